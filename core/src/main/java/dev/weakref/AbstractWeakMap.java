@@ -1,0 +1,389 @@
+package dev.weakref;
+
+import dev.weakref.Table.When;
+import java.util.AbstractCollection;
+import java.util.AbstractMap;
+import java.util.AbstractSet;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Set;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the weak maps have in common: a {@link ConcurrentMap} on a {@link Table}.
+ *
+ * @param <K> the type of the keys
+ * @param <V> the type of the values
+ */
+abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K, V> {
+
+    final Table<K, V> table;
+    final @Nullable String name;
+
+    AbstractWeakMap(Table<K, V> table, @Nullable String name) {
+        this.table = table;
+        this.name = name;
+    }
+
+    // Reading.
+
+    @Override
+    public @Nullable V get(Object key) {
+        return table.get(Objects.requireNonNull(key, "key"));
+    }
+
+    @Override
+    public V getOrDefault(Object key, V defaultValue) {
+        V value = get(key);
+        return value != null ? value : defaultValue;
+    }
+
+    @Override
+    public boolean containsKey(Object key) {
+        return table.getKey(Objects.requireNonNull(key, "key")) != null;
+    }
+
+    @Override
+    public boolean containsValue(Object value) {
+        Objects.requireNonNull(value, "value");
+        for (V candidate : values()) {
+            if (value.equals(candidate)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The number of entries whose referent is not cleared: one walk over the table, without locks. */
+    @Override
+    public int size() {
+        return (int) Math.min(table.count(), Integer.MAX_VALUE);
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return !table.cursor().advance();
+    }
+
+    /** The entries in the table, the dead that have not been reaped among them; in constant time. */
+    public long estimatedSize() {
+        return table.nodes();
+    }
+
+    /** The counters of this map. */
+    public CollectionStats stats() {
+        return table.stats(name);
+    }
+
+    @Override
+    public void forEach(BiConsumer<? super K, ? super V> action) {
+        Objects.requireNonNull(action, "action");
+        Table<K, V>.Cursor cursor = table.cursor();
+        while (cursor.advance()) {
+            action.accept(cursor.key(), cursor.value());
+        }
+    }
+
+    // Writing.
+
+    @Override
+    public @Nullable V put(K key, V value) {
+        return put(key, value, When.ALWAYS);
+    }
+
+    @Override
+    public @Nullable V putIfAbsent(K key, V value) {
+        return put(key, value, When.ABSENT);
+    }
+
+    @Override
+    public @Nullable V replace(K key, V value) {
+        return put(key, value, When.PRESENT);
+    }
+
+    private @Nullable V put(K key, V value, When when) {
+        return table.put(Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value"), when);
+    }
+
+    @Override
+    public boolean replace(K key, V oldValue, V newValue) {
+        return table.replace(
+                Objects.requireNonNull(key, "key"),
+                Objects.requireNonNull(oldValue, "oldValue"),
+                Objects.requireNonNull(newValue, "newValue"));
+    }
+
+    @Override
+    public @Nullable V remove(Object key) {
+        return table.remove(Objects.requireNonNull(key, "key"), null);
+    }
+
+    @Override
+    public boolean remove(Object key, @Nullable Object value) {
+        Objects.requireNonNull(key, "key");
+        return value != null && table.remove(key, value) != null;
+    }
+
+    @Override
+    public void clear() {
+        table.clear();
+    }
+
+    @Override
+    public @Nullable V computeIfAbsent(K key, Function<? super K, ? extends @Nullable V> function) {
+        Objects.requireNonNull(function, "function");
+        V value = get(key);
+        return value != null ? value : compute(key, When.ABSENT, (same, none) -> function.apply(same));
+    }
+
+    @Override
+    public @Nullable V computeIfPresent(K key, BiFunction<? super K, ? super V, ? extends @Nullable V> function) {
+        Objects.requireNonNull(function, "function");
+        return compute(key, When.PRESENT, function);
+    }
+
+    @Override
+    public @Nullable V compute(K key, BiFunction<? super K, ? super @Nullable V, ? extends @Nullable V> function) {
+        Objects.requireNonNull(function, "function");
+        return compute(key, When.ALWAYS, function);
+    }
+
+    @Override
+    public @Nullable V merge(K key, V value, BiFunction<? super V, ? super V, ? extends @Nullable V> function) {
+        Objects.requireNonNull(value, "value");
+        Objects.requireNonNull(function, "function");
+        return compute(key, When.ALWAYS, (same, old) -> old == null ? value : function.apply(old, value));
+    }
+
+    private @Nullable V compute(
+            K key, When when, BiFunction<? super K, ? super @Nullable V, ? extends @Nullable V> function) {
+        return table.compute(Objects.requireNonNull(key, "key"), when, function);
+    }
+
+    @Override
+    public void replaceAll(BiFunction<? super K, ? super V, ? extends V> function) {
+        Objects.requireNonNull(function, "function");
+        forEach((key, old) -> compute(
+                key,
+                When.PRESENT,
+                (same, value) -> Objects.requireNonNull(function.apply(same, value), "the function returned null")));
+    }
+
+    /**
+     * Removes some live entry and returns it. Which one is not specified.
+     *
+     * @throws NoSuchElementException if there is no live entry
+     */
+    public Map.Entry<K, V> popEntry() {
+        Table<K, V>.Cursor cursor = table.cursor();
+        while (cursor.advance()) {
+            K key = cursor.key();
+            V value = table.remove(key, null);
+            if (value != null) {
+                return Map.entry(key, value);
+            }
+        }
+        throw new NoSuchElementException("The map has no live entry");
+    }
+
+    // Views.
+
+    @Override
+    public Set<K> keySet() {
+        return new KeyView();
+    }
+
+    @Override
+    public Collection<V> values() {
+        return new ValueView();
+    }
+
+    @Override
+    public Set<Map.Entry<K, V>> entrySet() {
+        return new EntryView();
+    }
+
+    private final class KeyView extends AbstractSet<K> {
+
+        @Override
+        public Iterator<K> iterator() {
+            return new Walk<>() {
+                @Override
+                K take(K key, V value) {
+                    return key;
+                }
+            };
+        }
+
+        @Override
+        public Spliterator<K> spliterator() {
+            return unsized(iterator(), Spliterator.DISTINCT);
+        }
+
+        @Override
+        public boolean contains(Object key) {
+            return containsKey(key);
+        }
+
+        @Override
+        public boolean remove(Object key) {
+            return AbstractWeakMap.this.remove(key) != null;
+        }
+
+        @Override
+        public int size() {
+            return AbstractWeakMap.this.size();
+        }
+
+        @Override
+        public void clear() {
+            AbstractWeakMap.this.clear();
+        }
+    }
+
+    private final class ValueView extends AbstractCollection<V> {
+
+        @Override
+        public Iterator<V> iterator() {
+            return new Walk<>() {
+                @Override
+                V take(K key, V value) {
+                    return value;
+                }
+            };
+        }
+
+        @Override
+        public Spliterator<V> spliterator() {
+            return unsized(iterator(), 0);
+        }
+
+        @Override
+        public boolean contains(Object value) {
+            return containsValue(value);
+        }
+
+        @Override
+        public int size() {
+            return AbstractWeakMap.this.size();
+        }
+
+        @Override
+        public void clear() {
+            AbstractWeakMap.this.clear();
+        }
+    }
+
+    private final class EntryView extends AbstractSet<Map.Entry<K, V>> {
+
+        @Override
+        public Iterator<Map.Entry<K, V>> iterator() {
+            return new Walk<>() {
+                @Override
+                Map.Entry<K, V> take(K key, V value) {
+                    return new WriteThroughEntry(key, value);
+                }
+            };
+        }
+
+        @Override
+        public Spliterator<Map.Entry<K, V>> spliterator() {
+            return unsized(iterator(), Spliterator.DISTINCT);
+        }
+
+        @Override
+        public boolean contains(Object object) {
+            return object instanceof Map.Entry<?, ?> entry
+                    && entry.getKey() != null
+                    && entry.getValue() != null
+                    && entry.getValue().equals(get(entry.getKey()));
+        }
+
+        @Override
+        public boolean remove(Object object) {
+            return object instanceof Map.Entry<?, ?> entry
+                    && entry.getKey() != null
+                    && AbstractWeakMap.this.remove(entry.getKey(), entry.getValue());
+        }
+
+        @Override
+        public int size() {
+            return AbstractWeakMap.this.size();
+        }
+
+        @Override
+        public void clear() {
+            AbstractWeakMap.this.clear();
+        }
+    }
+
+    /** A spliterator that promises no size, because the size may change at any time. */
+    static <E> Spliterator<E> unsized(Iterator<E> iterator, int characteristics) {
+        return Spliterators.spliteratorUnknownSize(
+                iterator, characteristics | Spliterator.NONNULL | Spliterator.CONCURRENT);
+    }
+
+    /** An iterator that holds no more than the entry that it is about to return. */
+    private abstract class Walk<E> implements Iterator<E> {
+
+        private final Table<K, V>.Cursor cursor = table.cursor();
+        private boolean ready;
+        private Table.@Nullable Node last;
+
+        abstract E take(K key, V value);
+
+        @Override
+        public boolean hasNext() {
+            if (!ready) {
+                ready = cursor.advance();
+            }
+            return ready;
+        }
+
+        @Override
+        public E next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            E element = take(cursor.key(), cursor.value());
+            last = cursor.node();
+            cursor.forget();
+            ready = false;
+            return element;
+        }
+
+        @Override
+        public void remove() {
+            if (last == null) {
+                throw new IllegalStateException("call next() first, and remove() once after each next()");
+            }
+            table.remove(last);
+            last = null;
+        }
+    }
+
+    /** An entry as it was when the iterator came by; setting its value puts it into the map. */
+    private final class WriteThroughEntry extends SimpleEntry<K, V> {
+
+        private static final long serialVersionUID = 1L;
+
+        WriteThroughEntry(K key, V value) {
+            super(key, value);
+        }
+
+        @Override
+        public V setValue(V value) {
+            AbstractWeakMap.this.put(getKey(), value);
+            return super.setValue(value);
+        }
+    }
+}

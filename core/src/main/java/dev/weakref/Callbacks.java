@@ -1,0 +1,77 @@
+package dev.weakref;
+
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** The callbacks of all references, proxies and methods: one log, so that their order holds across kinds. */
+final class Callbacks {
+
+    private static final Relay RELAY = new Relay(
+            "the callbacks",
+            Threads.daemons("weakref-callbacks", null),
+            Settings.MAX_WORKERS,
+            Relay.tickFor(Settings.TAKE_OVER),
+            leg -> Settings.nanos(Settings.TAKE_OVER),
+            Relay.Leg::run);
+
+    static final Log LOG = new Log(Callbacks.class, RELAY, Reaper.SHARED, gone -> {});
+
+    private static volatile @Nullable BiConsumer<Object, Throwable> failureHandler;
+
+    private Callbacks() {}
+
+    static void onFailure(BiConsumer<Object, Throwable> handler) {
+        failureHandler = handler;
+    }
+
+    /** Tells the handler, or the log, that a callback has thrown. */
+    static void failed(Object owner, Object callback, Throwable failure) {
+        BiConsumer<Object, Throwable> handler = failureHandler;
+        if (handler != null) {
+            try {
+                handler.accept(owner, failure);
+                return;
+            } catch (Throwable handlersFault) {
+                failure.addSuppressed(handlersFault);
+            }
+        }
+        Messages.failure("A callback failed: " + callback.getClass().getName(), failure);
+    }
+
+    /** Runs library code that calls listeners, in the same threads as the callbacks. */
+    static void later(Runnable task) {
+        Iterator<Relay.Leg> only = List.<Relay.Leg>of(new Task(task)).iterator();
+        RELAY.handOver(() -> only.hasNext() ? only.next() : null);
+    }
+
+    /** Something to run that is not in the log. */
+    private record Task(Runnable task) implements Relay.Leg {
+
+        @Override
+        public void run() {
+            task.run();
+        }
+
+        @Override
+        public long limitNanos() {
+            return Settings.nanos(Settings.ACTION_LIMIT);
+        }
+
+        @Override
+        public String describe() {
+            return "A removal listener";
+        }
+
+        @Override
+        public void leaveBehind(Thread thread) {
+            Messages.log(
+                    Level.WARNING,
+                    () -> describe() + " has passed its limit of " + Duration.ofNanos(limitNanos())
+                            + " and is interrupted. It is here:" + Messages.stack(thread.getStackTrace()));
+        }
+    }
+}

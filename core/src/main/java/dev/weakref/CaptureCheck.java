@@ -1,0 +1,19 @@
+package dev.weakref;
+
+/**
+ * What to do with an action or state that reaches its referent strongly, and so keeps it alive for ever.
+ *
+ * @since 0.1
+ */
+public enum CaptureCheck {
+    /**
+     * Refuse what surely reaches it, through captured fields, arrays, records or nested lambdas, with an
+     * {@link IllegalArgumentException} that shows the path; log a warning for a path that depends on data, through
+     * a collection or an ordinary object.
+     */
+    FAIL,
+    /** Log a warning for either. */
+    WARN,
+    /** Do not look. */
+    OFF
+}

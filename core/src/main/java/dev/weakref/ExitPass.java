@@ -1,0 +1,269 @@
+package dev.weakref;
+
+import dev.weakref.Finalizer.Outcome;
+import dev.weakref.Finalizer.Trigger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of a registry: runs what is left, newest first, one at a time, within a deadline, and reports.
+ *
+ * <p>The actions run in threads of a {@link Relay} whose runners lose the baton when an action passes its limit; the
+ * thread that closes only waits. So an action that hangs costs its limit and nothing else.
+ */
+final class ExitPass {
+
+    static final ExitReport NOTHING = new ExitReport(0, 0, 0, 0, Duration.ZERO, List.of());
+
+    private static final Duration TICK = Duration.ofMillis(10);
+    private static final int MOST_LEFTOVERS = 10_000;
+
+    private final RegistryCore core;
+    private final Relay relay;
+    private final long begin = System.nanoTime();
+    private final long exitLimitNanos;
+    private final AtomicInteger ran = new AtomicInteger();
+    private final AtomicInteger failed = new AtomicInteger();
+    private final AtomicInteger timedOut = new AtomicInteger();
+    private final List<String> leftovers = new ArrayList<>();
+    private final CompletableFuture<ExitReport> report = new CompletableFuture<>();
+    private int skipped;
+    private boolean interrupted;
+
+    ExitPass(RegistryCore core) {
+        this.core = core;
+        exitLimitNanos = Settings.nanos(core.settings().exitLimit);
+        relay = new Relay(
+                "the exit pass of registry '" + Names.escape(core.name()) + "'",
+                core.threads("-exit"),
+                Integer.MAX_VALUE,
+                TICK,
+                Relay.Leg::limitNanos,
+                this::runTurn);
+    }
+
+    /** Whether this thread runs one of its actions. */
+    boolean runsIn(Thread thread) {
+        return relay.runsIn(thread);
+    }
+
+    /** Waits for the report of a pass that another thread runs. */
+    ExitReport await() {
+        return report.join();
+    }
+
+    /** Runs it, in the calling thread but for the actions. */
+    ExitReport run() {
+        try {
+            return pass();
+        } catch (Throwable failure) {
+            report.completeExceptionally(failure);
+            throw failure;
+        }
+    }
+
+    private ExitReport pass() {
+        uninterrupted(() -> {
+            core.stopDispatching(Math.min(Settings.nanos(core.settings().takeOver), left()));
+            return true;
+        });
+        runAll();
+        core.refuseRegistrations();
+        runAll(); // those that were registered before, and after the first look
+        awaitRunning();
+        relay.stop();
+        giveUpTheRest();
+        ExitReport result = new ExitReport(
+                ran.get(), failed.get(), timedOut.get(), skipped, Duration.ofNanos(System.nanoTime() - begin), lines());
+        Messages.log(result.leftovers().isEmpty() ? Level.INFO : Level.WARNING, () -> summary(result));
+        report.complete(result);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return result;
+    }
+
+    private void runAll() {
+        relay.handOver(new NewestFirst(true));
+        relay.handOver(new NewestFirst(false));
+        runUnattended();
+        while (left() > 0 && !uninterrupted(() -> relay.awaitBaton(Math.min(progressNanos(), left())))) {
+            if (left() > 0) {
+                Messages.log(Level.INFO, this::progress);
+            }
+        }
+        if (left() <= 0) {
+            relay.stop();
+        }
+    }
+
+    /** Runs the actions here where no thread can be started for them. */
+    private void runUnattended() {
+        for (Relay.Leg leg = relay.pollUnattended(); leg != null && left() > 0; leg = relay.pollUnattended()) {
+            runTurn(leg);
+        }
+    }
+
+    private void runTurn(Relay.Leg leg) {
+        core.inContext(() -> turn((FinalizerNode<?>) leg));
+    }
+
+    /** Waits for actions that were running before: explicit calls, and what was stuck in the dispatcher. */
+    private void awaitRunning() {
+        while (left() > 0 && core.log().running().hasNext()) {
+            uninterrupted(() -> {
+                TimeUnit.NANOSECONDS.sleep(Math.min(TICK.toNanos(), left()));
+                return true;
+            });
+        }
+        for (Log.Walk running = core.log().running(); running.hasNext(); ) {
+            leave(running.next().describe() + " is still running");
+        }
+    }
+
+    private void giveUpTheRest() {
+        for (Log.Walk live = core.log().newestFirst(Long.MAX_VALUE); live.hasNext(); ) {
+            FinalizerNode<?> node = (FinalizerNode<?>) live.next();
+            boolean wasDue = node.refersTo(null) || node.isAtExit();
+            String line = node.describe() + " was cut off by the exit limit";
+            if (node.discard()) {
+                core.countDetached();
+                if (wasDue) {
+                    skipped++;
+                    leave(line);
+                }
+            }
+        }
+    }
+
+    /** One finalizer's turn: decides at the last moment whether and why it runs. */
+    private void turn(FinalizerNode<?> node) {
+        Object referent = node.get();
+        if (referent != null && !node.isAtExit()) {
+            if (node.discard()) {
+                core.countDetached();
+            }
+            return;
+        }
+        Trigger trigger = referent == null ? Trigger.UNREACHABLE : Trigger.EXIT;
+        if (node.take(trigger)) {
+            Outcome outcome = node.runAndReport(referent, trigger);
+            if (outcome != Outcome.TIMEOUT) {
+                ran.incrementAndGet();
+            }
+            if (outcome == Outcome.FAILURE) {
+                failed.incrementAndGet();
+            }
+        }
+    }
+
+    void leftBehind(FinalizerNode<?> node) {
+        timedOut.incrementAndGet();
+        leave(node.describe() + " has passed its limit of " + Duration.ofNanos(node.limitNanos()));
+    }
+
+    private void leave(String line) {
+        synchronized (leftovers) {
+            if (leftovers.size() < MOST_LEFTOVERS) {
+                leftovers.add(line);
+            } else if (leftovers.size() == MOST_LEFTOVERS) {
+                leftovers.add("… and more");
+            }
+        }
+    }
+
+    private List<String> lines() {
+        synchronized (leftovers) {
+            return List.copyOf(leftovers);
+        }
+    }
+
+    private long left() {
+        return exitLimitNanos - (System.nanoTime() - begin);
+    }
+
+    private static long progressNanos() {
+        return Settings.PROGRESS_INTERVAL.toNanos();
+    }
+
+    private String progress() {
+        StringBuilder line = new StringBuilder("Exit pass of registry '" + Names.escape(core.name()) + "' goes on: "
+                + ran + " run (" + failed + " failed), " + timedOut + " timed out");
+        for (Relay.Running running : relay.running()) {
+            line.append("; ").append(running.leg().describe()).append(" is running");
+        }
+        return line.toString();
+    }
+
+    private String summary(ExitReport result) {
+        String line = "Exit pass of registry '" + Names.escape(core.name()) + "': " + result.run() + " run ("
+                + result.failed() + " failed), " + result.timedOut() + " timed out, " + result.skipped()
+                + " skipped, in " + result.took().toMillis() + " ms";
+        return result.leftovers().isEmpty() ? line : line + ". Left: " + shortened(result.leftovers());
+    }
+
+    private static String shortened(List<String> lines) {
+        int shown = Math.min(lines.size(), 10);
+        String text = String.join("; ", lines.subList(0, shown));
+        return shown == lines.size() ? text : text + "; and " + (lines.size() - shown) + " more";
+    }
+
+    /** The pass has a deadline of its own: an interrupt of the closing thread is kept for later. */
+    private boolean uninterrupted(Waiting waiting) {
+        while (true) {
+            try {
+                return waiting.await();
+            } catch (InterruptedException later) {
+                interrupted = true;
+            }
+        }
+    }
+
+    /** Something to wait for. */
+    private interface Waiting {
+        boolean await() throws InterruptedException;
+    }
+
+    /**
+     * What to run next: the newest of the live, where something newer may have been registered since the last look.
+     * Asked by one thread at a time.
+     */
+    private final class NewestFirst implements Supplier<Relay.@Nullable Leg> {
+
+        private final boolean onlyTheDead;
+        private final Deque<Log.Walk> walks = new ArrayDeque<>();
+        private long newestSeen;
+
+        NewestFirst(boolean onlyTheDead) {
+            this.onlyTheDead = onlyTheDead;
+        }
+
+        @Override
+        public Relay.@Nullable Leg get() {
+            long newest = core.log().appended();
+            if (newest > newestSeen) {
+                walks.push(core.log().newerThan(newestSeen));
+                newestSeen = newest;
+            }
+            while (!walks.isEmpty()) {
+                for (Log.Walk walk = walks.element(); walk.hasNext(); ) {
+                    LogNode node = walk.next();
+                    if (!onlyTheDead || node.refersTo(null)) {
+                        return node;
+                    }
+                }
+                walks.remove();
+            }
+            return null;
+        }
+    }
+}

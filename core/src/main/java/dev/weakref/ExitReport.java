@@ -1,0 +1,23 @@
+package dev.weakref;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the exit pass of a registry did.
+ *
+ * @param run how many actions ended, the failed among them
+ * @param failed how many of these threw
+ * @param timedOut how many passed their limit and were left behind
+ * @param skipped how many the deadline cut off before their turn
+ * @param took how long the pass took
+ * @param leftovers one line for each action that was left behind or cut off: its id, name, class and why
+ * @since 0.1
+ */
+public record ExitReport(int run, int failed, int timedOut, int skipped, Duration took, List<String> leftovers) {
+
+    /** Copies the list. */
+    public ExitReport {
+        leftovers = List.copyOf(leftovers);
+    }
+}

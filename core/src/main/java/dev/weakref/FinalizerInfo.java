@@ -1,0 +1,25 @@
+package dev.weakref;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A finalizer described in words and numbers: holds neither its referent nor its state.
+ *
+ * @param id its number in the order of creation in its registry
+ * @param name the given name, else the class name of the action; control characters escaped
+ * @param referentType the class name of the referent; {@code null} once the referent is gone
+ * @param action the class name of the action
+ * @param atExit whether it is to run when the registry closes
+ * @param createdAt when it was registered
+ * @param createdBy the line that registered it, where one was recorded
+ * @since 0.1
+ */
+public record FinalizerInfo(
+        long id,
+        String name,
+        @Nullable String referentType,
+        String action,
+        boolean atExit,
+        Instant createdAt,
+        @Nullable String createdBy) {}

@@ -1,0 +1,364 @@
+package dev.weakref;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A finalizer: the weak reference to its referent, the entry in the log, and the one atomic state that decides who
+ * runs it.
+ *
+ * <p><b>Why it runs at most once.</b> The phase leaves {@code LIVE} by a compare-and-set, and never comes back. Who
+ * wins that step owns {@link #work} from then on: it runs it, hands
+ * it out, or drops it.
+ *
+ * <p>Compact, because there may be millions: options that are rarely used stand in {@link Details}, flags in the
+ * state, and the thread of an explicit call beside the work.
+ */
+final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
+
+    /** The phases, in the lowest bits of the state. */
+    private static final int LIVE = 0;
+
+    private static final int RUNNING = 1;
+    private static final int DONE = 2;
+    private static final int DETACHED = 3;
+    private static final int PHASE = 3;
+
+    /** Above them the trigger, plus one, and the flags. */
+    private static final int TRIGGER_SHIFT = 2;
+
+    private static final int TRIGGER = 3 << TRIGGER_SHIFT;
+    private static final int AT_EXIT = 1 << 4;
+    private static final int GATHERED = 1 << 5;
+    private static final int LEFT_BEHIND = 1 << 6;
+
+    private static final Trigger[] TRIGGERS = Trigger.values();
+    private static final VarHandle STATE;
+    private static final VarHandle WORK;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(FinalizerNode.class, "state", int.class);
+            WORK = lookup.findVarHandle(FinalizerNode.class, "work", Object.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    private volatile int state;
+
+    /** What to do, while live; then what runs, where that has to be known; at the end nothing. */
+    @SuppressWarnings("UnusedVariable") // read and written through WORK
+    private @Nullable Object work;
+
+    private final @Nullable Details details;
+    private final long createdAtMillis;
+
+    /** Options that few finalizers have. */
+    record Details(@Nullable String name, @Nullable Duration limit, boolean atExit) {
+        static final Details NONE = new Details(null, null, true);
+    }
+
+    /** Work that a thread runs which is none of the registry's own. */
+    private record Running(Object work, Thread thread) {}
+
+    FinalizerNode(RegistryCore core, Object referent, Object work, Details details) {
+        super(referent, core.log().queue);
+        this.work = work;
+        this.details = details.name == null && details.limit == null ? null : details;
+        this.state = details.atExit ? LIVE | AT_EXIT : LIVE;
+        this.createdAtMillis = core.now();
+    }
+
+    // What a user sees.
+
+    @Override
+    public @Nullable R call() throws Exception {
+        return takeHere(Trigger.EXPLICIT) ? perform(get(), Trigger.EXPLICIT) : null;
+    }
+
+    @Override
+    public void close() {
+        try {
+            call();
+        } catch (RuntimeException unchecked) {
+            throw unchecked;
+        } catch (Exception checked) {
+            throw new FinalizerException("The action of " + this + " failed", checked);
+        }
+    }
+
+    @Override
+    public boolean isAlive() {
+        return isLive();
+    }
+
+    @Override
+    public boolean isAtExit() {
+        return (state & AT_EXIT) != 0;
+    }
+
+    @Override
+    public void setAtExit(boolean atExit) {
+        if (atExit) {
+            STATE.getAndBitwiseOr(this, AT_EXIT);
+        } else {
+            STATE.getAndBitwiseAnd(this, ~AT_EXIT);
+        }
+    }
+
+    @Override
+    public long id() {
+        return id;
+    }
+
+    @Override
+    public String name() {
+        return details != null && details.name != null ? details.name : actionClass(currentWork());
+    }
+
+    @Override
+    public Instant createdAt() {
+        return Instant.ofEpochMilli(createdAtMillis);
+    }
+
+    @Override
+    public @Nullable Trigger trigger() {
+        int trigger = (state & TRIGGER) >> TRIGGER_SHIFT;
+        return trigger == 0 ? null : TRIGGERS[trigger - 1];
+    }
+
+    @Override
+    public @Nullable Detached peek() {
+        Object referent = get();
+        Object mine = currentWork();
+        return referent == null || mine == null || !isLive() ? null : describe(referent, mine);
+    }
+
+    @Override
+    public @Nullable Detached detach() {
+        Object referent = get();
+        if (referent == null || !leaveLive(DETACHED)) {
+            return null;
+        }
+        Object mine = currentWork();
+        letGo();
+        core().countDetached();
+        return mine == null ? null : describe(referent, mine);
+    }
+
+    private static Detached describe(Object referent, Object work) {
+        return new Detached(referent, Work.actionOf(work), Work.stateOf(work));
+    }
+
+    @Override
+    public String toString() {
+        return "Finalizer[" + id + " '" + Names.escape(name()) + "', " + phaseName() + "]";
+    }
+
+    private String phaseName() {
+        return switch (state & PHASE) {
+            case LIVE -> "live";
+            case DETACHED -> "detached";
+            default -> String.valueOf(trigger());
+        };
+    }
+
+    // What the registry does with it.
+
+    /** Ends it without a run because the registry is closing: it was not to run at exit, or came too late. */
+    boolean discard() {
+        if (!leaveLive(DETACHED)) {
+            return false;
+        }
+        letGo();
+        return true;
+    }
+
+    /** Takes it for a run. */
+    @SuppressWarnings("EnumOrdinal") // a code within this object only
+    boolean take(Trigger trigger) {
+        return leaveLive(RUNNING | (trigger.ordinal() + 1) << TRIGGER_SHIFT);
+    }
+
+    /**
+     * Takes it for a run in this thread, which is none of the registry's own, and says so in the node. What that
+     * needs is made before it is taken: where memory is short, it stays live.
+     */
+    boolean takeHere(Trigger trigger) {
+        Object mine = currentWork();
+        if (mine == null || !isLive()) {
+            return false;
+        }
+        Running running = new Running(mine, Thread.currentThread());
+        if (!take(trigger)) {
+            return false;
+        }
+        WORK.setRelease(this, running);
+        return true;
+    }
+
+    private boolean leaveLive(int phaseAndTrigger) {
+        while (true) {
+            int now = state;
+            if ((now & PHASE) != LIVE) {
+                return false;
+            }
+            if (STATE.compareAndSet(this, now, now | phaseAndTrigger)) {
+                return true;
+            }
+        }
+    }
+
+    /** Runs the work that the caller has taken, and passes on what it throws. */
+    @SuppressWarnings("unchecked")
+    @Nullable R perform(@Nullable Object referent, Trigger trigger) throws Exception {
+        RegistryCore core = core();
+        Object mine = Objects.requireNonNull(currentWork());
+        long begin = core.isTimed() ? System.nanoTime() : 0;
+        R result;
+        try {
+            result = (R) Work.run(mine, referent, trigger);
+        } catch (Throwable failure) {
+            ended(core, mine, begin, failure);
+            throw failure;
+        }
+        ended(core, mine, begin, null);
+        return result;
+    }
+
+    private void ended(RegistryCore core, Object mine, long begin, @Nullable Throwable failure) {
+        int last = (int) STATE.getAndBitwiseXor(this, RUNNING ^ DONE);
+        letGo();
+        if ((last & LEFT_BEHIND) == 0) {
+            core.ended(this, mine, begin, failure);
+        } else {
+            core.cameBack(this, mine, failure);
+        }
+    }
+
+    private void letGo() {
+        WORK.setRelease(this, null);
+        log().remove(this);
+    }
+
+    /** Runs it because its referent is dead, in a thread of the registry. */
+    @Override
+    public void run() {
+        if (take(Trigger.UNREACHABLE)) {
+            runAndReport(null, Trigger.UNREACHABLE);
+        }
+    }
+
+    /** Runs what the caller has taken, and reports what it throws; how that ended. */
+    Outcome runAndReport(@Nullable Object referent, Trigger trigger) {
+        Object mine = Objects.requireNonNull(currentWork());
+        Outcome outcome = Outcome.SUCCESS;
+        try {
+            perform(referent, trigger);
+        } catch (Throwable failure) {
+            outcome = Outcome.FAILURE;
+            if (!wasLeftBehind()) {
+                core().report(info(mine), trigger, failure);
+            }
+        }
+        return wasLeftBehind() ? Outcome.TIMEOUT : outcome;
+    }
+
+    private boolean wasLeftBehind() {
+        return (state & LEFT_BEHIND) != 0;
+    }
+
+    @Override
+    public void leaveBehind(Thread thread) {
+        int last = (int) STATE.getAndBitwiseOr(this, LEFT_BEHIND);
+        if ((last & PHASE) == RUNNING) {
+            core().leftBehind(this, thread);
+        }
+    }
+
+    @Override
+    public long limitNanos() {
+        Duration own = details == null ? null : details.limit;
+        return own != null ? Settings.nanos(own) : core().actionLimitNanos();
+    }
+
+    @Override
+    public String describe() {
+        return "Finalizer " + id + " '" + Names.escape(name()) + "' of registry '" + core().name() + "'";
+    }
+
+    @Override
+    boolean isLive() {
+        return (state & PHASE) == LIVE;
+    }
+
+    /** Whether it runs and is still waited for. */
+    @Override
+    boolean isRunning() {
+        return (state & (PHASE | LEFT_BEHIND)) == RUNNING;
+    }
+
+    /** Whether this thread, none of the registry's own, runs it. */
+    boolean runsIn(Thread thread) {
+        return WORK.getAcquire(this) instanceof Running running && running.thread == thread;
+    }
+
+    @Override
+    boolean isDone() {
+        return (state & PHASE) >= DONE;
+    }
+
+    @Override
+    boolean isDue() {
+        return (state & (PHASE | GATHERED)) == LIVE;
+    }
+
+    @Override
+    boolean gather() {
+        return isDue() && ((int) STATE.getAndBitwiseOr(this, GATHERED) & (PHASE | GATHERED)) == LIVE;
+    }
+
+    @Override
+    void ungather() {
+        STATE.getAndBitwiseAnd(this, ~GATHERED);
+    }
+
+    FinalizerInfo info() {
+        return info(currentWork());
+    }
+
+    /** What it is, with the work that it had when the caller looked. */
+    FinalizerInfo info(@Nullable Object mine) {
+        Object referent = get();
+        String action = actionClass(mine);
+        return new FinalizerInfo(
+                id,
+                Names.escape(details != null && details.name != null ? details.name : action),
+                referent == null ? null : referent.getClass().getName(),
+                action,
+                isAtExit(),
+                createdAt(),
+                null);
+    }
+
+    /** The class name of the action, by which its place in the source is found; one class for each lambda. */
+    private static String actionClass(@Nullable Object mine) {
+        return mine == null ? "(dead)" : Work.actionOf(mine).getClass().getName();
+    }
+
+    /** The work, unless it has been let go. */
+    @Nullable Object currentWork() {
+        Object current = WORK.getAcquire(this);
+        return current instanceof Running running ? running.work : current;
+    }
+
+    private RegistryCore core() {
+        return (RegistryCore) log().owner;
+    }
+}

@@ -1,0 +1,387 @@
+package dev.weakref;
+
+import java.lang.invoke.MethodHandles;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ties actions to the death of objects, and runs what is left when it is closed.
+ *
+ * <pre>{@code
+ * try (var registry = FinalizerRegistry.create("workspaces")) {
+ *     Path directory = Files.createTempDirectory("workspace");
+ *     registry.register(workspace, directory, Files::delete);
+ *     // … the directory goes when workspace is collected, at the latest here:
+ * }
+ * }</pre>
+ *
+ * <p>Each action runs exactly once, unless it is detached: when somebody {@linkplain Finalizer#call() calls} its
+ * finalizer, when its referent has been collected, or, newest first, when the registry closes. The registry holds
+ * its finalizers strongly and their referents weakly, so an action must not hold its referent:
+ * {@link CaptureCheck} refuses those that do. Registries are independent of one another.
+ *
+ * <p><b>Threads.</b> All methods may be called by any thread. Actions of collected referents run on a thread of the
+ * registry, newest first for one referent, with the context class loader of the registry's creator. An action that
+ * runs for longer than the take-over time delays the others no further, and is interrupted at its limit. Threads
+ * are daemons, start when needed, and end when idle. No lock of the registry is held while an action runs.
+ *
+ * <p><b>Failures.</b> What an action throws goes to the caller of {@code call()}, otherwise to the handler given to
+ * {@link Builder#onFailure}, by default a log line of level {@code WARNING}.
+ *
+ * <p><b>Dropped without being closed,</b> a registry goes on running the actions of what dies; it gets no exit pass,
+ * and says so once in the log.
+ *
+ * <p>For an object whose end is a block of code, {@code try}-with-resources is simpler.
+ *
+ * @since 0.1
+ */
+public final class FinalizerRegistry implements AutoCloseable {
+
+    private final RegistryCore core;
+
+    private FinalizerRegistry(RegistryCore core) {
+        this.core = core;
+        core.ownedBy(this);
+    }
+
+    /** A registry with all defaults, named {@code registry-}<i>n</i>. */
+    public static FinalizerRegistry create() {
+        return builder().build();
+    }
+
+    /**
+     * A registry with all defaults but its name.
+     *
+     * @throws IllegalArgumentException if the name is blank or longer than 200 characters
+     */
+    public static FinalizerRegistry create(String name) {
+        return builder().name(name).build();
+    }
+
+    /** For a registry with options. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * The registry for plain Java programs, closed by a JVM shutdown hook. Closing it by hand removes the hook, and
+     * closes it for good. First asked for while the JVM shuts down, it is closed already.
+     */
+    public static FinalizerRegistry global() {
+        return GlobalRegistry.INSTANCE;
+    }
+
+    /** Its name, as it appears in the log and in the names of its threads. */
+    public String name() {
+        return core.name();
+    }
+
+    /**
+     * Registers an action to run when the referent has been collected, or at exit.
+     *
+     * @throws IllegalArgumentException if the action surely holds the referent, see {@link CaptureCheck#FAIL}
+     * @throws IllegalStateException if the registry is closed; the resource stays with the caller
+     */
+    public Finalizer<Void> register(Object referent, Action action) {
+        Objects.requireNonNull(referent, "referent");
+        Objects.requireNonNull(action, "action");
+        return core.register(referent, action, FinalizerNode.Details.NONE);
+    }
+
+    /**
+     * Registers an action that is given a state, so that it need not capture anything.
+     *
+     * @throws IllegalArgumentException if action or state surely hold the referent, see {@link CaptureCheck#FAIL}
+     * @throws IllegalStateException if the registry is closed; the resource stays with the caller
+     */
+    public <S> Finalizer<Void> register(Object referent, S state, StateAction<? super S> action) {
+        Objects.requireNonNull(referent, "referent");
+        return core.register(referent, Work.ofAction(state, action), FinalizerNode.Details.NONE);
+    }
+
+    /** Begins a registration with options. Nothing is registered until one of its last methods is called. */
+    public <T> Registration<T> finalizer(T referent) {
+        return new Registration<>(core, Objects.requireNonNull(referent, "referent"));
+    }
+
+    /**
+     * The live finalizers, newest first. Lazy and weakly consistent: what is live during the whole walk appears
+     * exactly once.
+     */
+    public Stream<FinalizerInfo> finalizers() {
+        return finalizersBefore(Long.MAX_VALUE);
+    }
+
+    /** The live finalizers with a smaller id than this one, newest first, as {@link #finalizers()}. */
+    public Stream<FinalizerInfo> finalizersBefore(long id) {
+        return core.finalizersBefore(id);
+    }
+
+    /** The live finalizer with this id. */
+    public Optional<FinalizerInfo> find(long id) {
+        return core.find(id).map(FinalizerNode::info);
+    }
+
+    /** The counters, in constant time. */
+    public RegistryStats stats() {
+        return core.stats();
+    }
+
+    /**
+     * Closes the registry and runs what is left, within the exit limit.
+     *
+     * <p>First run those whose referent is dead already, then the live ones that are to run at exit, newest first,
+     * one at a time, those registered meanwhile next. An action that passes its limit is interrupted and left
+     * behind. Actions that are running already are waited for. No other action is started meanwhile. A second call
+     * waits for the first and returns the same report; called from inside an action of this registry it returns at
+     * once, with an empty report, and the pass goes on in a thread of its own.
+     */
+    public ExitReport shutdown() {
+        return core.shutdown();
+    }
+
+    /** The same as {@link #shutdown()}. */
+    @Override
+    public void close() {
+        shutdown();
+    }
+
+    /** Whether it takes no more registrations: the exit pass has run what it found, or was cut off. */
+    public boolean isClosed() {
+        return core.isClosed();
+    }
+
+    /** Its name and its number of live finalizers. */
+    @Override
+    public String toString() {
+        return "FinalizerRegistry[" + name() + ", " + stats().live() + " live]";
+    }
+
+    /** What to do when the referent is gone. */
+    @FunctionalInterface
+    public interface Action {
+        /** Does it. */
+        void run() throws Exception;
+    }
+
+    /** What to do with a state when the referent is gone. */
+    @FunctionalInterface
+    public interface StateAction<S> {
+        /** Does it. */
+        void run(S state) throws Exception;
+    }
+
+    /** What to compute from a state when the referent is gone. */
+    @FunctionalInterface
+    public interface StateFunction<S, R> {
+        /** Computes it. */
+        @Nullable R call(S state) throws Exception;
+    }
+
+    /** What to do, told why, and with the referent where it still lives. */
+    @FunctionalInterface
+    public interface TriggerAction<T> {
+        /**
+         * Does it.
+         *
+         * @param referent the referent for {@code EXPLICIT} and {@code EXIT}, unless it died meanwhile; {@code null}
+         *     for {@code UNREACHABLE}
+         */
+        void run(@Nullable T referent, Finalizer.Trigger trigger) throws Exception;
+    }
+
+    /**
+     * The options of one registration; the last call registers. Not for use by several threads.
+     *
+     * @param <T> the type of the referent
+     */
+    public static final class Registration<T> extends RegistrationOptions<Registration<T>> {
+
+        private final T referent;
+
+        Registration(RegistryCore core, T referent) {
+            super(core);
+            this.referent = referent;
+        }
+
+        /** A state to be given to the action, so that it need not capture anything. */
+        public <S> StateRegistration<S> state(S state) {
+            return new StateRegistration<>(this, referent, Objects.requireNonNull(state, "state"));
+        }
+
+        /** Registers this action; errors as in {@link FinalizerRegistry#register(Object, Action)}. */
+        public Finalizer<Void> run(Action action) {
+            return register(referent, Objects.requireNonNull(action, "action"));
+        }
+
+        /** Registers this function, whose result {@link Finalizer#call()} returns; errors as in {@code run}. */
+        public <R> Finalizer<R> call(Callable<R> function) {
+            return register(referent, Work.ofCallable(function));
+        }
+
+        /** Registers an action that is told its trigger and given the living referent; errors as in {@code run}. */
+        public Finalizer<Void> onTrigger(TriggerAction<? super T> action) {
+            return register(referent, Work.ofTrigger(action));
+        }
+    }
+
+    /**
+     * The options of one registration with a state; the last call registers. Not for use by several threads.
+     *
+     * @param <S> the type of the state
+     */
+    public static final class StateRegistration<S> extends RegistrationOptions<StateRegistration<S>> {
+
+        private final Object referent;
+        private final S state;
+
+        StateRegistration(RegistrationOptions<?> options, Object referent, S state) {
+            super(options);
+            this.referent = referent;
+            this.state = state;
+        }
+
+        /** Registers this action; errors as in {@link FinalizerRegistry#register(Object, Object, StateAction)}. */
+        public Finalizer<Void> run(StateAction<? super S> action) {
+            return register(referent, Work.ofAction(state, action));
+        }
+
+        /** Registers this function, whose result {@link Finalizer#call()} returns; errors as in {@code run}. */
+        public <R> Finalizer<R> call(StateFunction<? super S, ? extends R> function) {
+            return register(referent, Work.ofFunction(state, function));
+        }
+    }
+
+    /** The options of a registry. Not for use by several threads; {@link #build()} may be called more than once. */
+    public static final class Builder {
+
+        private final Settings settings = new Settings();
+
+        private Builder() {}
+
+        /**
+         * The name in the log and of the threads; by default {@code registry-}<i>n</i>.
+         *
+         * @throws IllegalArgumentException if it is blank or longer than 200 characters
+         */
+        public Builder name(String name) {
+            settings.name = Names.check(name, "registry name");
+            return this;
+        }
+
+        /**
+         * Runs actions of collected referents in this executor, in place of the registry's own threads. Only the
+         * order of hand-over holds then. What it rejects the registry runs itself.
+         */
+        public Builder executor(Executor executor) {
+            settings.executor = Objects.requireNonNull(executor, "executor");
+            return this;
+        }
+
+        /** Makes the threads that run actions, for example virtual ones; by default daemon threads. */
+        public Builder threadFactory(ThreadFactory factory) {
+            settings.threadFactory = Objects.requireNonNull(factory, "factory");
+            return this;
+        }
+
+        /** What to do with an action that holds its referent; {@code FAIL} by default. */
+        public Builder captureCheck(CaptureCheck check) {
+            settings.captureCheck = Objects.requireNonNull(check, "check");
+            return this;
+        }
+
+        /** Opens the fields of a named module to the capture check, which cannot look into it otherwise. */
+        public Builder lookup(MethodHandles.Lookup lookup) {
+            settings.lookup = Objects.requireNonNull(lookup, "lookup");
+            return this;
+        }
+
+        /**
+         * How long an action may run before it is interrupted and left behind; 10 seconds by default.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder actionLimit(Duration limit) {
+            settings.actionLimit = Settings.positive(limit, "action limit");
+            return this;
+        }
+
+        /**
+         * How long an action may run before the next one starts beside it; 1 second by default.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder takeOver(Duration time) {
+            settings.takeOver = Settings.positive(time, "take-over time");
+            return this;
+        }
+
+        /**
+         * How many threads may run actions at the same time when some are stuck; 8 by default.
+         *
+         * @throws IllegalArgumentException if it is less than 1
+         */
+        public Builder maxWorkers(int workers) {
+            settings.maxWorkers = Settings.atLeastOne(workers, "number of workers");
+            return this;
+        }
+
+        /**
+         * How long the exit pass may take; 28 seconds by default.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder exitLimit(Duration limit) {
+            settings.exitLimit = Settings.positive(limit, "exit limit");
+            return this;
+        }
+
+        /** Is told of every run, after those added before. */
+        public Builder listener(FinalizerListener listener) {
+            settings.listeners.add(Objects.requireNonNull(listener, "listener"));
+            return this;
+        }
+
+        /**
+         * Handles what actions throw where no caller waits for it, in the thread that ran the action; by default a
+         * log line. What it throws itself is logged.
+         */
+        public Builder onFailure(BiConsumer<? super FinalizerInfo, ? super Throwable> handler) {
+            settings.failureHandler = Objects.requireNonNull(handler, "handler");
+            return this;
+        }
+
+        Builder reaper(Reaper reaper) {
+            settings.reaper = reaper;
+            return this;
+        }
+
+        /** The registry. */
+        public FinalizerRegistry build() {
+            return new FinalizerRegistry(new RegistryCore(settings.copy()));
+        }
+    }
+
+    /** Made when first asked for, by the rules of class initialization. */
+    private static final class GlobalRegistry {
+        static final FinalizerRegistry INSTANCE = create();
+
+        private static FinalizerRegistry create() {
+            FinalizerRegistry registry = FinalizerRegistry.create("global");
+            registry.core.closeWithJvm();
+            return registry;
+        }
+    }
+
+    /** For tests: the core behind this registry. */
+    RegistryCore core() {
+        return core;
+    }
+}

@@ -1,0 +1,489 @@
+package dev.weakref;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A log of creation: nodes in the order in which they were added, found dead by a sweep from the oldest to the newest
+ * and handed over from the newest to the oldest.
+ *
+ * <p>It is a chain of chunks. A slot is claimed by one fetch-and-add, and its number is the id of the node. A slot
+ * goes from empty to its node and then to {@link #GONE}, and never back; so a chunk without an empty slot is complete
+ * and can be unlinked or merged by the one thread that sweeps. Appending and removing take no lock.
+ *
+ * <p><b>Why the order of one object's nodes is exact.</b> The collector clears all references to an object at once.
+ * Let A be older than B, both for one object. If the sweep finds A cleared, then B, which it visits later, is cleared
+ * as well: both are gathered, and the list that is built by putting each in front of the one before hands over B
+ * first. If the sweep passes A alive and finds B cleared, B is handed over now and A by a later sweep. B cannot come
+ * after the sweep: whoever registers B holds the object until its slot is written.
+ *
+ * <p><b>Why a walk sees each live node exactly once.</b> Walks go from the newest to the oldest and pass over ids that
+ * are not smaller than the last one seen. A chunk that was unlinked keeps its nodes and its link to the older
+ * neighbour, so a walk that stands in it goes on as if nothing had happened; a merged chunk takes the place of all
+ * that it was made of in one write to its newer neighbour.
+ */
+final class Log extends Reapable {
+
+    static final int CHUNK_SIZE = 64;
+
+    private static final int MOST_POLLS = 1 << 16;
+    private static final int MERGE_UP_TO = 48;
+    private static final int FEWEST_CHUNKS_TO_HURRY = 64;
+    private static final LogNode GONE = new Gone();
+
+    private static final VarHandle CLAIMED;
+    private static final VarHandle NEXT;
+    private static final VarHandle TAIL;
+    private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(LogNode[].class);
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            CLAIMED = lookup.findVarHandle(Chunk.class, "claimed", int.class);
+            NEXT = lookup.findVarHandle(Chunk.class, "next", Chunk.class);
+            TAIL = lookup.findVarHandle(Log.class, "tail", Chunk.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    /** Whoever the nodes belong to. */
+    final Object owner;
+
+    private final Relay relay;
+    private final Consumer<Reference<?>> strangers;
+    private final ReentrantLock sweeping = new ReentrantLock();
+    private Chunk oldest;
+    private volatile Chunk tail;
+    private volatile long tailAtLastSweep;
+    private volatile long keptByLastSweep;
+
+    /**
+     * @param strangers is given what is found on the queue and is no node of the log
+     */
+    Log(Object owner, Relay relay, Reaper reaper, Consumer<Reference<?>> strangers) {
+        super(reaper);
+        this.owner = owner;
+        this.relay = relay;
+        this.strangers = strangers;
+        oldest = new Chunk(this, 1, null, CHUNK_SIZE);
+        tail = oldest;
+    }
+
+    /** Adds a node, and gives it its id. The caller holds the node's referent until this has returned. */
+    void append(LogNode node) {
+        while (true) {
+            Chunk last = tail;
+            int slot = (int) CLAIMED.getAndAdd(last, 1);
+            if (slot < CHUNK_SIZE) {
+                node.id = last.base + slot;
+                node.chunk = last;
+                SLOT.setVolatile(last.slots, slot, node);
+                added();
+                return;
+            }
+            extend(last);
+        }
+    }
+
+    private void extend(Chunk full) {
+        Chunk next = full.next;
+        if (next == null) {
+            Chunk fresh = new Chunk(this, full.base + CHUNK_SIZE, full, CHUNK_SIZE);
+            if (NEXT.compareAndSet(full, null, fresh)) {
+                next = fresh;
+                long grownBy = (fresh.base - tailAtLastSweep) / CHUNK_SIZE;
+                if (grownBy > Math.max(FEWEST_CHUNKS_TO_HURRY, keptByLastSweep / CHUNK_SIZE)) {
+                    tailAtLastSweep = fresh.base;
+                    hurry();
+                }
+            } else {
+                next = full.next;
+            }
+        }
+        TAIL.compareAndSet(this, full, next);
+    }
+
+    /** Takes a node that is done out of its slot. Its state has been written before. */
+    void remove(LogNode node) {
+        Chunk chunk = node.chunk;
+        if (chunk != null) {
+            chunk.remove(node);
+        }
+    }
+
+    /** How many ids have been given. */
+    long appended() {
+        Chunk last = tail;
+        return last.base - 1 + Math.min(last.claimed, CHUNK_SIZE);
+    }
+
+    /** Walks the live nodes with a smaller id than this one, newest first; for the rules see the class comment. */
+    Walk newestFirst(long before) {
+        return new Walk(before, 0, LogNode::isLive);
+    }
+
+    /** Walks the live nodes with a larger id than this one, newest first. */
+    Walk newerThan(long after) {
+        return new Walk(Long.MAX_VALUE, after, LogNode::isLive);
+    }
+
+    /** Walks the nodes that run at this moment. */
+    Walk running() {
+        return new Walk(Long.MAX_VALUE, 0, LogNode::isRunning);
+    }
+
+    @Override
+    double reap(@Nullable Reference<?> first) {
+        boolean due = first == null;
+        Reference<?> dead = first;
+        for (int polls = 1; dead != null && !due; polls++) {
+            if (dead instanceof LogNode node) {
+                due = node.isDue();
+            } else {
+                strangers.accept(dead);
+                due = true;
+            }
+            dead = polls < MOST_POLLS && !due ? queue.poll() : null;
+        }
+        return due ? sweep() : 0;
+    }
+
+    @Override
+    void tidy() {
+        sweep();
+        relay.nudge();
+    }
+
+    @Override
+    boolean isEmpty() {
+        return !newestFirst(Long.MAX_VALUE).hasNext() && relay.isIdle();
+    }
+
+    @Override
+    boolean isHeld() {
+        return true;
+    }
+
+    /** Gathers what is dead, hands it over, and gives back the memory of what is gone. */
+    double sweep() {
+        sweeping.lock();
+        try {
+            tailAtLastSweep = tail.base;
+            Gathered gathered = gather();
+            handOver(gathered.newest);
+            compact();
+            return gathered.visited == 0 ? 1 : 1 - (double) gathered.count / gathered.visited;
+        } finally {
+            sweeping.unlock();
+        }
+    }
+
+    /** Allocates nothing but its result, so that it ends even where no memory is left. */
+    private Gathered gather() {
+        Gathered gathered = new Gathered();
+        for (Chunk chunk = oldest; chunk != null; chunk = chunk.next) {
+            chunk.complete = true;
+            chunk.kept = 0;
+            for (int slot = 0; slot < chunk.slots.length; slot++) {
+                LogNode node = chunk.get(slot);
+                if (node == null) {
+                    chunk.complete = false;
+                } else if (node != GONE) {
+                    gathered.visited++;
+                    if (node.isDone()) {
+                        SLOT.setVolatile(chunk.slots, slot, GONE);
+                    } else {
+                        chunk.kept++;
+                        if (node.refersTo(null) && node.gather()) {
+                            gathered.add(node);
+                        }
+                    }
+                }
+            }
+        }
+        return gathered;
+    }
+
+    private void handOver(@Nullable LogNode newest) {
+        if (newest == null) {
+            return;
+        }
+        boolean handedOver = false;
+        try {
+            relay.handOver(new Chain(newest));
+            handedOver = true;
+        } finally {
+            if (!handedOver) {
+                for (LogNode node = newest; node != null; node = node.nextGathered) {
+                    node.ungather();
+                }
+            }
+        }
+    }
+
+    /** Unlinks empty chunks and merges sparse neighbours; only what {@link #gather} found complete. */
+    private void compact() {
+        long kept = 0;
+        Chunk previous = null;
+        for (Chunk chunk = oldest; chunk != null; chunk = chunk.next) {
+            kept += chunk.kept;
+            if (!chunk.complete || chunk.next == null) {
+                previous = null;
+            } else if (chunk.kept == 0) {
+                replace(chunk, chunk, null);
+            } else if (previous != null && previous.kept + chunk.kept <= MERGE_UP_TO) {
+                previous = merge(previous, chunk);
+                chunk = previous;
+            } else {
+                previous = chunk;
+            }
+        }
+        keptByLastSweep = kept;
+    }
+
+    /**
+     * Moves the nodes of two neighbours into one chunk of exactly their number.
+     *
+     * <p><b>Why nothing is lost.</b> A node that ends meanwhile writes its state, then reads its chunk; this writes
+     * the chunk, then reads the state; all of it volatile. So either the node is removed from the new chunk by
+     * itself, or found done here.
+     */
+    private Chunk merge(Chunk older, Chunk newer) {
+        Chunk merged = new Chunk(this, older.base, older.previous, older.kept + newer.kept);
+        int filled = older.copyTo(merged, 0);
+        filled = newer.copyTo(merged, filled);
+        for (int slot = filled; slot < merged.slots.length; slot++) {
+            SLOT.setVolatile(merged.slots, slot, GONE);
+        }
+        merged.kept = filled;
+        merged.complete = true;
+        merged.claimed = CHUNK_SIZE;
+        for (int slot = 0; slot < filled; slot++) {
+            LogNode node = merged.get(slot);
+            if (node != null && node != GONE) {
+                node.chunk = merged;
+                if (node.isDone()) {
+                    SLOT.setVolatile(merged.slots, slot, GONE);
+                }
+            }
+        }
+        replace(older, newer, merged);
+        return merged;
+    }
+
+    /** Links the neighbours of a run of chunks with what stands in its place, or with each other. */
+    private void replace(Chunk first, Chunk last, @Nullable Chunk substitute) {
+        Chunk before = first.previous;
+        Chunk after = last.next;
+        if (substitute != null) {
+            substitute.next = after;
+        }
+        Chunk forward = substitute != null ? substitute : after;
+        if (before == null) {
+            oldest = Objects.requireNonNull(forward);
+        } else {
+            before.next = forward;
+        }
+        if (after != null) {
+            after.previous = substitute != null ? substitute : before;
+        }
+    }
+
+    /** Some slots, and the links to its neighbours. */
+    static final class Chunk {
+        final Log log;
+        final long base;
+        final @Nullable LogNode[] slots;
+        volatile int claimed;
+        volatile @Nullable Chunk previous;
+        volatile @Nullable Chunk next;
+
+        /** Found by the last sweep: nodes that are not done, and whether every slot has been written. */
+        int kept;
+
+        boolean complete;
+
+        Chunk(Log log, long base, @Nullable Chunk previous, int size) {
+            this.log = log;
+            this.base = base;
+            this.previous = previous;
+            this.slots = new LogNode[size];
+        }
+
+        @Nullable LogNode get(int slot) {
+            return (LogNode) SLOT.getAcquire(slots, slot);
+        }
+
+        void remove(LogNode node) {
+            long likely = node.id - base;
+            if (likely < slots.length && slots[(int) likely] == node) {
+                SLOT.setRelease(slots, (int) likely, GONE);
+                return;
+            }
+            for (int slot = 0; slot < slots.length; slot++) {
+                if (get(slot) == node) {
+                    SLOT.setRelease(slots, slot, GONE);
+                }
+            }
+        }
+
+        /** Copies the nodes that are not done to the end of another chunk; where that ends then. */
+        private int copyTo(Chunk target, int from) {
+            int end = from;
+            for (int slot = 0; slot < slots.length && end < target.slots.length; slot++) {
+                LogNode node = get(slot);
+                if (node != null && node != GONE && !node.isDone()) {
+                    SLOT.setVolatile(target.slots, end++, node);
+                }
+            }
+            return end;
+        }
+    }
+
+    /** What a sweep found. */
+    private static final class Gathered {
+        @Nullable LogNode newest;
+
+        long count;
+        long visited;
+
+        void add(LogNode node) {
+            node.nextGathered = newest;
+            newest = node;
+            count++;
+        }
+    }
+
+    /** The gathered nodes, newest first, as the relay takes them. */
+    private static final class Chain implements Supplier<Relay.@Nullable Leg> {
+        private @Nullable LogNode head;
+
+        Chain(LogNode head) {
+            this.head = head;
+        }
+
+        @Override
+        public Relay.@Nullable Leg get() {
+            LogNode node = head;
+            if (node != null) {
+                head = node.nextGathered;
+                node.nextGathered = null;
+            }
+            return node;
+        }
+    }
+
+    /** A lazy walk over some nodes; not for use by several threads. */
+    final class Walk implements Iterator<LogNode> {
+        private final Predicate<LogNode> wanted;
+        private final long after;
+        private @Nullable Chunk chunk;
+        private int slot;
+        private long bound;
+        private @Nullable LogNode found;
+
+        private Walk(long before, long after, Predicate<LogNode> wanted) {
+            this.wanted = wanted;
+            this.after = after;
+            bound = before;
+            Chunk last = tail;
+            for (Chunk later = last.next; later != null; later = last.next) {
+                last = later;
+            }
+            chunk = last;
+            slot = last.slots.length;
+        }
+
+        @Override
+        public boolean hasNext() {
+            while (chunk != null && found == null) {
+                Chunk here = chunk;
+                if (--slot < 0 || here.base >= bound) {
+                    chunk = here.base > after ? here.previous : null;
+                    slot = chunk == null ? 0 : chunk.slots.length;
+                } else {
+                    accept(here.get(slot));
+                }
+            }
+            return found != null;
+        }
+
+        private void accept(@Nullable LogNode node) {
+            if (node != null && node != GONE && node.id < bound && node.id > after && wanted.test(node)) {
+                bound = node.id;
+                found = node;
+            }
+        }
+
+        @Override
+        public LogNode next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            LogNode node = Objects.requireNonNull(found);
+            found = null;
+            return node;
+        }
+    }
+
+    /** Marks a slot whose node has gone. */
+    private static final class Gone extends LogNode {
+        Gone() {
+            super(null, null);
+        }
+
+        @Override
+        boolean isDone() {
+            return true;
+        }
+
+        @Override
+        boolean isLive() {
+            return false;
+        }
+
+        @Override
+        boolean isRunning() {
+            return false;
+        }
+
+        @Override
+        boolean isDue() {
+            return false;
+        }
+
+        @Override
+        boolean gather() {
+            return false;
+        }
+
+        @Override
+        void ungather() {}
+
+        @Override
+        public void run() {}
+
+        @Override
+        public long limitNanos() {
+            return 0;
+        }
+
+        @Override
+        public void leaveBehind(Thread thread) {}
+
+        @Override
+        public String describe() {
+            return "gone";
+        }
+    }
+}

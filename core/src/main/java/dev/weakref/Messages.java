@@ -1,0 +1,41 @@
+package dev.weakref;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The library's lines in the log, all under the logger {@code dev.weakref}. Logging never stops the library. */
+final class Messages {
+
+    private static final Logger LOGGER = System.getLogger("dev.weakref");
+
+    private Messages() {}
+
+    static void log(Level level, Supplier<String> message) {
+        log(level, message, null);
+    }
+
+    static void failure(String message, Throwable failure) {
+        log(Level.WARNING, () -> message, failure);
+    }
+
+    static void log(Level level, Supplier<String> message, @Nullable Throwable failure) {
+        try {
+            if (LOGGER.isLoggable(level)) {
+                LOGGER.log(level, message.get(), failure);
+            }
+        } catch (Throwable nowhereToReport) {
+            // A logger that fails, or memory that is short: the work that was to be reported has still to go on.
+        }
+    }
+
+    /** A stack as lines of a message. */
+    static String stack(StackTraceElement[] stack) {
+        StringBuilder lines = new StringBuilder();
+        for (StackTraceElement frame : stack) {
+            lines.append(System.lineSeparator()).append("\tat ").append(frame);
+        }
+        return lines.toString();
+    }
+}

@@ -1,0 +1,65 @@
+package dev.weakref;
+
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the reaper looks after: the table of a collection, or a log.
+ *
+ * <p>Its references report to its own queue, and nothing on that queue leads back to it: so the reaper can ask
+ * whether something died without reaching a table, and a table that nobody else reaches is collected.
+ */
+abstract class Reapable {
+
+    final ReferenceQueue<Object> queue = new ReferenceQueue<>();
+
+    /** Set while the reaper has it on its list; see {@link Reaper#watch}. */
+    volatile boolean watched;
+
+    /** Set while it is to be reaped without waiting for a signal. */
+    volatile boolean hurried;
+
+    private final Reaper reaper;
+
+    Reapable(Reaper reaper) {
+        this.reaper = reaper;
+    }
+
+    /**
+     * To be called after something was added, by whoever added it.
+     *
+     * <p><b>Why this works.</b> The caller has published its addition before it reads {@code watched}; the reaper
+     * writes {@code false} there before it asks {@link #isEmpty()}. All four are volatile accesses or lock
+     * operations, so in their one order either the caller sees {@code false} and puts this back on the list, or the
+     * reaper sees the addition and does.
+     */
+    final void added() {
+        if (!watched || !reaper.isRunning()) {
+            reaper.watch(this);
+        }
+    }
+
+    /** To be called when so much was added that waiting for a signal would cost too much memory. */
+    final void hurry() {
+        reaper.hurry(this);
+    }
+
+    /**
+     * Removes what is dead. Called by one thread at a time.
+     *
+     * @param first what was found on the queue; {@code null} to look everywhere, because a call failed or
+     *     {@link #hurry()} asked for it
+     * @return which part of the effort went to the living, from 0 to 1
+     */
+    abstract double reap(@Nullable Reference<?> first);
+
+    /** Is called now and then while nothing dies. */
+    void tidy() {}
+
+    /** Whether there is nothing left in it that could die. */
+    abstract boolean isEmpty();
+
+    /** Whether it has to be held while it is not empty, because what it does is wanted even if nobody reaches it. */
+    abstract boolean isHeld();
+}

@@ -1,0 +1,243 @@
+package dev.weakref;
+
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one thread that looks for what died and has it removed. It runs no user code.
+ *
+ * <p>It sleeps on a queue that receives a <em>sentinel</em>: an object that nobody holds and that therefore dies at
+ * the next collection. Awake, it looks at the queue of everything it watches, which takes one volatile read where
+ * nothing died, and has reaped where something did.
+ *
+ * <p>The sentinel alone would not do: the JVM enqueues the references of one collection one by one and in any order,
+ * and a collection of the old generation need not find a young sentinel dead. So it looks again after a millisecond,
+ * then after ever longer pauses up to a second, which is the longest that a dead object waits to be noticed.
+ *
+ * <p>Work that finds mostly the living is followed by a rest of fifteen times its length, so that it takes no more
+ * than a sixteenth of one core; work that finds the dead goes on at once.
+ *
+ * <p>The thread starts with the first watch and ends when its list has been empty for a while.
+ */
+final class Reaper {
+
+    static final Reaper SHARED = new Reaper(Threads.daemons("weakref-reaper", null), Settings.KEEP_ALIVE);
+
+    private static final long LONGEST_PAUSE_MILLIS = 1_000;
+    private static final int REST_FACTOR = 15;
+
+    private final ThreadFactory threads;
+    private final long keepAliveNanos;
+    private final AtomicBoolean running = new AtomicBoolean();
+    private final ReferenceQueue<Object> signals = new ReferenceQueue<>();
+    private final ConcurrentLinkedQueue<Watch> watches = new ConcurrentLinkedQueue<>();
+    private volatile @Nullable Sentinel sentinel;
+    private long restNanos;
+
+    Reaper(ThreadFactory threads, Duration keepAlive) {
+        this.threads = threads;
+        this.keepAliveNanos = Settings.nanos(keepAlive);
+    }
+
+    boolean isRunning() {
+        return running.get();
+    }
+
+    boolean isWatchingNothing() {
+        return watches.isEmpty();
+    }
+
+    /**
+     * Puts it on the list and sees that the thread runs. Never throws: where memory or threads are short, the next
+     * addition tries again.
+     */
+    void watch(Reapable reapable) {
+        try {
+            enlist(reapable);
+            start();
+        } catch (Throwable shortage) {
+            Messages.failure("The reaper could not be started; the next addition tries again", shortage);
+        }
+    }
+
+    private void enlist(Reapable reapable) {
+        synchronized (reapable.queue) {
+            if (!reapable.watched) {
+                watches.add(new Watch(reapable));
+                reapable.watched = true;
+            }
+        }
+    }
+
+    /** Has a log reaped soon, even though nothing was found on its queue. */
+    void hurry(Reapable reapable) {
+        reapable.hurried = true;
+        reapable.added();
+        Sentinel current = sentinel;
+        if (current != null) {
+            current.enqueue();
+        }
+    }
+
+    private void start() {
+        if (running.compareAndSet(false, true)) {
+            boolean started = false;
+            try {
+                threads.newThread(this::run).start();
+                started = true;
+            } finally {
+                if (!started) {
+                    running.set(false);
+                }
+            }
+        }
+    }
+
+    private void run() {
+        try {
+            watchUntilIdle();
+        } finally {
+            running.set(false);
+            if (!watches.isEmpty()) {
+                start();
+            }
+        }
+    }
+
+    private void watchUntilIdle() {
+        long pause = 1;
+        long lastTidied = System.nanoTime();
+        long lastBusy = lastTidied;
+        while (true) {
+            boolean signalled = awaitSignal(pause);
+            boolean found = pass();
+            pause = signalled || found ? 1 : Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+            long now = System.nanoTime();
+            if (now - lastTidied >= keepAliveNanos) {
+                lastTidied = now;
+                tidy();
+            }
+            if (!watches.isEmpty()) {
+                lastBusy = now;
+            } else if (now - lastBusy >= keepAliveNanos) {
+                return;
+            }
+        }
+    }
+
+    /** Waits for a collection, or until it is time to look again; whether there was a collection. */
+    private boolean awaitSignal(long pauseMillis) {
+        try {
+            if (restNanos > 0) {
+                TimeUnit.NANOSECONDS.sleep(restNanos);
+                restNanos = 0;
+            }
+            if (sentinel == null) {
+                sentinel = new Sentinel(signals);
+            }
+            if (signals.remove(pauseMillis) != null) {
+                sentinel = null;
+                return true;
+            }
+        } catch (InterruptedException nobodyMayStopIt) {
+            Thread.interrupted();
+        } catch (Throwable shortage) {
+            Messages.failure("The reaper goes on without a signal for a while", shortage);
+        }
+        return false;
+    }
+
+    /** Looks once at everything watched, and has reaped where something died; whether anything was found. */
+    boolean pass() {
+        boolean found = false;
+        for (Iterator<Watch> list = watches.iterator(); list.hasNext(); ) {
+            Watch watch = list.next();
+            try {
+                if (watch.refersTo(null)) {
+                    list.remove();
+                } else {
+                    found |= look(watch);
+                }
+            } catch (Throwable failure) {
+                Messages.failure("Reaping failed and will be tried again", failure);
+                watch.failed = true;
+            }
+        }
+        return found;
+    }
+
+    private boolean look(Watch watch) {
+        Reference<?> first = watch.queue.poll();
+        if (first == null && !watch.failed && (watch.held == null || !watch.held.hurried)) {
+            return false;
+        }
+        Reapable reapable = watch.get();
+        if (reapable != null) {
+            watch.failed = false;
+            reapable.hurried = false;
+            long begin = System.nanoTime();
+            double onTheLiving = reapable.reap(first);
+            restNanos += (long) (REST_FACTOR * onTheLiving * (System.nanoTime() - begin));
+        }
+        return true;
+    }
+
+    /** Takes what is empty off the list. */
+    private void tidy() {
+        for (Iterator<Watch> list = watches.iterator(); list.hasNext(); ) {
+            Watch watch = list.next();
+            try {
+                Reapable reapable = watch.get();
+                if (reapable != null) {
+                    reapable.tidy();
+                    reapable.watched = false;
+                    if (reapable.isEmpty()) {
+                        list.remove();
+                    } else {
+                        keep(reapable, list);
+                    }
+                }
+            } catch (Throwable failure) {
+                Messages.failure("Tidying failed and will be tried again", failure);
+            }
+        }
+    }
+
+    /** Goes on watching, unless an addition has put it on the list a second time. */
+    private static void keep(Reapable reapable, Iterator<Watch> list) {
+        synchronized (reapable.queue) {
+            if (reapable.watched) {
+                list.remove();
+            }
+            reapable.watched = true;
+        }
+    }
+
+    /** Dies at the next collection. */
+    private static final class Sentinel extends WeakReference<Object> {
+        Sentinel(ReferenceQueue<Object> signals) {
+            super(new Object(), signals);
+        }
+    }
+
+    /** One line of the list: reaches a table only weakly, so that the table itself can be collected. */
+    private static final class Watch extends WeakReference<Reapable> {
+        final ReferenceQueue<Object> queue;
+        final @Nullable Reapable held;
+        boolean failed;
+
+        Watch(Reapable reapable) {
+            super(reapable);
+            queue = reapable.queue;
+            held = reapable.isHeld() ? reapable : null;
+        }
+    }
+}

@@ -1,0 +1,350 @@
+package dev.weakref;
+
+import dev.weakref.Finalizer.Outcome;
+import dev.weakref.Finalizer.Trigger;
+import java.lang.System.Logger.Level;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is behind a {@link FinalizerRegistry}: its log, the relay that runs what dies, its counters and its end.
+ *
+ * <p>It is apart from the registry that the user holds, because the reaper holds it for as long as it has live
+ * finalizers: so that a registry that was dropped goes on dispatching, and can be known to have been dropped.
+ */
+final class RegistryCore {
+
+    private final Settings settings;
+    private final String name;
+    private final long actionLimitNanos;
+    private final @Nullable ClassLoader contextClassLoader =
+            Thread.currentThread().getContextClassLoader();
+    private final CaptureScan captures;
+    private final Relay dispatcher;
+    private final Log log;
+    private final Counters counters = new Counters();
+    private final AtomicReference<@Nullable ExitPass> exitPass = new AtomicReference<>();
+
+    /** One permit for each action in the user's executor; all of them for the exit pass. */
+    private final Semaphore inExecutor = new Semaphore(Integer.MAX_VALUE);
+
+    private @Nullable WeakReference<FinalizerRegistry> facade;
+    private @Nullable Thread jvmHook;
+    private volatile boolean closed;
+
+    RegistryCore(Settings settings) {
+        this.settings = settings;
+        name = String.valueOf(settings.name);
+        actionLimitNanos = Settings.nanos(settings.actionLimit);
+        captures = new CaptureScan(settings.captureCheck, settings.lookup);
+        long takeOverNanos = Settings.nanos(settings.takeOver);
+        dispatcher = new Relay(
+                "registry '" + Names.escape(name) + "'",
+                threads(""),
+                settings.maxWorkers,
+                Relay.tickFor(settings.takeOver),
+                leg -> takeOverNanos,
+                this::dispatch);
+        log = new Log(this, dispatcher, settings.reaper, this::facadeIsGone);
+    }
+
+    String name() {
+        return name;
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    Log log() {
+        return log;
+    }
+
+    Relay dispatcher() {
+        return dispatcher;
+    }
+
+    long now() {
+        return settings.clock.millis();
+    }
+
+    long actionLimitNanos() {
+        return actionLimitNanos;
+    }
+
+    boolean isTimed() {
+        return !settings.listeners.isEmpty();
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** From now on whoever has registered is told that it was too late, unless the exit pass finds it first. */
+    void refuseRegistrations() {
+        closed = true;
+    }
+
+    ThreadFactory threads(String part) {
+        ThreadFactory own = settings.threadFactory;
+        return own != null ? own : Threads.daemons("weakref-" + Names.escape(name) + part, contextClassLoader);
+    }
+
+    void ownedBy(FinalizerRegistry registry) {
+        facade = new WeakReference<>(registry, log.queue);
+    }
+
+    private void facadeIsGone(Reference<?> gone) {
+        if (gone == facade && exitPass.get() == null) {
+            Messages.log(
+                    Level.WARNING,
+                    () -> "Registry '" + Names.escape(name) + "' was dropped without being closed: its "
+                            + stats().live() + " live finalizers run when their referents are collected,"
+                            + " and not at exit; close it, or keep it until the program ends");
+        }
+    }
+
+    /**
+     * Registers a finalizer.
+     *
+     * <p><b>Why none is lost at the end.</b> This writes the slot, then reads {@code closed}; the exit pass writes
+     * {@code closed}, then walks the slots once more; all of it volatile. So either the pass sees the finalizer, or
+     * this sees {@code closed}; if both do, the state of the finalizer decides.
+     */
+    <R> Finalizer<R> register(Object referent, Object work, FinalizerNode.Details details) {
+        if (closed) {
+            throw closedAlready();
+        }
+        captures.check(referent, work);
+        FinalizerNode<R> node = new FinalizerNode<>(this, referent, work, details);
+        try {
+            log.append(node);
+        } finally {
+            Reference.reachabilityFence(referent); // the log needs it until the slot is written
+        }
+        if (closed && node.discard()) {
+            counters.refused();
+            throw closedAlready();
+        }
+        return node;
+    }
+
+    private IllegalStateException closedAlready() {
+        return new IllegalStateException("Registry '" + Names.escape(name)
+                + "' is closed; release the resource yourself, or register before the registry closes");
+    }
+
+    Stream<FinalizerInfo> finalizersBefore(long id) {
+        Spliterator<LogNode> live = Spliterators.spliteratorUnknownSize(
+                log.newestFirst(id), Spliterator.DISTINCT | Spliterator.NONNULL | Spliterator.ORDERED);
+        return StreamSupport.stream(live, false).map(node -> ((FinalizerNode<?>) node).info());
+    }
+
+    Optional<FinalizerNode<?>> find(long id) {
+        if (id < 1 || id == Long.MAX_VALUE) {
+            return Optional.empty();
+        }
+        Log.Walk live = log.newestFirst(id + 1);
+        if (live.hasNext() && live.next() instanceof FinalizerNode<?> node && node.id() == id) {
+            return Optional.of(node);
+        }
+        return Optional.empty();
+    }
+
+    RegistryStats stats() {
+        return counters.stats(log.appended());
+    }
+
+    void countDetached() {
+        counters.detached();
+    }
+
+    // What happens to the dead.
+
+    private void dispatch(Relay.Leg leg) {
+        Executor executor = settings.executor;
+        if (executor == null) {
+            inContext(leg::run);
+            return;
+        }
+        try {
+            executor.execute(() -> runInExecutor(leg));
+        } catch (Throwable rejection) {
+            Messages.log(
+                    Level.DEBUG, () -> leg.describe() + " was rejected by the executor and runs without it", rejection);
+            inContext(leg::run);
+        }
+    }
+
+    /** Runs it, unless the exit pass has begun, which will find it still live. */
+    private void runInExecutor(Relay.Leg leg) {
+        if (inExecutor.tryAcquire()) {
+            try {
+                if (exitPass.get() == null) {
+                    inContext(leg::run);
+                }
+            } finally {
+                inExecutor.release();
+            }
+        }
+    }
+
+    /** Runs it with the context class loader of the registry's creator, whatever the action before has left there. */
+    void inContext(Runnable action) {
+        Thread me = Thread.currentThread();
+        ClassLoader before = me.getContextClassLoader();
+        me.setContextClassLoader(contextClassLoader);
+        try {
+            action.run();
+        } finally {
+            me.setContextClassLoader(before);
+        }
+    }
+
+    void ended(FinalizerNode<?> node, Object work, long begin, @Nullable Throwable failure) {
+        Outcome outcome = failure == null ? Outcome.SUCCESS : Outcome.FAILURE;
+        ran(node, work, outcome, isTimed() ? System.nanoTime() - begin : 0, failure);
+    }
+
+    private void ran(
+            FinalizerNode<?> node, @Nullable Object work, Outcome outcome, long nanos, @Nullable Throwable failure) {
+        Trigger trigger = node.trigger();
+        if (trigger == null) {
+            return;
+        }
+        counters.ran(trigger, outcome);
+        Messages.log(
+                Level.DEBUG,
+                () -> trigger + " finalizer " + node.id() + " '"
+                        + node.info(work).name() + "' of registry '" + Names.escape(name) + "' " + outcome);
+        if (isTimed()) {
+            FinalizerRun run = new FinalizerRun(node.info(work), trigger, outcome, Duration.ofNanos(nanos), failure);
+            for (FinalizerListener listener : settings.listeners) {
+                try {
+                    listener.onRun(run);
+                } catch (Throwable listenersFault) {
+                    Messages.failure("A listener of registry '" + Names.escape(name) + "' failed", listenersFault);
+                }
+            }
+        }
+    }
+
+    /** Tells the handler, or the log, of a failure that no caller waits for. */
+    void report(FinalizerInfo info, Trigger trigger, Throwable failure) {
+        String message = "Finalizer " + info.id() + " '" + info.name() + "' of registry '" + Names.escape(name)
+                + "' failed (" + trigger + ", action " + info.action() + ")";
+        if (settings.failureHandler == null) {
+            Messages.failure(message, failure);
+            return;
+        }
+        try {
+            settings.failureHandler.accept(info, failure);
+        } catch (Throwable handlersFault) {
+            failure.addSuppressed(handlersFault);
+            Messages.failure(message + ", and so did the failure handler", failure);
+        }
+    }
+
+    /** An action has passed its limit: counts it and shows where it is. */
+    void leftBehind(FinalizerNode<?> node, Thread thread) {
+        StackTraceElement[] stack = thread.getStackTrace();
+        ExitPass pass = exitPass.get();
+        if (pass != null) {
+            pass.leftBehind(node);
+        }
+        Messages.log(
+                Level.WARNING,
+                () -> node.describe() + " has passed its limit of " + Duration.ofNanos(node.limitNanos())
+                        + " and is interrupted and left behind (" + node.trigger()
+                        + "); what it reaches is not collected until it ends. It is here:" + Messages.stack(stack));
+        ran(node, node.currentWork(), Outcome.TIMEOUT, node.limitNanos(), null);
+    }
+
+    void cameBack(FinalizerNode<?> node, Object work, @Nullable Throwable failure) {
+        Messages.log(
+                Level.INFO,
+                () -> "Finalizer " + node.id() + " '" + node.info(work).name() + "' of registry '"
+                        + Names.escape(name) + "' has come back after it was left behind, and "
+                        + (failure == null ? "has done its work" : "has failed: " + failure));
+    }
+
+    // The end.
+
+    /** Begins the exit pass, or waits for the one that was begun. */
+    ExitReport shutdown() {
+        boolean inside = isInsideAction();
+        ExitPass mine = new ExitPass(this);
+        if (exitPass.compareAndSet(null, mine)) {
+            removeJvmHook();
+            if (!inside) {
+                return mine.run();
+            }
+            threads("-exit").newThread(mine::run).start();
+        }
+        ExitPass pass = exitPass.get();
+        return inside || pass == null ? ExitPass.NOTHING : pass.await();
+    }
+
+    /** Sees that no automatic dispatch runs, but what is stuck already. */
+    void stopDispatching(long nanos) throws InterruptedException {
+        dispatcher.stop();
+        long begin = System.nanoTime();
+        dispatcher.awaitBaton(nanos);
+        if (settings.executor != null) {
+            long left = nanos - (System.nanoTime() - begin);
+            // What is stuck in the executor keeps its permit; the others see the exit pass and do nothing.
+            if (inExecutor.tryAcquire(Integer.MAX_VALUE, left, TimeUnit.NANOSECONDS)) {
+                inExecutor.release(Integer.MAX_VALUE);
+            }
+        }
+    }
+
+    /** Whether the calling thread is inside an action of this registry, which the exit pass would wait for. */
+    private boolean isInsideAction() {
+        Thread me = Thread.currentThread();
+        ExitPass pass = exitPass.get();
+        if (dispatcher.runsIn(me) || (pass != null && pass.runsIn(me))) {
+            return true;
+        }
+        for (Log.Walk running = log.running(); running.hasNext(); ) {
+            if (((FinalizerNode<?>) running.next()).runsIn(me)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Closes this registry when the JVM exits; closes it now if the JVM is exiting already. */
+    void closeWithJvm() {
+        Thread hook = new Thread(null, this::shutdown, "weakref-" + name + "-shutdown-hook", 0, false);
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+            jvmHook = hook;
+        } catch (IllegalStateException exitingAlready) {
+            shutdown();
+        }
+    }
+
+    private void removeJvmHook() {
+        Thread hook = jvmHook;
+        if (hook != null && hook != Thread.currentThread()) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException exitingAlready) {
+                // The hook will wait for the pass that begins here.
+            }
+        }
+    }
+}

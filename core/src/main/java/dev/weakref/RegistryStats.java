@@ -1,0 +1,22 @@
+package dev.weakref;
+
+import dev.weakref.Finalizer.Outcome;
+import dev.weakref.Finalizer.Trigger;
+import java.util.Map;
+
+/**
+ * The counters of a registry, each exact when nobody registers or runs meanwhile.
+ *
+ * @param live finalizers that are neither taken for a run nor detached
+ * @param registered finalizers ever registered
+ * @param ran runs that ended or were left behind, by trigger and outcome; every pair is present
+ * @param detached finalizers that were detached, by {@code detach()} or because they were not to run at exit
+ * @since 0.1
+ */
+public record RegistryStats(long live, long registered, Map<Trigger, Map<Outcome, Long>> ran, long detached) {
+
+    /** How many runs with this trigger ended this way. */
+    public long ran(Trigger trigger, Outcome outcome) {
+        return ran.getOrDefault(trigger, Map.of()).getOrDefault(outcome, 0L);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.weakref;
+
+import java.lang.invoke.MethodHandles;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** The settings of a registry, and every default of the library. Filled by a builder, then copied and only read. */
+final class Settings {
+
+    static final Duration ACTION_LIMIT = Duration.ofSeconds(10);
+    static final Duration TAKE_OVER = Duration.ofSeconds(1);
+    static final Duration EXIT_LIMIT = Duration.ofSeconds(28);
+    static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(5);
+    static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
+    static final int MAX_WORKERS = 8;
+
+    private static final AtomicInteger UNNAMED = new AtomicInteger();
+
+    @Nullable String name;
+
+    @Nullable Executor executor;
+
+    @Nullable ThreadFactory threadFactory;
+
+    CaptureCheck captureCheck = CaptureCheck.FAIL;
+    MethodHandles.@Nullable Lookup lookup;
+    Duration actionLimit = ACTION_LIMIT;
+    Duration takeOver = TAKE_OVER;
+    int maxWorkers = MAX_WORKERS;
+    Duration exitLimit = EXIT_LIMIT;
+    List<FinalizerListener> listeners = new ArrayList<>();
+
+    @Nullable BiConsumer<? super FinalizerInfo, ? super Throwable> failureHandler;
+
+    Reaper reaper = Reaper.SHARED;
+    InstantSource clock = InstantSource.system();
+
+    Settings copy() {
+        Settings copy = new Settings();
+        copy.name = name != null ? name : "registry-" + UNNAMED.incrementAndGet();
+        copy.executor = executor;
+        copy.threadFactory = threadFactory;
+        copy.captureCheck = captureCheck;
+        copy.lookup = lookup;
+        copy.actionLimit = actionLimit;
+        copy.takeOver = takeOver;
+        copy.maxWorkers = maxWorkers;
+        copy.exitLimit = exitLimit;
+        copy.listeners = List.copyOf(listeners);
+        copy.failureHandler = failureHandler;
+        copy.reaper = reaper;
+        copy.clock = clock;
+        return copy;
+    }
+
+    static Duration positive(Duration time, String what) {
+        if (time.isNegative() || time.isZero()) {
+            throw new IllegalArgumentException("The " + what + " is " + time + "; give a positive duration");
+        }
+        return time;
+    }
+
+    static int atLeastOne(int number, String what) {
+        if (number < 1) {
+            throw new IllegalArgumentException("The " + what + " is " + number + "; give at least 1");
+        }
+        return number;
+    }
+
+    static int notNegative(int number, String what) {
+        if (number < 0) {
+            throw new IllegalArgumentException("The " + what + " is " + number + "; give 0 or more");
+        }
+        return number;
+    }
+
+    /** The nanoseconds of a duration, or those of 292 years where it is longer. */
+    static long nanos(Duration time) {
+        try {
+            return time.toNanos();
+        } catch (ArithmeticException tooLong) {
+            return Long.MAX_VALUE;
+        }
+    }
+}

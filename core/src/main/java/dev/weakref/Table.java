@@ -1,0 +1,835 @@
+package dev.weakref;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hash table behind every weak collection. The reference is the node: one object carries the weak side as its
+ * referent, and the strong side, the hash and the link of the chain as fields.
+ *
+ * <p>Reading takes no lock. Writing looks for its place without a lock, running the user's {@code equals}, and then
+ * takes the lock of a stripe for a few instructions, to link, replace or unlink one node that it names by identity. If
+ * the chain has changed so that this is not possible any more, it starts again. So no lock is held while user code
+ * runs.
+ *
+ * <p><b>Why this works.</b>
+ * <ul>
+ *   <li>A node is linked only as the head of its chain, and only if the head is still the one from which the writer
+ *       has looked for its key in vain. Nodes further down are only ever unlinked, or replaced by a node of the same
+ *       key. So a key that was absent then is absent now, and no key gets two nodes.
+ *   <li>A node that has left its chain keeps its link, and is never linked again: a reader that stands on it goes on
+ *       to all that follow.
+ *   <li>A resize holds the locks of all stripes, copies the living nodes into a new array and leaves the old array
+ *       and its chains as they are: who reads there sees the table as it was at the resize. Who wanted to write does
+ *       not find his node in the new chains, and starts again.
+ *   <li>A dead node is removed by its own identity, so a late reaping never removes a newer entry of the same key.
+ *   <li>While a mapping function runs, a {@link Reserved} node stands in the place of its key. Readers look through
+ *       it to the entry that was there; writers of that key wait for it; all others pass by.
+ * </ul>
+ *
+ * @param <K> the type of the keys
+ * @param <V> the type of the values
+ */
+final class Table<K, V> extends Reapable {
+
+    private static final int SMALLEST_CAPACITY = 16;
+    private static final int LARGEST_CAPACITY = 1 << 30;
+    private static final int MOST_STRIPES = 64;
+    private static final int BINS_PER_STRIPE = 64;
+    /** How many nodes a stripe may gain before somebody adds up all stripes to see whether the table is full. */
+    private static final int COUNTED_EVERY = 4;
+
+    /** Fewer dead than these, or this part of the nodes, are unlinked one by one. */
+    private static final int FEW = 64;
+
+    private static final int FEW_PART = 32;
+    private static final int MOST_POLLS = 1 << 16;
+    private static final VarHandle BIN = MethodHandles.arrayElementVarHandle(Node[].class);
+
+    /** What is weak, and how keys are compared. */
+    enum Kind {
+        WEAK_VALUES,
+        WEAK_KEYS,
+        WEAK_IDENTITY_KEYS
+    }
+
+    /** What a writer finds in its place, and whether it may change that. */
+    enum When {
+        ABSENT,
+        PRESENT,
+        ALWAYS
+    }
+
+    /** What a change of a chain means for the counters. */
+    private enum Change {
+        NOTHING,
+        ADDED,
+        REMOVED,
+        COLLECTED,
+        /** The place of a dead entry was given to a new one. */
+        REVIVED
+    }
+
+    final Kind kind;
+    private final boolean weakKeys;
+    private final boolean identity;
+    private final boolean replaceKeys;
+    private final @Nullable RemovalListener<? super K> listener;
+    private volatile @Nullable Node[] bins;
+    private volatile Stripe[] stripes;
+
+    Table(
+            Kind kind,
+            int expectedSize,
+            boolean replaceKeys,
+            @Nullable RemovalListener<? super K> listener,
+            Reaper reaper) {
+        super(reaper);
+        this.kind = kind;
+        weakKeys = kind != Kind.WEAK_VALUES;
+        identity = kind == Kind.WEAK_IDENTITY_KEYS;
+        this.replaceKeys = replaceKeys;
+        this.listener = listener;
+        int capacity = capacityFor(expectedSize);
+        bins = new Node[capacity];
+        stripes = Stripe.array(stripesFor(capacity), new Stripe[0]);
+    }
+
+    // Reading.
+
+    @Nullable V get(Object key) {
+        int hash = hash(key);
+        Node node = find(headOf(bins, hash), key, hash);
+        return node == null ? null : valueOf(node);
+    }
+
+    /** The live key that is equal to this one, if there is an entry for it. */
+    @Nullable K getKey(Object key) {
+        int hash = hash(key);
+        Node node = find(headOf(bins, hash), key, hash);
+        return node == null || valueOf(node) == null ? null : keyOf(entryIn(node));
+    }
+
+    int hash(Object key) {
+        int hash = identity ? System.identityHashCode(Objects.requireNonNull(key, "key")) : key.hashCode();
+        return hash ^ hash >>> 16;
+    }
+
+    private @Nullable Node find(@Nullable Node head, Object key, int hash) {
+        for (Node node = head; node != null; node = node.next) {
+            if (node.hash == hash && matches(node, key)) {
+                return node;
+            }
+        }
+        return null;
+    }
+
+    private boolean matches(Node node, Object key) {
+        if (identity) {
+            return node.refersTo(key);
+        }
+        Object other = weakKeys ? node.get() : node.strong;
+        return other == key || (other != null && key.equals(other));
+    }
+
+    private static @Nullable Node headOf(@Nullable Node[] bins, int hash) {
+        return (Node) BIN.getAcquire(bins, hash & (bins.length - 1));
+    }
+
+    /** The node of the entry that a reader sees here: none where a key was absent when it was reserved. */
+    private static @Nullable Node entryIn(@Nullable Node node) {
+        return node instanceof Reserved reserved ? reserved.previous : node;
+    }
+
+    @SuppressWarnings("unchecked")
+    private @Nullable V valueOf(Node node) {
+        Object value = weakKeys ? node.strong : node.get();
+        if (value == null && node instanceof Reserved reserved && reserved.previous != null) {
+            return valueOf(reserved.previous);
+        }
+        return (V) value;
+    }
+
+    @SuppressWarnings("unchecked")
+    private @Nullable K keyOf(@Nullable Node node) {
+        return node == null ? null : (K) (weakKeys ? node.get() : node.strong);
+    }
+
+    /** Counts the entries whose referent is not cleared, in one walk without locks. */
+    long count() {
+        long count = 0;
+        @Nullable Node[] array = bins;
+        for (int bin = 0; bin < array.length; bin++) {
+            for (Node node = headOf(array, bin); node != null; node = node.next) {
+                Node entry = entryIn(node);
+                if (entry != null && !entry.refersTo(null)) {
+                    count++;
+                }
+            }
+        }
+        return count;
+    }
+
+    Cursor cursor() {
+        return new Cursor();
+    }
+
+    // Writing.
+
+    /** Puts a value, and returns the one that was there. */
+    @Nullable V put(K key, V value, When when) {
+        int hash = hash(key);
+        while (true) {
+            @Nullable Node[] array = bins;
+            Node head = headOf(array, hash);
+            Node node = find(head, key, hash);
+            if (node instanceof Reserved reserved) {
+                reserved.await();
+                continue;
+            }
+            V old = node == null ? null : valueOf(node);
+            boolean unchanged = old == null ? when == When.PRESENT : when == When.ABSENT || old == value;
+            if (unchanged && !(replaceKeys && old != null && when != When.ABSENT)) {
+                return old;
+            }
+            K kept = keptKey(key, node, old);
+            Node fresh = node(kept, value, hash);
+            if (node == null ? link(array, head, fresh, Change.ADDED) : splice(node, fresh, changeTo(old))) {
+                hold(kept, value);
+                afterPut(node, old, key, value);
+                return old;
+            }
+        }
+    }
+
+    /** The key of the entry that is put: the first one, for as long as its entry lives. */
+    private K keptKey(K key, @Nullable Node node, @Nullable V old) {
+        K first = node == null || old == null || replaceKeys ? null : keyOf(node);
+        return first != null ? first : key;
+    }
+
+    private static Change changeTo(@Nullable Object old) {
+        return old == null ? Change.REVIVED : Change.NOTHING;
+    }
+
+    /**
+     * Is called when a node has been linked. If its referent could die before that, its reference would be found on
+     * the queue before it is in the table, and stay there.
+     */
+    @SuppressWarnings("ReachabilityFenceUsage") // where linking has failed, nothing is in the table
+    private static void hold(Object key, Object value) {
+        Reference.reachabilityFence(key);
+        Reference.reachabilityFence(value);
+    }
+
+    private void afterPut(@Nullable Node replaced, @Nullable V old, K key, V value) {
+        if (replaced == null) {
+            added();
+        } else if (old == null) {
+            tellCollected(List.of(replaced));
+        } else if (old != value) {
+            tell(key, RemovalCause.REPLACED);
+        }
+    }
+
+    /** Replaces a value if the one that is there equals the expected; both a test and a change in one step. */
+    boolean replace(K key, Object expected, V value) {
+        int hash = hash(key);
+        while (true) {
+            Node node = findUnreserved(key, hash);
+            V old = node == null ? null : valueOf(node);
+            if (node == null || old == null || !expected.equals(old)) {
+                return false;
+            }
+            if (old == value) {
+                return true;
+            }
+            K kept = keptKey(key, node, old);
+            if (splice(node, node(kept, value, hash), Change.NOTHING)) {
+                hold(kept, value);
+                tell(key, RemovalCause.REPLACED);
+                return true;
+            }
+        }
+    }
+
+    /** Removes the entry of a key, if its value equals the expected one where one is given; returns its value. */
+    @Nullable V remove(Object key, @Nullable Object expected) {
+        int hash = hash(key);
+        while (true) {
+            Node node = findUnreserved(key, hash);
+            V old = node == null ? null : valueOf(node);
+            if (node == null || old == null || (expected != null && !expected.equals(old))) {
+                return null;
+            }
+            K firstKey = keyOf(node);
+            if (splice(node, null, Change.REMOVED)) {
+                if (firstKey != null) {
+                    tell(firstKey, RemovalCause.EXPLICIT);
+                }
+                return old;
+            }
+        }
+    }
+
+    /** Removes the entry of the key that this node has, if that key is alive. */
+    void remove(Node node) {
+        K key = keyOf(entryIn(node));
+        if (key != null) {
+            remove(key, null);
+        }
+    }
+
+    /** Removes every entry but those whose keys are reserved. */
+    void clear() {
+        @Nullable Node[] array = bins;
+        for (int bin = 0; bin < array.length; bin++) {
+            for (Node node = headOf(array, bin); node != null; node = node.next) {
+                K key = keyOf(node);
+                if (!(node instanceof Reserved)
+                        && splice(node, null, node.refersTo(null) ? Change.COLLECTED : Change.REMOVED)
+                        && key != null) {
+                    tell(key, RemovalCause.EXPLICIT);
+                }
+            }
+        }
+        if (bins != array) {
+            clear();
+        }
+    }
+
+    private @Nullable Node findUnreserved(Object key, int hash) {
+        while (true) {
+            Node node = find(headOf(bins, hash), key, hash);
+            if (!(node instanceof Reserved reserved)) {
+                return node;
+            }
+            reserved.await();
+        }
+    }
+
+    /**
+     * Computes the value of a key while the key is reserved.
+     *
+     * @param function is given the key and the value that is there; {@code null} as its result removes the entry
+     * @return the new value, or the one that is there where nothing was to be computed
+     */
+    @Nullable V compute(K key, When when, BiFunction<? super K, ? super @Nullable V, ? extends @Nullable V> function) {
+        int hash = hash(key);
+        while (true) {
+            @Nullable Node[] array = bins;
+            Node head = headOf(array, hash);
+            Node node = find(head, key, hash);
+            if (node instanceof Reserved reserved) {
+                reserved.await();
+                continue;
+            }
+            V old = node == null ? null : valueOf(node);
+            if (old == null ? when == When.PRESENT : when == When.ABSENT) {
+                return old;
+            }
+            Node unchanged = node == null ? null : node.copy(queue);
+            Reserved reserved = reservation(key, hash, node);
+            if (node == null ? link(array, head, reserved, Change.NOTHING) : splice(node, reserved, Change.NOTHING)) {
+                return compute(key, old, reserved, unchanged, function);
+            }
+        }
+    }
+
+    /**
+     * @param unchanged what takes the place of the reservation if nothing is to change; made before the reservation,
+     *     so that no key stays reserved where memory is short
+     */
+    private @Nullable V compute(
+            K key,
+            @Nullable V old,
+            Reserved reserved,
+            @Nullable Node unchanged,
+            BiFunction<? super K, ? super @Nullable V, ? extends @Nullable V> function) {
+        Node settled = unchanged;
+        V value = null;
+        try {
+            value = function.apply(key, old);
+            if (value == null) {
+                settled = null;
+            } else if (value != old || replaceKeys) {
+                settled = node(keptKey(key, reserved.previous, old), value, reserved.hash);
+            }
+            return value;
+        } finally {
+            settle(key, old, reserved, settled, settled == unchanged);
+            Reference.reachabilityFence(old);
+            Reference.reachabilityFence(value);
+        }
+    }
+
+    /** Ends a reservation: puts a node in its place, and lets those go on who wait for it. */
+    private void settle(K key, @Nullable V old, Reserved reserved, @Nullable Node settled, boolean unchanged) {
+        boolean wasDead = old == null && reserved.previous != null;
+        Change change = Change.NOTHING;
+        if (settled == null) {
+            change = wasDead ? Change.COLLECTED : old == null ? Change.NOTHING : Change.REMOVED;
+        } else if (old == null) {
+            change = wasDead ? Change.REVIVED : Change.ADDED;
+        }
+        splice(reserved, settled, change);
+        reserved.done.countDown();
+        if (settled != null) {
+            added();
+            if (settled.refersTo(null)) { // a first key that died since, perhaps before it was linked
+                reapDead(settled);
+            }
+        }
+        if (wasDead) {
+            tellCollected(List.of(reserved.previous));
+        } else if (old != null && !unchanged) {
+            tell(key, settled == null ? RemovalCause.EXPLICIT : RemovalCause.REPLACED);
+        }
+    }
+
+    private Node node(K key, V value, int hash) {
+        return weakKeys ? new Node(key, queue, hash, value) : new Node(value, queue, hash, key);
+    }
+
+    private Reserved reservation(K key, int hash, @Nullable Node previous) {
+        return weakKeys ? new Reserved(key, hash, null, previous) : new Reserved(null, hash, key, previous);
+    }
+
+    // Changing a chain: the only places that take a lock.
+
+    /** Links a node as the head of its chain, if the chain still begins where the caller has looked. */
+    private boolean link(@Nullable Node[] array, @Nullable Node head, Node fresh, Change change) {
+        Stripe stripe = lock(fresh.hash);
+        boolean full;
+        try {
+            if (bins != array || headOf(array, fresh.hash) != head) {
+                return false;
+            }
+            fresh.next = head;
+            BIN.setRelease(array, fresh.hash & (array.length - 1), fresh);
+            stripe.count(1, change);
+            full = stripe.nodes % COUNTED_EVERY == 0 && stripe.nodes > array.length / stripes.length / 4 * 3;
+        } finally {
+            stripe.unlock();
+        }
+        if (full && nodes() > array.length / 4 * 3L) {
+            resize(array);
+        }
+        return true;
+    }
+
+    /** Puts another node, or none, in the place of one that is named by identity; false if that is not there. */
+    private boolean splice(Node old, @Nullable Node fresh, Change change) {
+        Stripe stripe = lock(old.hash);
+        try {
+            @Nullable Node[] array = bins;
+            Node before = null;
+            Node node = headOf(array, old.hash);
+            while (node != null && !node.isSameAs(old)) {
+                before = node;
+                node = node.next;
+            }
+            if (node == null) {
+                return false;
+            }
+            if (fresh != null) {
+                fresh.next = node.next;
+            }
+            Node follower = fresh != null ? fresh : node.next;
+            if (before == null) {
+                BIN.setRelease(array, old.hash & (array.length - 1), follower);
+            } else {
+                before.next = follower;
+            }
+            stripe.count(fresh == null ? -1 : 0, change);
+            return true;
+        } finally {
+            stripe.unlock();
+        }
+    }
+
+    @SuppressWarnings("LockNotBeforeTry") // the caller unlocks
+    private Stripe lock(int hash) {
+        while (true) {
+            Stripe[] current = stripes;
+            Stripe stripe = current[hash & (current.length - 1)];
+            stripe.lock();
+            if (stripes == current) {
+                return stripe;
+            }
+            stripe.unlock();
+        }
+    }
+
+    /**
+     * Copies the living into an array of the right size for them; does nothing if another thread has done so.
+     *
+     * <p>Nodes are copied, not moved, so that the old chains stay whole for those who read them. The dead are left
+     * out; so an array that fills up with the dead does not grow.
+     */
+    private void resize(@Nullable Node[] full) {
+        List<Node> dead = new ArrayList<>();
+        Stripe[] locked = stripes;
+        int taken = 0;
+        try {
+            while (taken < locked.length) {
+                locked[taken++].lock();
+            }
+            if (bins == full && stripes == locked) {
+                rebuild(full, locked, dead);
+            }
+        } finally {
+            while (taken > 0) {
+                locked[--taken].unlock();
+            }
+        }
+        tellCollected(dead);
+    }
+
+    private void rebuild(@Nullable Node[] from, Stripe[] locked, List<Node> dead) {
+        int capacity = capacityFor((int) Math.min(count() * 2, LARGEST_CAPACITY));
+        @Nullable Node[] to = new Node[capacity];
+        Stripe[] after = Stripe.array(Math.max(locked.length, stripesFor(capacity)), locked);
+        for (int bin = 0; bin < from.length; bin++) {
+            for (Node node = headOf(from, bin); node != null; node = node.next) {
+                Stripe stripe = after[node.hash & (after.length - 1)];
+                Node copy = node.copy(queue);
+                if (copy != null) {
+                    int target = node.hash & (capacity - 1);
+                    copy.next = to[target];
+                    to[target] = copy;
+                    stripe.count(1, Change.NOTHING);
+                } else {
+                    stripe.count(0, Change.COLLECTED);
+                    if (listener != null) {
+                        dead.add(node);
+                    }
+                }
+            }
+        }
+        bins = to;
+        stripes = after;
+    }
+
+    private static int capacityFor(int size) {
+        int wanted = Math.max(SMALLEST_CAPACITY, Math.min(size, LARGEST_CAPACITY / 4 * 3) / 3 * 4);
+        return Integer.highestOneBit(wanted - 1) << 1;
+    }
+
+    private static int stripesFor(int capacity) {
+        return Math.max(1, Math.min(MOST_STRIPES, capacity / BINS_PER_STRIPE));
+    }
+
+    // What the reaper does.
+
+    @Override
+    double reap(@Nullable Reference<?> first) {
+        List<Node> dead = new ArrayList<>();
+        double onTheLiving = 0;
+        long few = nodes() / FEW_PART + FEW;
+        long handled = 0;
+        Reference<?> next = first;
+        while (next != null && handled++ < few) {
+            bury((Node) next, dead);
+            next = queue.poll();
+        }
+        if (next != null || first == null) {
+            onTheLiving = sweep(dead);
+            while (next != null && handled++ < MOST_POLLS) { // most of them have gone with the sweep
+                bury((Node) next, dead);
+                next = queue.poll();
+            }
+            if (next != null) {
+                bury((Node) next, dead);
+            }
+        }
+        tellCollected(dead);
+        return onTheLiving;
+    }
+
+    /** Looks at every chain for what is dead; which part of the effort went to the living. */
+    private double sweep(List<Node> dead) {
+        @Nullable Node[] array = bins;
+        long visited = 0;
+        long found = 0;
+        for (int bin = 0; bin < array.length; bin++) {
+            for (Node node = headOf(array, bin); node != null; node = node.next) {
+                visited++;
+                if (!(node instanceof Reserved) && node.refersTo(null)) {
+                    found++;
+                    bury(node, dead);
+                }
+            }
+        }
+        if (array.length > SMALLEST_CAPACITY && nodes() < array.length / 8) {
+            resize(array);
+        }
+        return visited == 0 ? 0 : 1 - (double) found / visited;
+    }
+
+    /** Unlinks a dead node, unless it has gone already, which is seen without a lock. */
+    private void bury(Node node, List<Node> dead) {
+        Node linked = headOf(bins, node.hash);
+        while (linked != null && linked != node) {
+            linked = linked.next;
+        }
+        if (linked == null) {
+            return;
+        }
+        if (listener != null) {
+            dead.add(node); // before it is unlinked: if memory is short here, nothing has happened yet
+        }
+        if (!splice(node, null, Change.COLLECTED) && listener != null) {
+            dead.remove(dead.size() - 1);
+        }
+    }
+
+    private void reapDead(Node node) {
+        List<Node> dead = new ArrayList<>();
+        bury(node, dead);
+        tellCollected(dead);
+    }
+
+    @Override
+    boolean isEmpty() {
+        return nodes() == 0;
+    }
+
+    @Override
+    boolean isHeld() {
+        return false;
+    }
+
+    // Listeners.
+
+    private void tell(K key, RemovalCause cause) {
+        if (listener != null) {
+            tell(listener, key, cause);
+        }
+    }
+
+    /** Has the listener told of the dead in a thread of the library. */
+    private void tellCollected(List<Node> dead) {
+        RemovalListener<? super K> told = listener;
+        if (told != null && !dead.isEmpty()) {
+            Callbacks.later(
+                    () -> dead.forEach(node -> tell(told, weakKeys ? null : keyOf(node), RemovalCause.COLLECTED)));
+        }
+    }
+
+    private static <K> void tell(RemovalListener<? super K> listener, @Nullable K key, RemovalCause cause) {
+        try {
+            listener.onRemoval(key, cause);
+        } catch (Throwable failure) {
+            Messages.failure(
+                    "The removal listener " + listener.getClass().getName() + " failed (" + cause + ")", failure);
+        }
+    }
+
+    // Counting.
+
+    /** The nodes in the table: the entries, the dead that have not been reaped, and what is reserved. */
+    long nodes() {
+        long nodes = 0;
+        for (Stripe stripe : stripes) {
+            nodes += stripe.nodes;
+        }
+        return nodes;
+    }
+
+    CollectionStats stats(@Nullable String name) {
+        long size = 0;
+        long added = 0;
+        long removed = 0;
+        long collected = 0;
+        for (Stripe stripe : stripes) {
+            size += stripe.nodes;
+            added += stripe.added;
+            removed += stripe.removed;
+            collected += stripe.collected;
+        }
+        return new CollectionStats(name, size, added, removed, collected);
+    }
+
+    /** The lock of some chains, with their counts, which are written under it and may be read without. */
+    private static final class Stripe extends ReentrantLock {
+
+        private static final long serialVersionUID = 1L;
+        private static final AtomicIntegerFieldUpdater<Stripe> NODES =
+                AtomicIntegerFieldUpdater.newUpdater(Stripe.class, "nodes");
+        private static final AtomicLongFieldUpdater<Stripe> ADDED =
+                AtomicLongFieldUpdater.newUpdater(Stripe.class, "added");
+        private static final AtomicLongFieldUpdater<Stripe> REMOVED =
+                AtomicLongFieldUpdater.newUpdater(Stripe.class, "removed");
+        private static final AtomicLongFieldUpdater<Stripe> COLLECTED =
+                AtomicLongFieldUpdater.newUpdater(Stripe.class, "collected");
+
+        private volatile int nodes;
+        private volatile long added;
+        private volatile long removed;
+        private volatile long collected;
+
+        /** New stripes that go on counting where the old ones were, but for the nodes. */
+        static Stripe[] array(int length, Stripe[] before) {
+            Stripe[] stripes = new Stripe[length];
+            for (int i = 0; i < length; i++) {
+                stripes[i] = new Stripe();
+                if (i < before.length) {
+                    stripes[i].added = before[i].added;
+                    stripes[i].removed = before[i].removed;
+                    stripes[i].collected = before[i].collected;
+                }
+            }
+            return stripes;
+        }
+
+        void count(int moreNodes, Change change) {
+            NODES.lazySet(this, nodes + moreNodes);
+            if (change == Change.ADDED || change == Change.REVIVED) {
+                ADDED.lazySet(this, added + 1);
+            }
+            if (change == Change.REMOVED) {
+                REMOVED.lazySet(this, removed + 1);
+            }
+            if (change == Change.COLLECTED || change == Change.REVIVED) {
+                COLLECTED.lazySet(this, collected + 1);
+            }
+        }
+    }
+
+    /** A walk over the live entries; holds the one that it stands on. Not for use by several threads. */
+    final class Cursor {
+
+        private final @Nullable Node[] array = bins;
+        private int bin = -1;
+        private @Nullable Node node;
+        private @Nullable K key;
+        private @Nullable V value;
+
+        private Cursor() {}
+
+        /** Goes on to the next entry that is alive, if there is one. */
+        boolean advance() {
+            while (true) {
+                node = node == null ? null : node.next;
+                while (node == null) {
+                    if (++bin >= array.length) {
+                        forget();
+                        return false;
+                    }
+                    node = headOf(array, bin);
+                }
+                Node entry = entryIn(node);
+                key = keyOf(entry);
+                value = entry == null ? null : valueOf(entry);
+                if (key != null && value != null) {
+                    return true;
+                }
+            }
+        }
+
+        K key() {
+            return Objects.requireNonNull(key);
+        }
+
+        V value() {
+            return Objects.requireNonNull(value);
+        }
+
+        /** The node of the entry that it stands on. */
+        Node node() {
+            return Objects.requireNonNull(node);
+        }
+
+        /** Lets go of the entry that it stands on. */
+        void forget() {
+            key = null;
+            value = null;
+        }
+    }
+
+    /** An entry: its weak side is the referent. */
+    static class Node extends WeakReference<Object> {
+        final int hash;
+        final @Nullable Object strong;
+        volatile @Nullable Node next;
+
+        Node(@Nullable Object referent, @Nullable ReferenceQueue<Object> queue, int hash, @Nullable Object strong) {
+            super(referent, queue);
+            this.hash = hash;
+            this.strong = strong;
+        }
+
+        boolean isSameAs(Node other) {
+            return this == other;
+        }
+
+        @Nullable Node copy(ReferenceQueue<Object> queue) {
+            Object referent = get();
+            return referent == null ? null : new Node(referent, queue, hash, strong);
+        }
+    }
+
+    /** Stands in the place of a key while a mapping function runs for it. */
+    private static final class Reserved extends Node {
+        final @Nullable Node previous;
+        private final Thread owner;
+        private final CountDownLatch done;
+
+        Reserved(@Nullable Object referent, int hash, @Nullable Object strong, @Nullable Node previous) {
+            super(referent, null, hash, strong);
+            this.previous = previous;
+            owner = Thread.currentThread();
+            done = new CountDownLatch(1);
+        }
+
+        private Reserved(@Nullable Object referent, Reserved original) {
+            super(referent, null, original.hash, original.strong);
+            previous = original.previous;
+            owner = original.owner;
+            done = original.done;
+        }
+
+        /** Waits until the mapping function has returned. */
+        void await() {
+            if (owner == Thread.currentThread()) {
+                throw new IllegalStateException(
+                        "The mapping function of a key has used that key itself; compute other keys only");
+            }
+            boolean interrupted = false;
+            while (true) {
+                try {
+                    done.await();
+                    break;
+                } catch (InterruptedException later) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        boolean isSameAs(Node other) {
+            return other instanceof Reserved reserved && reserved.done == done;
+        }
+
+        @Override
+        Node copy(ReferenceQueue<Object> queue) {
+            return new Reserved(get(), this);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package dev.weakref;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A weak reference that may call back when its referent has been collected, and that compares as its referent does.
+ *
+ * <pre>{@code
+ * WeakRef<Picture> ref = WeakRef.of(picture, dead -> log.info("a picture has gone"));
+ * Picture alive = ref.get();   // or null
+ * if (alive != null) {
+ *     alive.paint();
+ * }
+ * }</pre>
+ *
+ * <p><b>Identity.</b> References without a callback, made by {@link #of(Object)}, are one shared object for each
+ * referent. With a callback, or of a subclass, it is always a new object.
+ *
+ * <p><b>Equality.</b> While both referents live, two references are equal if these are; otherwise only a reference
+ * and itself. It never equals anything that is not a {@code WeakRef}. The hash is the referent's, taken when it is
+ * first asked for and then kept.
+ *
+ * <p><b>Callbacks</b> run at most once, in a thread of the library, with the dead reference; those of one object
+ * newest first, and after all references to the object have been cleared. The library holds references with callbacks
+ * weakly: one that was itself collected before its referent, or together with it, does not call back. Keep the
+ * reference, or use a {@link FinalizerRegistry}, if the callback matters. A callback that holds the referent keeps it
+ * alive for ever.
+ *
+ * <p><b>Useless referents.</b> Objects of value-based classes (boxed numbers, {@code Optional}, {@code LocalDate}, …)
+ * may be collected although an equal one is in use, or never; constants, string literals and lambdas that capture
+ * nothing are never collected.
+ *
+ * <p>Subclasses may carry data and override {@link #get()}; equality and hash do not ask the override.
+ *
+ * @param <T> the type of the referent
+ * @since 0.1
+ */
+public class WeakRef<T> extends WeakReference<T> {
+
+    private static final Table<Object, WeakRef<?>> SHARED =
+            new Table<>(Table.Kind.WEAK_IDENTITY_KEYS, 0, false, null, Reaper.SHARED);
+    private static final VarHandle CALLBACK;
+
+    static {
+        try {
+            CALLBACK = MethodHandles.lookup().findVarHandle(WeakRef.class, "callback", Consumer.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    private volatile @Nullable Consumer<? super WeakRef<T>> callback;
+    private final @Nullable CallbackNode node;
+    private int hash;
+    private volatile boolean hashed;
+
+    /** For subclasses: a reference of its own, without a callback. */
+    protected WeakRef(T referent) {
+        this(referent, null);
+    }
+
+    /** For subclasses: a reference of its own; a {@code null} callback is no callback. */
+    protected WeakRef(T referent, @Nullable Consumer<? super WeakRef<T>> callback) {
+        super(Objects.requireNonNull(referent, "referent"));
+        this.callback = callback;
+        node = callback == null ? null : new Call(referent, this);
+        if (node != null) {
+            try {
+                Callbacks.LOG.append(node);
+            } finally {
+                Reference.reachabilityFence(referent); // the log needs it until the slot is written
+            }
+        }
+    }
+
+    /** The shared reference to this object. */
+    @SuppressWarnings("unchecked")
+    public static <T> WeakRef<T> of(T referent) {
+        Objects.requireNonNull(referent, "referent");
+        WeakRef<?> shared = SHARED.get(referent);
+        if (shared == null || shared.refersTo(null)) {
+            shared = SHARED.compute(
+                    referent,
+                    Table.When.ALWAYS,
+                    (same, other) -> other == null || other.refersTo(null) ? new WeakRef<>(same) : other);
+        }
+        return (WeakRef<T>) Objects.requireNonNull(shared);
+    }
+
+    /** A new reference to this object that calls back; the shared one if the callback is {@code null}. */
+    public static <T> WeakRef<T> of(T referent, @Nullable Consumer<? super WeakRef<T>> callback) {
+        return callback == null ? of(referent) : new WeakRef<>(referent, callback);
+    }
+
+    /** The referent, or {@code null} if it has been collected; one atomic read. */
+    @Override
+    public @Nullable T get() {
+        return super.get();
+    }
+
+    /** The callback; {@code null} if there is none, and as soon as the referent is dead, during the callback as well. */
+    public final @Nullable Consumer<? super WeakRef<T>> callback() {
+        return refersTo(null) ? null : callback;
+    }
+
+    /** Makes it dead at once, without a callback, whether the referent lives or not. */
+    @Override
+    public void clear() {
+        callback = null;
+        if (node != null) {
+            node.cancel();
+        }
+        super.clear();
+    }
+
+    /**
+     * Does what the collector does when the referent dies: makes it dead, and has it call back soon.
+     *
+     * @return whether it was to call back
+     */
+    @Override
+    public boolean enqueue() {
+        boolean queued = super.enqueue();
+        if (node != null) {
+            queued = node.enqueue();
+            node.log().hurry();
+        }
+        return queued;
+    }
+
+    /** As the referents, while both live; otherwise whether it is the same reference. */
+    @Override
+    public final boolean equals(@Nullable Object other) {
+        if (this == other) {
+            return true;
+        }
+        if (!(other instanceof WeakRef<?> ref)) {
+            return false;
+        }
+        Object mine = super.get();
+        Object theirs = ref.referent();
+        return mine != null && theirs != null && mine.equals(theirs);
+    }
+
+    /**
+     * The hash of the referent, kept from the first call on.
+     *
+     * @throws IllegalStateException if it is first asked for after the referent has died
+     */
+    @Override
+    public final int hashCode() {
+        if (!hashed) {
+            Object referent = super.get();
+            if (referent == null) {
+                throw new IllegalStateException(
+                        "The referent has died before its hash was taken; ask for the hash while it lives");
+            }
+            hash = referent.hashCode();
+            hashed = true;
+        }
+        return hash;
+    }
+
+    /** What it refers to by class, never by value. */
+    @Override
+    public String toString() {
+        Object referent = super.get();
+        return "WeakRef[" + (referent == null ? "dead" : referent.getClass().getName()) + "]";
+    }
+
+    private @Nullable Object referent() {
+        return super.get();
+    }
+
+    private void callBack() {
+        @SuppressWarnings("unchecked")
+        Consumer<? super WeakRef<T>> mine = (Consumer<? super WeakRef<T>>) CALLBACK.getAndSet(this, null);
+        if (mine != null) {
+            try {
+                mine.accept(this);
+            } catch (Throwable failure) {
+                Callbacks.failed(this, mine, failure);
+            }
+        }
+    }
+
+    /** The callback of a reference in the log. */
+    private static final class Call extends CallbackNode {
+
+        Call(Object referent, WeakRef<?> owner) {
+            super(referent, owner);
+        }
+
+        @Override
+        void fire(Object owner) {
+            ((WeakRef<?>) owner).callBack();
+        }
+    }
+}

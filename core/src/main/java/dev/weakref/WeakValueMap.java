@@ -1,0 +1,136 @@
+package dev.weakref;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A concurrent map that holds its values weakly: an entry lives for as long as somebody else holds its value.
+ *
+ * <pre>{@code
+ * WeakValueMap<String, Picture> pictures = WeakValueMap.create();
+ * Picture shared = pictures.computeIfAbsent("cat.png", name -> decode(name));
+ * // everybody who asks for "cat.png" gets the same picture, until nobody holds it any more
+ * }</pre>
+ *
+ * <p><b>Keys</b> are strong and compared by {@code equals}; an equal key put again replaces the value and leaves the
+ * first key. <b>Nulls</b> are refused. Values that never die (constants, small boxed numbers) make entries that never
+ * go. A value that is a key of the same map as well is held by it.
+ *
+ * <p><b>Threads.</b> Reading takes no lock. All operations of {@link java.util.concurrent.ConcurrentMap} are atomic,
+ * and actions before putting a value <i>happen-before</i> actions after getting it. While a mapping function runs, only
+ * its key is reserved: it may use other keys of the map; the same key from the same thread is an
+ * {@link IllegalStateException}; other threads that want to change that key wait, and two functions that wait for each
+ * other's keys wait for ever. No lock is held while {@code equals}, {@code hashCode} or a function of the user runs.
+ *
+ * <p><b>When a value has been collected</b> its entry is invisible at once, and soon removed by a thread of the library,
+ * without further calls on the map. What a method returns is held until it has returned, so {@code computeIfAbsent}
+ * never returns {@code null} because of a collection. A map that nobody holds is collected itself.
+ *
+ * <p><b>Iterators</b> are weakly consistent, hold no more than the entry that they are about to return, and never throw
+ * {@link java.util.ConcurrentModificationException}. {@link #size()} counts in one walk; {@link #estimatedSize()}
+ * takes constant time.
+ *
+ * <p>Not serializable. Many keys of one hash are correct and slow: a chain is searched from end to end. To hold what
+ * nobody else holds, for a time or up to a size, use a cache.
+ *
+ * @param <K> the type of the keys
+ * @param <V> the type of the values
+ * @since 0.1
+ */
+public final class WeakValueMap<K, V> extends AbstractWeakMap<K, V> {
+
+    private WeakValueMap(Table<K, V> table, @Nullable String name) {
+        super(table, name);
+    }
+
+    /** An empty map. */
+    public static <K, V> WeakValueMap<K, V> create() {
+        return WeakValueMap.<K, V>builder().build();
+    }
+
+    /** A map with the entries of another. */
+    public static <K, V> WeakValueMap<K, V> copyOf(Map<? extends K, ? extends V> source) {
+        WeakValueMap<K, V> copy = create();
+        copy.putAll(source);
+        return copy;
+    }
+
+    /** For a map with options. */
+    public static <K, V> Builder<K, V> builder() {
+        return new Builder<>();
+    }
+
+    /** A snapshot of the references to the values, which may die at any time. */
+    public List<WeakRef<V>> valueRefs() {
+        List<WeakRef<V>> refs = new ArrayList<>();
+        forEach((key, value) -> refs.add(WeakRef.of(value)));
+        return refs;
+    }
+
+    /** A new map with the entries of both; where both have a key, the other's value wins. This map is unchanged. */
+    public WeakValueMap<K, V> union(Map<? extends K, ? extends V> other) {
+        WeakValueMap<K, V> union = copy();
+        union.putAll(other);
+        return union;
+    }
+
+    /** A new map with the same entries, without name and listener. */
+    public WeakValueMap<K, V> copy() {
+        return copyOf(this);
+    }
+
+    /**
+     * The options of a map. Not for use by several threads.
+     *
+     * @param <K> the type of the keys
+     * @param <V> the type of the values
+     */
+    public static final class Builder<K, V> {
+
+        private @Nullable String name;
+        private int expectedSize;
+        private @Nullable RemovalListener<? super K> listener;
+        private Reaper reaper = Reaper.SHARED;
+
+        private Builder() {}
+
+        /**
+         * The name in its statistics.
+         *
+         * @throws IllegalArgumentException if it is blank or longer than 200 characters
+         */
+        public Builder<K, V> name(String name) {
+            this.name = Names.check(name, "map name");
+            return this;
+        }
+
+        /**
+         * How many entries to make room for at once.
+         *
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder<K, V> expectedSize(int entries) {
+            expectedSize = Settings.notNegative(entries, "expected size");
+            return this;
+        }
+
+        /** Is told of each entry that has left. */
+        public Builder<K, V> onRemoval(RemovalListener<? super K> listener) {
+            this.listener = Objects.requireNonNull(listener, "listener");
+            return this;
+        }
+
+        Builder<K, V> reaper(Reaper reaper) {
+            this.reaper = reaper;
+            return this;
+        }
+
+        /** The map. */
+        public WeakValueMap<K, V> build() {
+            return new WeakValueMap<>(new Table<>(Table.Kind.WEAK_VALUES, expectedSize, false, listener, reaper), name);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Weak references with callbacks, weak collections, and finalizers that run exactly once.
+ */
+module dev.weakref {
+    requires static org.jspecify;
+
+    exports dev.weakref;
+}
