@@ -3,6 +3,7 @@ package dev.weakref;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.lang.ref.Reference;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -37,6 +38,8 @@ final class CaptureScan {
 
     private final CaptureCheck check;
     private final ClassValue<Object[]> accessors;
+    private final Table<Class<?>, Boolean> warnedOf =
+            new Table<>(Table.Kind.WEAK_IDENTITY_KEYS, 0, false, null, Reaper.SHARED);
 
     CaptureScan(CaptureCheck check, MethodHandles.@Nullable Lookup lookup) {
         this.check = check;
@@ -53,8 +56,7 @@ final class CaptureScan {
             return;
         }
         Search search = new Search(referent);
-        boolean found = search.object(Work.actionOf(work), "action", 0, true, 0)
-                || search.object(Work.stateOf(work), "state", 0, true, 0);
+        boolean found = search.action(Work.actionOf(work)) || search.object(Work.stateOf(work), "state", 0, true, 0);
         if (!found && search.unsurePath == null) {
             return;
         }
@@ -65,7 +67,12 @@ final class CaptureScan {
         if (found && check == CaptureCheck.FAIL) {
             throw new IllegalArgumentException(message);
         }
-        Messages.log(Level.WARNING, () -> message + (found ? "" : " (it may be let go later; then ignore this)"));
+        if (warnedOf.put(Work.actionOf(work).getClass(), true, Table.When.ABSENT) == null) {
+            Messages.log(
+                    Level.WARNING,
+                    () -> message + (found ? "" : ". If it is let go in time, ignore this")
+                            + ". Said once for each class of action in a registry");
+        }
     }
 
     private static ClassValue<Object[]> accessors(MethodHandles.@Nullable Lookup lookup) {
@@ -147,6 +154,14 @@ final class CaptureScan {
             this.referent = referent;
         }
 
+        /** Looks at the action, whose own fields are what it captured, whatever its class. */
+        boolean action(Object action) {
+            if (action == referent) {
+                return object(action, "action", 0, true, 0);
+            }
+            return seen.add(action) && fields(action, "action", 0, true, 0, true);
+        }
+
         /**
          * Looks at an object and what it holds.
          *
@@ -176,19 +191,19 @@ final class CaptureScan {
             if (isJdkCollection(object)) {
                 return collection(object, path, steps, unsureSteps + 1);
             }
-            return fields(object, path, steps, sure, unsureSteps);
+            return fields(object, path, steps, sure, unsureSteps, isCapturing(object.getClass()));
         }
 
         private boolean leadsOn(Object object) {
             return mayReach(object.getClass())
-                    && !(object instanceof java.lang.ref.Reference)
+                    && !(object instanceof Reference)
                     && !(object instanceof ClassLoader)
                     && !(object instanceof Thread)
                     && !(object instanceof Number && object.getClass().getClassLoader() == null);
         }
 
-        private boolean fields(Object object, String path, int steps, boolean sure, int unsureSteps) {
-            boolean capturing = isCapturing(object.getClass()) || steps == 0;
+        private boolean fields(
+                Object object, String path, int steps, boolean sure, int unsureSteps, boolean capturing) {
             Object[] pairs = accessors.get(object.getClass());
             for (int i = 0; i < pairs.length; i += 2) {
                 Field field = (Field) pairs[i];

@@ -119,7 +119,7 @@ final class ExitPass {
 
     /** Waits for actions that were running before: explicit calls, and what was stuck in the dispatcher. */
     private void awaitRunning() {
-        while (left() > 0 && core.log().running().hasNext()) {
+        while (left() > 0 && core.isAnyRunning()) {
             uninterrupted(() -> {
                 TimeUnit.NANOSECONDS.sleep(Math.min(TICK.toNanos(), left()));
                 return true;

@@ -276,10 +276,12 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     @Override
     public void leaveBehind(Thread thread) {
-        int last = (int) STATE.getAndBitwiseOr(this, LEFT_BEHIND);
-        if ((last & PHASE) == RUNNING) {
-            core().leftBehind(this, thread);
-        }
+        core().leaveBehind(this, thread);
+    }
+
+    /** Marks it as left behind; false if it has ended. */
+    boolean markLeftBehind() {
+        return ((int) STATE.getAndBitwiseOr(this, LEFT_BEHIND) & PHASE) == RUNNING;
     }
 
     @Override

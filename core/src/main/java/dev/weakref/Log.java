@@ -142,6 +142,20 @@ final class Log extends Reapable {
         return new Walk(Long.MAX_VALUE, 0, LogNode::isRunning);
     }
 
+    /** For tests: how many chunks there are. */
+    int chunks() {
+        int count = 0;
+        for (Chunk chunk = oldest; chunk != null; chunk = chunk.next) {
+            count++;
+        }
+        return count;
+    }
+
+    /** For tests: what a thread has done that was stopped in the middle of an append. */
+    void claimWithoutWriting() {
+        CLAIMED.getAndAdd(tail, 1);
+    }
+
     @Override
     double reap(@Nullable Reference<?> first) {
         boolean due = first == null;

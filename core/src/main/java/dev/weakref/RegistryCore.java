@@ -13,6 +13,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -36,6 +37,8 @@ final class RegistryCore {
     private final Log log;
     private final Counters counters = new Counters();
     private final AtomicReference<@Nullable ExitPass> exitPass = new AtomicReference<>();
+
+    private final AtomicInteger leavingBehind = new AtomicInteger();
 
     /** One permit for each action in the user's executor; all of them for the exit pass. */
     private final Semaphore inExecutor = new Semaphore(Integer.MAX_VALUE);
@@ -258,18 +261,32 @@ final class RegistryCore {
     }
 
     /** An action has passed its limit: counts it and shows where it is. */
-    void leftBehind(FinalizerNode<?> node, Thread thread) {
+    void leaveBehind(FinalizerNode<?> node, Thread thread) {
         StackTraceElement[] stack = thread.getStackTrace();
-        ExitPass pass = exitPass.get();
-        if (pass != null) {
-            pass.leftBehind(node);
+        leavingBehind.incrementAndGet();
+        try {
+            if (!node.markLeftBehind()) {
+                return;
+            }
+            ExitPass pass = exitPass.get();
+            if (pass != null) {
+                pass.leftBehind(node);
+            }
+            Messages.log(
+                    Level.WARNING,
+                    () -> node.describe() + " has passed its limit of " + Duration.ofNanos(node.limitNanos())
+                            + " and is interrupted and left behind (" + node.trigger()
+                            + "); what it reaches is not collected until it ends. It is here:"
+                            + Messages.stack(stack));
+            ran(node, node.currentWork(), Outcome.TIMEOUT, node.limitNanos(), null);
+        } finally {
+            leavingBehind.decrementAndGet();
         }
-        Messages.log(
-                Level.WARNING,
-                () -> node.describe() + " has passed its limit of " + Duration.ofNanos(node.limitNanos())
-                        + " and is interrupted and left behind (" + node.trigger()
-                        + "); what it reaches is not collected until it ends. It is here:" + Messages.stack(stack));
-        ran(node, node.currentWork(), Outcome.TIMEOUT, node.limitNanos(), null);
+    }
+
+    /** Whether an action runs that is waited for, or is being left behind at this moment. */
+    boolean isAnyRunning() {
+        return log.running().hasNext() || leavingBehind.get() > 0;
     }
 
     void cameBack(FinalizerNode<?> node, Object work, @Nullable Throwable failure) {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Everything is guarded by one lock, which is never held while a leg runs or a line is logged. Runners start when
  * there is work and end when there was none for a while.
  */
-final class Relay {
+class Relay {
 
     /** One action. */
     interface Leg {
@@ -272,18 +272,21 @@ final class Relay {
         }
     }
 
-    /** What the watch does: takes the baton from the stuck, and leaves behind who has passed his limit. */
+    /**
+     * What the watch does: leaves behind who has passed his limit, then takes the baton from the stuck. In this order,
+     * so that whoever waits for the baton finds the left behind counted.
+     */
     void look() {
+        long now = System.nanoTime();
+        for (Runner runner : overdue(now)) {
+            leaveBehind(runner);
+        }
         List<Runnable> reports = new ArrayList<>();
         lock.lock();
         try {
-            long now = System.nanoTime();
-            for (Runner runner : List.copyOf(runners)) {
-                Leg leg = runner.leg;
-                Thread thread = runner.thread;
-                if (leg != null && thread != null) {
-                    look(runner, leg, thread, now, reports);
-                }
+            Runner holder = baton;
+            if (holder != null && holder.isStuckAt(now)) {
+                passBaton(holder, reports);
             }
             seeThatSomebodyRuns();
         } finally {
@@ -292,25 +295,48 @@ final class Relay {
         reports.forEach(Runnable::run);
     }
 
-    private void look(Runner runner, Leg leg, Thread thread, long now, List<Runnable> reports) {
-        long running = runner.stillRunningAt(now);
-        if (running >= leg.limitNanos() && !runner.leftBehind) {
-            runner.leftBehind = true;
-            reports.add(() -> leaveBehind(runner, leg, thread));
+    private List<Runner> overdue(long now) {
+        lock.lock();
+        try {
+            return runners.stream().filter(runner -> runner.isOverdueAt(now)).toList();
+        } finally {
+            lock.unlock();
         }
-        if (running >= patience.nanosFor(leg) && baton == runner) {
-            baton = null;
-            news.signalAll();
-            if (!runner.leftBehind) {
-                reports.add(() -> reportStuck(leg, thread));
+    }
+
+    /** Tells the leg first, so that its stack is still there to see, then interrupts it if it is still on the way. */
+    private void leaveBehind(Runner runner) {
+        Leg leg = runner.leg;
+        Thread thread = runner.thread;
+        if (leg == null || thread == null) {
+            return;
+        }
+        leg.leaveBehind(thread);
+        lock.lock();
+        try {
+            if (runner.leg == leg) {
+                runner.leftBehind = true;
+                thread.interrupt();
             }
-            if (runners.size() >= maxRunners && !saturationReported) {
-                saturationReported = true;
-                reports.add(() -> Messages.log(
-                        Level.WARNING,
-                        () -> "All " + maxRunners + " threads of " + name
-                                + " are stuck; what has been handed over waits until one comes back"));
-            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void passBaton(Runner holder, List<Runnable> reports) {
+        Leg leg = holder.leg;
+        Thread thread = holder.thread;
+        baton = null;
+        news.signalAll();
+        if (!holder.leftBehind && leg != null && thread != null) {
+            reports.add(() -> reportStuck(leg, thread));
+        }
+        if (runners.size() >= maxRunners && !saturationReported) {
+            saturationReported = true;
+            reports.add(() -> Messages.log(
+                    Level.WARNING,
+                    () -> "All " + maxRunners + " threads of " + name
+                            + " are stuck; what has been handed over waits until one comes back"));
         }
     }
 
@@ -319,19 +345,6 @@ final class Relay {
                 Level.WARNING,
                 () -> leg.describe() + " is still running; others go on beside it. It is here:"
                         + Messages.stack(thread.getStackTrace()));
-    }
-
-    /** Tells the leg first, so that its stack is still there to see, then interrupts it if it is still on the way. */
-    private void leaveBehind(Runner runner, Leg leg, Thread thread) {
-        leg.leaveBehind(thread);
-        lock.lock();
-        try {
-            if (runner.leg == leg) {
-                thread.interrupt();
-            }
-        } finally {
-            lock.unlock();
-        }
     }
 
     /** Runs legs for as long as it holds the baton. */
@@ -352,8 +365,19 @@ final class Relay {
             leftBehind = false;
         }
 
-        /** For how long the watch has seen the same leg. */
-        long stillRunningAt(long now) {
+        /** Whether it has passed the limit of its leg, and was not told so before. */
+        boolean isOverdueAt(long now) {
+            Leg current = leg;
+            return current != null && !leftBehind && seenFor(now) >= current.limitNanos();
+        }
+
+        boolean isStuckAt(long now) {
+            Leg current = leg;
+            return current != null && seenFor(now) >= patience.nanosFor(current);
+        }
+
+        /** For how many nanoseconds the watch has seen it on the same leg. */
+        private long seenFor(long now) {
             if (seenBegun != begun) {
                 seenBegun = begun;
                 seenAt = now;

@@ -1,0 +1,394 @@
+package dev.weakref;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.weakref.Finalizer.Outcome;
+import dev.weakref.Finalizer.Trigger;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ExitPassTests {
+
+    private final Reaper reaper = new Reaper(task -> new Thread(() -> {}), Duration.ofSeconds(1));
+    private final FinalizerRegistry.Builder builder = FinalizerRegistry.builder()
+            .name("test")
+            .captureCheck(CaptureCheck.OFF)
+            .reaper(reaper);
+    private final BlockingQueue<String> ran = new LinkedBlockingQueue<>();
+    private final Object referent = new Object();
+    private FinalizerRegistry registry = builder.build();
+
+    @Test
+    void runsTheLiveNewestFirstWithTheirReferents() {
+        for (int i = 1; i <= 200; i++) {
+            int number = i;
+            registry.finalizer(referent)
+                    .onTrigger((same, trigger) -> ran.add(number + " " + (same == referent) + " " + trigger));
+        }
+
+        ExitReport report = registry.shutdown();
+
+        assertThat(ran)
+                .hasSize(200)
+                .startsWith("200 true EXIT", "199 true EXIT")
+                .endsWith("1 true EXIT");
+        assertThat(report).isEqualTo(new ExitReport(200, 0, 0, 0, report.took(), List.of()));
+        assertThat(registry.stats().live()).isZero();
+        assertThat(registry.stats().ran(Trigger.EXIT, Outcome.SUCCESS)).isEqualTo(200);
+    }
+
+    @Test
+    void runsFirstWhoseReferentIsDeadWhateverTheirFlag() {
+        FinalizerNode<?> oldAndDead = named("old and dead", false);
+        named("live", true);
+        FinalizerNode<?> newAndDead = named("new and dead", true);
+        named("newest", true);
+        oldAndDead.clear();
+        newAndDead.clear();
+
+        ExitReport report = registry.shutdown();
+
+        assertThat(ran).containsExactly("new and dead", "old and dead", "newest", "live");
+        assertThat(oldAndDead.trigger()).isEqualTo(Trigger.UNREACHABLE);
+        assertThat(newAndDead.trigger()).isEqualTo(Trigger.UNREACHABLE);
+        assertThat(report.run()).isEqualTo(4);
+    }
+
+    @Test
+    void runsWhatIsWaitingBehindAStuckActionAndWaitsForThatOne() {
+        CountDownLatch go = new CountDownLatch(1);
+        registry = builder.maxWorkers(1).takeOver(Duration.ofMillis(20)).build();
+        FinalizerNode<?> waiting = named("waiting", false);
+        FinalizerNode<?> stuck = node(registry.register(referent, () -> {
+            ran.add("stuck");
+            go.await();
+            ran.add("stuck no more");
+        }));
+        waiting.enqueue();
+        stuck.enqueue();
+        reaper.pass();
+        awaitRan("stuck");
+
+        CompletableFuture<ExitReport> exit = CompletableFuture.supplyAsync(registry::shutdown);
+        awaitRan("waiting");
+        go.countDown();
+
+        assertThat(exit.join().run()).isEqualTo(1);
+        assertThat(ran).containsExactly("stuck no more");
+    }
+
+    @Test
+    void detachesWhatIsNotToRunAtExit() {
+        FinalizerNode<?> kept = named("not at exit", false);
+
+        ExitReport report = registry.shutdown();
+
+        assertThat(ran).isEmpty();
+        assertThat(kept.isAlive()).isFalse();
+        assertThat(kept.trigger()).isNull();
+        assertThat(report.run()).isZero();
+        assertThat(registry.stats().detached()).isEqualTo(1);
+    }
+
+    @Test
+    void countsTheFlagUntilTheTurnOfAFinalizerHasCome() {
+        FinalizerNode<?> switchedOn = named("switched on", false);
+        FinalizerNode<?> switchedOff = named("switched off", true);
+        registry.register(referent, () -> {
+            switchedOn.setAtExit(true);
+            switchedOff.setAtExit(false);
+        });
+
+        registry.close();
+
+        assertThat(ran).containsExactly("switched on");
+        assertThat(switchedOn.isAtExit()).isTrue();
+        assertThat(switchedOff.isAtExit()).isFalse();
+    }
+
+    @Test
+    void reportsWhatThrowsAndRunsTheRest() {
+        named("first", true);
+        registry.finalizer(referent).name("fails").run(() -> {
+            throw new LinkageError("for the test");
+        });
+
+        try (LogLines log = new LogLines()) {
+            ExitReport report = registry.shutdown();
+
+            assertThat(report.run()).isEqualTo(2);
+            assertThat(report.failed()).isEqualTo(1);
+            assertThat(log.with("WARNING Finalizer 2 'fails' of registry 'test' failed (EXIT, action "))
+                    .hasSize(1);
+        }
+        assertThat(ran).containsExactly("first");
+    }
+
+    @Test
+    void interruptsWhatHangsLeavesItBehindAndRunsTheRest() {
+        AtomicReference<Boolean> interrupted = new AtomicReference<>();
+        CountDownLatch never = new CountDownLatch(1);
+        named("older", true);
+        Finalizer<Void> hanging = registry.finalizer(referent)
+                .name("hangs")
+                .limit(Duration.ofMillis(50))
+                .run(() -> {
+                    try {
+                        never.await();
+                    } catch (InterruptedException stop) {
+                        interrupted.set(true);
+                        ran.add("came back");
+                        throw stop;
+                    }
+                });
+
+        try (LogLines log = new LogLines()) {
+            ExitReport report = registry.shutdown();
+
+            assertThat(report.timedOut()).isEqualTo(1);
+            assertThat(report.run()).isEqualTo(1);
+            assertThat(report.failed()).isZero();
+            assertThat(report.leftovers())
+                    .containsExactly("Finalizer 2 'hangs' of registry 'test' has passed its limit of PT0.05S");
+            assertThat(log.with("'hangs' of registry 'test' has passed its limit"))
+                    .anySatisfy(line -> assertThat(line).contains("CountDownLatch.await"));
+        }
+        awaitRan("came back", "older");
+        assertThat(interrupted.get()).isTrue();
+        assertThat(hanging.isAlive()).isFalse();
+        assertThat(registry.stats().ran(Trigger.EXIT, Outcome.TIMEOUT)).isEqualTo(1);
+        assertThat(registry.stats().live()).isZero();
+    }
+
+    @Test
+    void namesWhatTheDeadlineCutsOff() {
+        registry = builder.exitLimit(Duration.ofMillis(60)).build();
+        CountDownLatch never = new CountDownLatch(1);
+        FinalizerNode<?> cutOff = named("cut off", true);
+        named("not at exit", false);
+        registry.finalizer(referent).name("slow").limit(Duration.ofSeconds(20)).run(() -> {
+            ran.add("slow");
+            never.await();
+        });
+
+        ExitReport report = registry.shutdown();
+
+        assertThat(report.skipped()).isEqualTo(1);
+        assertThat(report.leftovers())
+                .containsExactlyInAnyOrder(
+                        "Finalizer 1 'cut off' of registry 'test' was cut off by the exit limit",
+                        "Finalizer 3 'slow' of registry 'test' is still running");
+        assertThat(ran).containsExactly("slow");
+        assertThat(cutOff.isAlive()).isFalse();
+        never.countDown();
+    }
+
+    @Test
+    void waitsForExplicitCallsThatAreRunning() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        Finalizer<Void> running = registry.register(referent, () -> {
+            ran.add("running");
+            go.await();
+            ran.add("ended");
+        });
+        Thread caller = new Thread(running::close);
+        caller.start();
+        awaitRan("running");
+
+        CompletableFuture<ExitReport> exit = CompletableFuture.supplyAsync(registry::shutdown);
+        Gc.awaitWithoutCollecting(registry::isClosed, "the pass takes no more registrations");
+        assertThat(exit).isNotDone();
+        go.countDown();
+
+        exit.join();
+        assertThat(ran).containsExactly("ended");
+        caller.join();
+    }
+
+    @Test
+    void aSecondCloseWaitsAndGetsTheSameReport() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        registry.register(referent, () -> {
+            ran.add("running");
+            go.await();
+        });
+        CompletableFuture<ExitReport> first = CompletableFuture.supplyAsync(registry::shutdown);
+        awaitRan("running");
+        CompletableFuture<ExitReport> second = new CompletableFuture<>();
+        Thread closing = new Thread(() -> second.complete(registry.shutdown()));
+        closing.start();
+
+        Gc.awaitWithoutCollecting(() -> closing.getState() == Thread.State.WAITING, "the second close waits");
+        go.countDown();
+
+        assertThat(second.get()).isSameAs(first.get());
+        assertThat(registry.shutdown()).isSameAs(first.get());
+    }
+
+    @Test
+    void fromInsideAnActionCloseReturnsAtOnce() {
+        registry.register(referent, () -> {
+            ExitReport inside = registry.shutdown();
+            ran.add("inside " + inside.run());
+        });
+
+        ExitReport report = registry.shutdown();
+
+        assertThat(ran).containsExactly("inside 0");
+        assertThat(report.run()).isEqualTo(1);
+    }
+
+    @Test
+    void firstClosedFromInsideAnExplicitCallThePassRunsInAThreadOfItsOwn() {
+        named("older", true);
+        Finalizer<Void> closing = registry.register(referent, () -> {
+            ran.add("inside " + registry.shutdown().run());
+        });
+
+        closing.close();
+
+        awaitRan("inside 0", "older");
+        assertThat(registry.shutdown().run()).isEqualTo(1);
+    }
+
+    @Test
+    void runsNextWhatIsRegisteredDuringThePass() {
+        named("older", true);
+        registry.register(referent, () -> {
+            ran.add("newer");
+            named("registered first", true);
+            named("registered second", true);
+        });
+
+        ExitReport report = registry.shutdown();
+
+        assertThat(ran).containsExactly("newer", "registered second", "registered first", "older");
+        assertThat(report.run()).isEqualTo(4);
+    }
+
+    @Test
+    void dispatchesNothingDuringThePass() {
+        FinalizerNode<?> dies = named("dies during the pass", true);
+        registry.register(referent, () -> {
+            dies.enqueue();
+            reaper.pass();
+            ran.add("exit action");
+            assertThat(dies.isAlive()).isTrue();
+        });
+
+        ExitReport report = registry.shutdown();
+
+        assertThat(ran).containsExactly("exit action", "dies during the pass");
+        assertThat(dies.trigger()).isEqualTo(Trigger.UNREACHABLE);
+        assertThat(report.failed()).isZero();
+    }
+
+    @Test
+    void whatAnExecutorStartsTooLateIsLeftToThePass() {
+        BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+        registry = builder.executor(tasks::add).build();
+        FinalizerNode<?> late = named("late", false);
+        late.enqueue();
+        reaper.pass();
+        Runnable task = take(tasks);
+
+        registry.close();
+        task.run();
+
+        assertThat(ran).containsExactly("late");
+    }
+
+    @Test
+    void afterThePassCallsDoNothingAndRegistrationsAreRefused() throws Exception {
+        Finalizer<String> finalizer = registry.finalizer(referent).atExit(false).call(() -> "value");
+
+        registry.close();
+
+        assertThat(finalizer.call()).isNull();
+        assertThatIllegalStateException().isThrownBy(() -> registry.register(referent, () -> {}));
+        assertThat(registry.finalizers()).isEmpty();
+    }
+
+    @Test
+    void saysSoInOneLineAndInOneMoreForEachActionAtDebugLevel() {
+        named("lease 7", true);
+        named("lease 8", true);
+
+        try (LogLines log = new LogLines()) {
+            registry.close();
+
+            assertThat(log.with("FINE EXIT finalizer "))
+                    .containsExactly(
+                            "FINE EXIT finalizer 2 'lease 8' of registry 'test' SUCCESS",
+                            "FINE EXIT finalizer 1 'lease 7' of registry 'test' SUCCESS");
+            assertThat(log.with("Exit pass of registry 'test'"))
+                    .singleElement()
+                    .asString()
+                    .startsWith("INFO Exit pass of registry 'test': 2 run (0 failed), 0 timed out, 0 skipped, in ");
+        }
+    }
+
+    @Test
+    void runsInTheClosingThreadWhereNoOtherCanBeStarted() {
+        List<Thread> threads = new ArrayList<>();
+        registry = builder.threadFactory(task -> {
+                    throw new OutOfMemoryError("no more threads");
+                })
+                .build();
+        registry.register(referent, () -> {
+            threads.add(Thread.currentThread());
+        });
+
+        try (LogLines log = new LogLines()) {
+            ExitReport report = registry.shutdown();
+
+            assertThat(report.run()).isEqualTo(1);
+            assertThat(threads).containsExactly(Thread.currentThread());
+            assertThat(log.with("No thread for the actions of the exit pass")).isNotEmpty();
+        }
+    }
+
+    @Test
+    void anInterruptOfTheClosingThreadIsKeptForLater() {
+        named("runs", true);
+        Thread.currentThread().interrupt();
+
+        ExitReport report = registry.shutdown();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(report.run()).isEqualTo(1);
+    }
+
+    private FinalizerNode<?> named(String name, boolean atExit) {
+        return node(registry.finalizer(referent).name(name).atExit(atExit).run(() -> ran.add(name)));
+    }
+
+    private static FinalizerNode<?> node(Finalizer<?> finalizer) {
+        return (FinalizerNode<?>) finalizer;
+    }
+
+    private void awaitRan(String... expected) {
+        List<String> seen = new ArrayList<>();
+        while (!seen.containsAll(List.of(expected))) {
+            seen.add(take(ran));
+        }
+    }
+
+    private static <T> T take(BlockingQueue<T> queue) {
+        try {
+            return queue.take();
+        } catch (InterruptedException stop) {
+            throw new AssertionError("interrupted while waiting", stop);
+        }
+    }
+}

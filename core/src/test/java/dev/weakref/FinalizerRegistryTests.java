@@ -1,0 +1,506 @@
+package dev.weakref;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weakref.Finalizer.Outcome;
+import dev.weakref.Finalizer.Trigger;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class FinalizerRegistryTests {
+
+    private final Reaper reaper = new Reaper(task -> new Thread(() -> {}), Duration.ofSeconds(1));
+    private final List<FinalizerRegistry> opened = new ArrayList<>();
+    private final FinalizerRegistry registry = open(FinalizerRegistry.builder().name("test"));
+    private final BlockingQueue<String> ran = new LinkedBlockingQueue<>();
+    private final Object referent = new Object();
+
+    @AfterEach
+    void close() {
+        opened.forEach(FinalizerRegistry::close);
+    }
+
+    @Nested
+    class CalledByHand {
+
+        @Test
+        void runsOnceInTheThreadOfTheCallerAndReturnsTheValue() throws Exception {
+            Finalizer<Thread> finalizer = registry.finalizer(referent).call(Thread::currentThread);
+
+            assertThat(finalizer.isAlive()).isTrue();
+            assertThat(finalizer.trigger()).isNull();
+            assertThat(finalizer.call()).isSameAs(Thread.currentThread());
+            assertThat(finalizer.isAlive()).isFalse();
+            assertThat(finalizer.trigger()).isEqualTo(Trigger.EXPLICIT);
+            assertThat(finalizer.call()).isNull();
+            assertThat(registry.stats().ran(Trigger.EXPLICIT, Outcome.SUCCESS)).isEqualTo(1);
+        }
+
+        @Test
+        void passesOnWhatTheActionThrowsAndIsDeadAllTheSame() {
+            IOException failure = new IOException("disk");
+            Finalizer<Void> finalizer = registry.register(referent, () -> {
+                throw failure;
+            });
+
+            assertThatThrownBy(finalizer::call).isSameAs(failure);
+            assertThat(finalizer.isAlive()).isFalse();
+            assertThatCode(finalizer::call).doesNotThrowAnyException();
+            assertThat(registry.stats().ran(Trigger.EXPLICIT, Outcome.FAILURE)).isEqualTo(1);
+        }
+
+        @Test
+        void closeWrapsCheckedExceptionsOnly() {
+            IOException checked = new IOException("disk");
+            Error error = new StackOverflowError();
+
+            assertThatThrownBy(registry.register(referent, () -> {
+                        throw checked;
+                    })::close)
+                    .isInstanceOf(FinalizerException.class)
+                    .hasCause(checked);
+            assertThatThrownBy(registry.register(referent, () -> {
+                        throw error;
+                    })::close)
+                    .isSameAs(error);
+        }
+
+        @Test
+        void givesTheLivingReferentToAnActionThatIsToldItsTrigger() {
+            Finalizer<Void> finalizer =
+                    registry.finalizer(referent).onTrigger((same, trigger) -> ran.add(same + " " + trigger));
+
+            finalizer.close();
+
+            assertThat(ran).containsExactly(referent + " EXPLICIT");
+        }
+
+        @Test
+        void givesTheStateToTheAction() throws Exception {
+            Finalizer<Integer> finalizer =
+                    registry.finalizer(referent).state("state").call(String::length);
+
+            assertThat(finalizer.call()).isEqualTo(5);
+        }
+
+        @Test
+        void doesNothingFromInsideItsOwnAction() {
+            AtomicReference<Finalizer<Void>> self = new AtomicReference<>();
+            self.set(registry.register(referent, () -> {
+                ran.add("once");
+                self.get().call();
+            }));
+
+            self.get().close();
+
+            assertThat(ran).containsExactly("once");
+        }
+    }
+
+    @Nested
+    class Detached {
+
+        @Test
+        void neverRunsAndHandsOutWhatItWasMadeOf() {
+            FinalizerRegistry.StateAction<String> action = ran::add;
+            Finalizer<Void> finalizer = registry.register(referent, "state", action);
+
+            assertThat(finalizer.peek()).isEqualTo(new Finalizer.Detached(referent, action, "state"));
+            assertThat(finalizer.isAlive()).isTrue();
+            assertThat(finalizer.detach()).isEqualTo(new Finalizer.Detached(referent, action, "state"));
+            assertThat(finalizer.isAlive()).isFalse();
+            assertThat(finalizer.detach()).isNull();
+            assertThat(finalizer.peek()).isNull();
+            finalizer.close();
+            registry.close();
+
+            assertThat(ran).isEmpty();
+            assertThat(finalizer.trigger()).isNull();
+            assertThat(registry.stats()).extracting(RegistryStats::detached).isEqualTo(1L);
+        }
+
+        @Test
+        void isNotPossibleBetweenTheDeathOfTheReferentAndTheRun() {
+            FinalizerNode<Void> finalizer = node(registry.register(referent, () -> ran.add("ran")));
+
+            finalizer.clear();
+
+            assertThat(finalizer.isAlive()).isTrue();
+            assertThat(finalizer.peek()).isNull();
+            assertThat(finalizer.detach()).isNull();
+            assertThat(finalizer.isAlive()).isTrue();
+            finalizer.close();
+            assertThat(ran).containsExactly("ran");
+        }
+    }
+
+    @Nested
+    class Collected {
+
+        @Test
+        void runsNewestFirstWithoutTheReferentInAThreadOfTheRegistry() throws Exception {
+            List<FinalizerNode<Void>> nodes = new ArrayList<>();
+            for (int i = 1; i <= 3; i++) {
+                int number = i;
+                nodes.add(node(registry.finalizer(referent)
+                        .onTrigger((gone, trigger) -> ran.add(number + " " + gone + " " + trigger + " "
+                                + Thread.currentThread().getName() + " "
+                                + Thread.currentThread().isDaemon()))));
+            }
+
+            nodes.forEach(FinalizerNode::enqueue);
+            reaper.pass();
+
+            assertThat(ran.take()).isEqualTo("3 null UNREACHABLE weakref-test-1 true");
+            assertThat(ran.take()).isEqualTo("2 null UNREACHABLE weakref-test-1 true");
+            assertThat(ran.take()).isEqualTo("1 null UNREACHABLE weakref-test-1 true");
+        }
+
+        @Test
+        void runsWhateverItsAtExitFlag() throws Exception {
+            Finalizer<Void> finalizer =
+                    registry.finalizer(referent).atExit(false).run(() -> ran.add("ran"));
+
+            die(finalizer);
+
+            assertThat(ran.take()).isEqualTo("ran");
+        }
+
+        @Test
+        void reportsAFailureAndGoesOn() throws Exception {
+            BlockingQueue<Object> failures = new LinkedBlockingQueue<>();
+            FinalizerRegistry handled = open(FinalizerRegistry.builder().onFailure((info, failure) -> {
+                failures.add(info.name());
+                failures.add(failure);
+                throw new IllegalStateException("the handler fails as well");
+            }));
+            Error error = new AssertionError("for the test");
+            FinalizerNode<Void> next = node(handled.register(referent, () -> ran.add("next")));
+            FinalizerNode<Void> failing =
+                    node(handled.finalizer(referent).name("fails").run(() -> {
+                        throw error;
+                    }));
+
+            next.enqueue();
+            failing.enqueue();
+            reaper.pass();
+
+            assertThat(failures.take()).isEqualTo("fails");
+            assertThat(failures.take()).isSameAs(error);
+            assertThat(ran.take()).isEqualTo("next");
+        }
+
+        @Test
+        void runsWithTheContextClassLoaderOfTheCreatorEachTime() throws Exception {
+            ClassLoader creators = new ClassLoader("creator's", getClass().getClassLoader()) {};
+            Thread.currentThread().setContextClassLoader(creators);
+            FinalizerRegistry spoiled;
+            try {
+                spoiled = open(FinalizerRegistry.builder());
+            } finally {
+                Thread.currentThread().setContextClassLoader(getClass().getClassLoader());
+            }
+            BlockingQueue<ClassLoader> seen = new LinkedBlockingQueue<>();
+            FinalizerRegistry.Action spoil = () -> {
+                seen.add(Thread.currentThread().getContextClassLoader());
+                Thread.currentThread().setContextClassLoader(ClassLoader.getPlatformClassLoader());
+            };
+            FinalizerNode<Void> older = node(spoiled.register(referent, spoil));
+            FinalizerNode<Void> newer = node(spoiled.register(referent, spoil));
+
+            older.enqueue();
+            newer.enqueue();
+            reaper.pass();
+
+            assertThat(seen.take()).isSameAs(creators);
+            assertThat(seen.take()).isSameAs(creators);
+        }
+
+        @Test
+        void runsInTheUsersExecutorInTheOrderOfHandOver() throws Exception {
+            BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+            FinalizerRegistry own = open(FinalizerRegistry.builder().executor(tasks::add));
+            FinalizerNode<Void> older = node(own.register(referent, () -> ran.add("older")));
+            FinalizerNode<Void> newer = node(own.register(referent, () -> ran.add("newer")));
+            older.enqueue();
+            newer.enqueue();
+            reaper.pass();
+
+            tasks.take().run();
+            tasks.take().run();
+
+            assertThat(ran).containsExactly("newer", "older");
+        }
+
+        @Test
+        void runsWithoutTheExecutorThatRejectsIt() throws Exception {
+            FinalizerRegistry own = open(FinalizerRegistry.builder().executor(task -> {
+                throw new RejectedExecutionException("full");
+            }));
+
+            die(own.register(referent, () -> ran.add("ran")));
+
+            assertThat(ran.take()).isEqualTo("ran");
+        }
+
+        @Test
+        void waitsForTheNextSignalWhereNoThreadCanBeStarted() throws Exception {
+            AtomicReference<Throwable> shortage = new AtomicReference<>(new OutOfMemoryError("no more threads"));
+            FinalizerRegistry poor = open(FinalizerRegistry.builder().threadFactory(task -> {
+                if (shortage.get() instanceof Error error) {
+                    throw error;
+                }
+                return new Thread(task);
+            }));
+            die(poor.register(referent, () -> ran.add("first")));
+            shortage.set(null);
+
+            die(poor.register(referent, () -> ran.add("second")));
+
+            assertThat(ran.take()).isEqualTo("first");
+            assertThat(ran.take()).isEqualTo("second");
+        }
+    }
+
+    @Nested
+    class Registering {
+
+        @Test
+        void refusesNull() {
+            assertThatNullPointerException().isThrownBy(() -> registry.register(nothing(), () -> {}));
+            assertThatNullPointerException().isThrownBy(() -> registry.register(referent, nothing()));
+            assertThatNullPointerException().isThrownBy(() -> registry.register(referent, nothing(), state -> {}));
+            assertThatNullPointerException().isThrownBy(() -> registry.register(referent, "state", nothing()));
+            assertThatNullPointerException().isThrownBy(() -> registry.finalizer(nothing()));
+            assertThatNullPointerException()
+                    .isThrownBy(() -> registry.finalizer(referent).state(nothing()));
+            assertThatNullPointerException()
+                    .isThrownBy(() -> registry.finalizer(referent).call(nothing()));
+            assertThatNullPointerException()
+                    .isThrownBy(() -> registry.finalizer(referent).onTrigger(nothing()));
+            assertThat(registry.stats().registered()).isZero();
+        }
+
+        @Test
+        void refusesNamesThatAreBlankOrTooLong() {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> registry.finalizer(referent).name(" "))
+                    .withMessageContaining("blank");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> registry.finalizer(referent).name("n".repeat(201)))
+                    .withMessageContaining("201 characters; shorten it to 200");
+            assertThatCode(() -> registry.finalizer(referent).name("n".repeat(200)))
+                    .doesNotThrowAnyException();
+        }
+
+        @Test
+        void refusesLimitsThatAreNotPositive() {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> registry.finalizer(referent).limit(Duration.ZERO))
+                    .withMessage("The limit is PT0S; give a positive duration");
+        }
+
+        @Test
+        void takesTheClassOfTheActionForANameAndEscapesWhatIsShown() {
+            Finalizer<Void> unnamed = registry.register(referent, new Named());
+            Finalizer<Void> named =
+                    registry.finalizer(referent).name("a\nb\u202e").run(() -> {});
+
+            assertThat(unnamed.name()).isEqualTo(Named.class.getName());
+            assertThat(named.name()).isEqualTo("a\nb\u202e");
+            assertThat(registry.find(named.id()).orElseThrow().name()).isEqualTo("a\\u000ab\\u202e");
+            assertThat(named).asString().doesNotContain("\n");
+        }
+
+        @Test
+        void knowsWhenItWasCreated() {
+            Instant before = Instant.now().minusMillis(1);
+
+            Finalizer<Void> finalizer = registry.register(referent, () -> {});
+
+            assertThat(finalizer.createdAt()).isBetween(before, Instant.now());
+        }
+
+        @Test
+        void isOverWhenTheRegistryIsClosedAndLeavesTheResourceWithTheCaller() {
+            registry.close();
+
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> registry.register(referent, () -> ran.add("ran")))
+                    .withMessageContaining("'test' is closed; release the resource yourself");
+            assertThat(registry.stats().registered()).isZero();
+            assertThat(ran).isEmpty();
+        }
+    }
+
+    @Nested
+    class Listing {
+
+        @Test
+        void showsTheLiveNewestFirst() {
+            List<Finalizer<Void>> finalizers = new ArrayList<>();
+            for (int i = 0; i < 150; i++) {
+                finalizers.add(registry.register(referent, new Named()));
+            }
+            finalizers.get(149).detach();
+            finalizers.get(7).close();
+
+            assertThat(registry.finalizers())
+                    .extracting(FinalizerInfo::id)
+                    .hasSize(148)
+                    .doesNotContain(150L, 8L)
+                    .startsWith(149L)
+                    .isSortedAccordingTo((a, b) -> Long.compare(b, a));
+            assertThat(registry.finalizersBefore(3))
+                    .extracting(FinalizerInfo::id)
+                    .containsExactly(2L, 1L);
+        }
+
+        @Test
+        void describesInWordsAndNumbersOnly() {
+            Finalizer<Void> finalizer =
+                    registry.finalizer(referent).name("lease 7").atExit(false).run(new Named());
+
+            assertThat(registry.find(finalizer.id()))
+                    .contains(new FinalizerInfo(
+                            finalizer.id(),
+                            "lease 7",
+                            "java.lang.Object",
+                            Named.class.getName(),
+                            false,
+                            finalizer.createdAt(),
+                            null));
+        }
+
+        @Test
+        void showsNoTypeOnceTheReferentIsGone() {
+            FinalizerNode<Void> finalizer = node(registry.register(referent, new Named()));
+
+            finalizer.clear();
+
+            assertThat(registry.find(finalizer.id()).orElseThrow().referentType())
+                    .isNull();
+        }
+
+        @Test
+        void findsNothingForAnUnknownId() {
+            Finalizer<Void> dead = registry.register(referent, () -> {});
+            dead.close();
+
+            assertThat(registry.find(dead.id())).isEmpty();
+            assertThat(registry.find(dead.id() + 1)).isEmpty();
+            assertThat(registry.find(0)).isEmpty();
+            assertThat(registry.find(-1)).isEmpty();
+            assertThat(registry.find(Long.MAX_VALUE)).isEmpty();
+        }
+
+        @Test
+        void showsWhatWaitsForItsRun() throws Exception {
+            CountDownLatch go = new CountDownLatch(1);
+            FinalizerNode<Void> waiting =
+                    node(registry.finalizer(referent).name("waits").run(() -> {}));
+            FinalizerNode<Void> running = node(registry.register(referent, () -> {
+                ran.add("running");
+                go.await();
+            }));
+            running.enqueue();
+            waiting.enqueue();
+            reaper.pass();
+            ran.take();
+
+            assertThat(registry.finalizers()).extracting(FinalizerInfo::name).containsExactly("waits");
+            go.countDown();
+        }
+    }
+
+    @Test
+    void tellsListenersOfEachRun() {
+        List<FinalizerRun> runs = new ArrayList<>();
+        FinalizerRegistry listened =
+                open(FinalizerRegistry.builder().listener(runs::add).listener(run -> {
+                    throw new IllegalStateException("a listener that fails");
+                }));
+        RuntimeException failure = new RuntimeException("for the test");
+
+        listened.finalizer(referent).name("good").run(() -> {}).close();
+        assertThatThrownBy(listened.register(referent, () -> {
+                    throw failure;
+                })::close)
+                .isSameAs(failure);
+
+        assertThat(runs).extracting(FinalizerRun::outcome).containsExactly(Outcome.SUCCESS, Outcome.FAILURE);
+        assertThat(runs).extracting(FinalizerRun::trigger).containsOnly(Trigger.EXPLICIT);
+        assertThat(runs).extracting(run -> run.finalizer().referentType()).containsOnly("java.lang.Object");
+        assertThat(runs.get(0).finalizer().name()).isEqualTo("good");
+        assertThat(runs.get(1).failure()).isSameAs(failure);
+    }
+
+    @Test
+    void registriesAreIndependent() {
+        FinalizerRegistry other = open(FinalizerRegistry.builder());
+        other.register(referent, () -> ran.add("other"));
+        registry.register(referent, () -> ran.add("mine"));
+
+        registry.close();
+
+        assertThat(ran).containsExactly("mine");
+        assertThat(other.isClosed()).isFalse();
+        assertThat(registry.isClosed()).isTrue();
+    }
+
+    @Test
+    void refusesBadSettings() {
+        FinalizerRegistry.Builder builder = FinalizerRegistry.builder();
+
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.name(""));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.actionLimit(Duration.ofSeconds(-1)));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.takeOver(Duration.ZERO));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.exitLimit(Duration.ZERO));
+        assertThatIllegalArgumentException().isThrownBy(() -> builder.maxWorkers(0));
+        assertThat(builder.build().name()).startsWith("registry-");
+    }
+
+    private FinalizerRegistry open(FinalizerRegistry.Builder builder) {
+        FinalizerRegistry made = builder.reaper(reaper).build();
+        opened.add(made);
+        return made;
+    }
+
+    private void die(Finalizer<?> finalizer) {
+        node(finalizer).enqueue();
+        reaper.pass();
+    }
+
+    private static <R> FinalizerNode<R> node(Finalizer<R> finalizer) {
+        return (FinalizerNode<R>) finalizer;
+    }
+
+    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
+    private static <T> T nothing() {
+        return null;
+    }
+
+    /** An action with a class of its own. */
+    private static final class Named implements FinalizerRegistry.Action {
+        @Override
+        public void run() {}
+    }
+}

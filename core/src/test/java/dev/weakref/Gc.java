@@ -1,0 +1,51 @@
+package dev.weakref;
+
+import java.lang.ref.Reference;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+
+/** Waits for what the collector, or another thread, is going to do. The only place that asks for a collection. */
+final class Gc {
+
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+    private Gc() {}
+
+    /** Collects until the reference is cleared. */
+    static void awaitCleared(Reference<?> reference) {
+        awaitTrue(() -> reference.refersTo(null), "the referent is still reachable");
+    }
+
+    /** Collects until it is true. */
+    static void awaitTrue(BooleanSupplier condition, String otherwise) {
+        await(condition, otherwise, true);
+    }
+
+    /** Waits without collecting. */
+    static void awaitWithoutCollecting(BooleanSupplier condition, String otherwise) {
+        await(condition, otherwise, false);
+    }
+
+    /** Collects once, and gives the library's threads no time to follow. */
+    static void collect() {
+        System.gc();
+    }
+
+    private static void await(BooleanSupplier condition, String otherwise, boolean collecting) {
+        long begin = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - begin > DEADLINE.toNanos()) {
+                throw new AssertionError("After " + DEADLINE + ": " + otherwise);
+            }
+            try {
+                if (collecting) {
+                    System.gc();
+                }
+                Thread.sleep(10);
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+                throw new AssertionError("interrupted while waiting: " + otherwise, stop);
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.weakref;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/** What the library writes to the log while this is open, each line as {@code LEVEL message}. */
+final class LogLines extends Handler implements AutoCloseable {
+
+    private static final Logger LOGGER = Logger.getLogger("dev.weakref");
+
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final Level before = LOGGER.getLevel();
+
+    LogLines() {
+        setLevel(Level.ALL);
+        LOGGER.setLevel(Level.FINE);
+        LOGGER.setUseParentHandlers(false);
+        LOGGER.addHandler(this);
+    }
+
+    List<String> lines() {
+        return lines;
+    }
+
+    List<String> with(String part) {
+        return lines.stream().filter(line -> line.contains(part)).toList();
+    }
+
+    @Override
+    public void publish(LogRecord line) {
+        lines.add(line.getLevel() + " " + line.getMessage());
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {
+        LOGGER.removeHandler(this);
+        LOGGER.setUseParentHandlers(true);
+        LOGGER.setLevel(before);
+    }
+}

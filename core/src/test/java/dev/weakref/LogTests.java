@@ -1,0 +1,270 @@
+package dev.weakref;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class LogTests {
+
+    private final List<Long> ran = new ArrayList<>();
+    private final Reaper reaper = new Reaper(task -> new Thread(() -> {}), Duration.ofSeconds(1));
+    private final Track relay = new Track();
+    private final Log log = new Log(this, relay.relay, reaper, stranger -> {});
+    private final Object referent = new Object();
+
+    @Test
+    void idsFollowTheOrderOfCreation() {
+        List<Entry> entries = append(200);
+
+        assertThat(entries)
+                .extracting(entry -> entry.id)
+                .isEqualTo(LongStream.rangeClosed(1, 200).boxed().toList());
+        assertThat(log.appended()).isEqualTo(200);
+    }
+
+    @Test
+    void theDeadAreHandedOverNewestFirst() {
+        List<Entry> entries = append(300);
+        entries.get(0).enqueue();
+        entries.get(150).enqueue();
+        entries.get(299).enqueue();
+
+        log.sweep();
+
+        assertThat(relay.ids()).containsExactly(300L, 151L, 1L);
+    }
+
+    @Test
+    void whatWasGatheredIsNotGatheredAgain() {
+        List<Entry> entries = append(2);
+        entries.get(0).enqueue();
+        log.sweep();
+        entries.get(1).enqueue();
+
+        log.sweep();
+
+        assertThat(relay.ids()).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void whatCouldNotBeHandedOverIsHandedOverByTheNextSweep() {
+        List<Entry> entries = append(3);
+        entries.forEach(Entry::enqueue);
+        relay.full = true;
+
+        assertThatThrownBy(log::sweep).isInstanceOf(OutOfMemoryError.class);
+        relay.full = false;
+        log.sweep();
+
+        assertThat(relay.ids()).containsExactly(3L, 2L, 1L);
+    }
+
+    @Test
+    void aSignalHasTheLogSweptAndTheReaperSurvivesThatItFails() {
+        List<Entry> entries = append(3);
+        entries.forEach(Entry::enqueue);
+        relay.full = true;
+        reaper.pass();
+        relay.full = false;
+
+        reaper.pass();
+
+        assertThat(relay.ids()).containsExactly(3L, 2L, 1L);
+    }
+
+    @Test
+    void walksTheLiveNewestFirst() {
+        List<Entry> entries = append(130);
+        entries.get(99).end();
+
+        List<Long> walked = walk(101);
+
+        assertThat(walked).hasSize(99).startsWith(99L, 98L).endsWith(2L, 1L);
+    }
+
+    @Test
+    void walksWhatIsNewerThanAnId() {
+        append(130);
+
+        List<Long> walked = new ArrayList<>();
+        log.newerThan(127).forEachRemaining(node -> walked.add(node.id));
+
+        assertThat(walked).containsExactly(130L, 129L, 128L);
+    }
+
+    @Test
+    void emptyChunksGoAndSparseOnesAreMerged() {
+        List<Entry> entries = append(64 * 100);
+        entries.stream().filter(entry -> entry.id % 64 != 7).forEach(Entry::end);
+
+        log.sweep();
+
+        assertThat(log.chunks()).isLessThan(6);
+        assertThat(walk(Long.MAX_VALUE)).hasSize(100).startsWith(99L * 64 + 7).endsWith(7L);
+    }
+
+    @Test
+    void aNodeThatWasMovedLeavesItsNewSlot() {
+        List<Entry> entries = append(64 * 10);
+        entries.stream().filter(entry -> entry.id % 64 != 7).forEach(Entry::end);
+        log.sweep();
+
+        entries.forEach(Entry::end);
+        log.sweep();
+
+        assertThat(walk(Long.MAX_VALUE)).isEmpty();
+        assertThat(log.chunks()).isLessThanOrEqualTo(2);
+        assertThat(log.isEmpty()).isTrue();
+    }
+
+    @Test
+    void aWalkThatStandsInAMergedChunkSeesEachLiveNodeOnce() {
+        List<Entry> entries = append(64 * 10);
+        Log.Walk walk = log.newestFirst(Long.MAX_VALUE);
+        List<Long> walked = new ArrayList<>();
+        while (walked.size() < 64 * 5 + 32) {
+            walked.add(walk.next().id);
+        }
+        List<Long> left = new ArrayList<>();
+        for (Entry entry : entries) {
+            if (entry.id % 16 != 3) {
+                entry.end();
+            } else if (entry.id <= 64 * 5 - 32) {
+                left.add(0, entry.id);
+            }
+        }
+        log.sweep();
+        append(70);
+
+        walk.forEachRemaining(node -> walked.add(node.id));
+
+        assertThat(walked.subList(64 * 5 + 32, walked.size()))
+                .filteredOn(id -> id % 16 == 3)
+                .isEqualTo(left);
+        assertThat(walked).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aSlotThatWasClaimedButNotWrittenKeepsItsChunk() {
+        append(64 * 3 + 1);
+        log.claimWithoutWriting();
+        append(64 * 3).forEach(Entry::end);
+
+        log.sweep();
+
+        assertThat(walk(Long.MAX_VALUE)).hasSize(64 * 3 + 1);
+        assertThat(append(1)).extracting(entry -> entry.id).containsExactly(64L * 6 + 3);
+    }
+
+    private List<Long> walk(long before) {
+        List<Long> ids = new ArrayList<>();
+        log.newestFirst(before).forEachRemaining(node -> ids.add(node.id));
+        return ids;
+    }
+
+    private List<Entry> append(int count) {
+        List<Entry> entries = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Entry entry = new Entry();
+            log.append(entry);
+            entries.add(entry);
+        }
+        return entries;
+    }
+
+    /** Collects what is handed over, in place of running it. */
+    private static final class Track {
+        private final List<Supplier<Relay.Leg>> handedOver = new ArrayList<>();
+        private boolean full;
+        private final Relay relay =
+                new Relay("test", task -> new Thread(() -> {}), 1, Duration.ofHours(1), leg -> 1, leg -> {}) {
+                    @Override
+                    void handOver(Supplier<Relay.Leg> legs) {
+                        if (full) {
+                            throw new OutOfMemoryError("for the test");
+                        }
+                        handedOver.add(legs);
+                    }
+                };
+
+        List<Long> ids() {
+            List<Long> ids = new ArrayList<>();
+            for (Supplier<Relay.Leg> legs : handedOver) {
+                for (Relay.Leg leg = legs.get(); leg != null; leg = legs.get()) {
+                    ids.add(((LogNode) leg).id);
+                }
+            }
+            return ids;
+        }
+    }
+
+    private final class Entry extends LogNode {
+        private boolean done;
+        private boolean gathered;
+
+        Entry() {
+            super(referent, log.queue);
+        }
+
+        void end() {
+            done = true;
+            log.remove(this);
+        }
+
+        @Override
+        boolean isDone() {
+            return done;
+        }
+
+        @Override
+        boolean isLive() {
+            return !done;
+        }
+
+        @Override
+        boolean isRunning() {
+            return false;
+        }
+
+        @Override
+        boolean isDue() {
+            return !done && !gathered;
+        }
+
+        @Override
+        boolean gather() {
+            boolean first = isDue();
+            gathered = true;
+            return first;
+        }
+
+        @Override
+        void ungather() {
+            gathered = false;
+        }
+
+        @Override
+        public void run() {
+            ran.add(id);
+        }
+
+        @Override
+        public long limitNanos() {
+            return 1;
+        }
+
+        @Override
+        public String describe() {
+            return "entry " + id;
+        }
+
+        @Override
+        public void leaveBehind(Thread thread) {}
+    }
+}
