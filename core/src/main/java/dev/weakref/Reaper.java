@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * and a collection of the old generation need not find a young sentinel dead. So it looks again after a millisecond,
  * then after ever longer pauses up to a second, which is the longest that a dead object waits to be noticed.
  *
- * <p>Work that finds mostly the living is followed by a rest of fifteen times its length, so that it takes no more
- * than a sixteenth of one core; work that finds the dead goes on at once.
+ * <p>Work that finds mostly the living is followed by a rest of fifteen times its length, though of no more than three
+ * seconds, so that it takes a small part of one core; work that finds the dead goes on at once.
  *
  * <p>The thread starts with the first watch and ends when its list has been empty for a while.
  */
@@ -33,6 +33,7 @@ final class Reaper {
 
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
     private static final int REST_FACTOR = 15;
+    private static final long LONGEST_REST_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final ThreadFactory threads;
     private final long keepAliveNanos;
@@ -51,8 +52,9 @@ final class Reaper {
         return running.get();
     }
 
-    boolean isWatchingNothing() {
-        return watches.isEmpty();
+    /** For tests: how long the list is. */
+    int watched() {
+        return watches.size();
     }
 
     /**
@@ -137,7 +139,7 @@ final class Reaper {
     private boolean awaitSignal(long pauseMillis) {
         try {
             if (restNanos > 0) {
-                TimeUnit.NANOSECONDS.sleep(restNanos);
+                TimeUnit.NANOSECONDS.sleep(Math.min(restNanos, LONGEST_REST_NANOS));
                 restNanos = 0;
             }
             if (sentinel == null) {

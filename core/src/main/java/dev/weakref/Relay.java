@@ -329,7 +329,8 @@ class Relay {
         baton = null;
         news.signalAll();
         if (!holder.leftBehind && leg != null && thread != null) {
-            reports.add(() -> reportStuck(leg, thread));
+            String what = leg.describe();
+            reports.add(() -> reportStuck(what, thread));
         }
         if (runners.size() >= maxRunners && !saturationReported) {
             saturationReported = true;
@@ -340,10 +341,10 @@ class Relay {
         }
     }
 
-    private void reportStuck(Leg leg, Thread thread) {
+    private static void reportStuck(String what, Thread thread) {
         Messages.log(
                 Level.WARNING,
-                () -> leg.describe() + " is still running; others go on beside it. It is here:"
+                () -> what + " is still running; others go on beside it. It is here:"
                         + Messages.stack(thread.getStackTrace()));
     }
 

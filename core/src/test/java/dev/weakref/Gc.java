@@ -31,6 +31,22 @@ final class Gc {
         System.gc();
     }
 
+    /** Collects again and again in a thread of its own, until the condition holds. */
+    static Thread collectUntil(BooleanSupplier over) {
+        Thread collector = new Thread(() -> {
+            while (!over.getAsBoolean()) {
+                System.gc();
+                try {
+                    Thread.sleep(2);
+                } catch (InterruptedException stop) {
+                    return;
+                }
+            }
+        });
+        collector.start();
+        return collector;
+    }
+
     private static void await(BooleanSupplier condition, String otherwise, boolean collecting) {
         long begin = System.nanoTime();
         while (!condition.getAsBoolean()) {

@@ -1,0 +1,262 @@
+package dev.weakref;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weakref.Finalizer.Trigger;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What only a real collection shows; run on every collector of the JDK. */
+@Tag("collects")
+@Timeout(300)
+class CollectingTests {
+
+    private static final int ROUNDS = 1_000;
+
+    @Test
+    void finalizersOfOneObjectStartNewestFirstWhileTheCollectorRunsAllTheTime() throws Exception {
+        assertOrderOfFinalizers(false);
+    }
+
+    @Test
+    void theyStartNewestFirstEvenWhereSomeOfThemAreSlow() throws Exception {
+        assertOrderOfFinalizers(true);
+    }
+
+    private static void assertOrderOfFinalizers(boolean slow) throws Exception {
+        ConcurrentLinkedQueue<int[]> started = new ConcurrentLinkedQueue<>();
+        AtomicBoolean over = new AtomicBoolean();
+        Thread collector = Gc.collectUntil(over::get);
+        try (FinalizerRegistry registry =
+                FinalizerRegistry.builder().takeOver(Duration.ofMillis(2)).build()) {
+            List<Object> bystanders = new ArrayList<>();
+            Object[] referents = new Object[ROUNDS];
+            for (int number = 0; number < 3; number++) {
+                for (int round = 0; round < ROUNDS; round++) {
+                    referents[round] = number == 0 ? new Object() : referents[round];
+                    register(registry, referents[round], new int[] {round, number}, slow, started);
+                    for (int i = 0; i < 3; i++) {
+                        Object bystander = new Object();
+                        bystanders.add(bystander);
+                        registry.finalizer(bystander).atExit(false).run(() -> {});
+                    }
+                }
+            }
+            for (int round = 0; round < ROUNDS; round++) {
+                referents[round] = null;
+                Thread.onSpinWait();
+            }
+            Gc.awaitTrue(() -> started.size() == 3 * ROUNDS, "not all finalizers have run");
+        } finally {
+            over.set(true);
+            collector.join();
+        }
+
+        int[] lastStarted = new int[ROUNDS];
+        Arrays.fill(lastStarted, 3);
+        for (int[] start : started) {
+            assertThat(start[1]).as("round %s", start[0]).isEqualTo(lastStarted[start[0]] - 1);
+            lastStarted[start[0]] = start[1];
+        }
+    }
+
+    private static void register(
+            FinalizerRegistry registry,
+            Object referent,
+            int[] roundAndNumber,
+            boolean slow,
+            ConcurrentLinkedQueue<int[]> started) {
+        registry.register(referent, roundAndNumber, state -> {
+            started.add(state);
+            if (slow && state[0] % 50 == 0) {
+                new CountDownLatch(1).await(5, TimeUnit.MILLISECONDS);
+            }
+        });
+    }
+
+    /** Eight threads, 25,000 registrations each, and everything that can happen to a finalizer. */
+    @Test
+    void everyActionRunsExactlyOnceOrIsDetachedAndNeverRuns() throws Exception {
+        int threads = 8;
+        int each = 25_000;
+        AtomicIntegerArray ran = new AtomicIntegerArray(threads * each);
+        AtomicIntegerArray detached = new AtomicIntegerArray(threads * each);
+        Reaper reaper = new Reaper(Threads.daemons("stress-reaper", null), Duration.ofMillis(100));
+        FinalizerRegistry registry = FinalizerRegistry.builder()
+                .name("stress")
+                .reaper(reaper)
+                .captureCheck(CaptureCheck.OFF)
+                .build();
+        AtomicBoolean over = new AtomicBoolean();
+        Thread collector = Gc.collectUntil(over::get);
+        List<Object> survivors = Collections.synchronizedList(new ArrayList<>());
+        List<Thread> workers = new ArrayList<>();
+        for (int t = 0; t < threads; t++) {
+            int first = t * each;
+            Thread worker = new Thread(() -> work(registry, first, each, ran, detached, survivors));
+            workers.add(worker);
+            worker.start();
+        }
+        for (Thread worker : workers) {
+            worker.join();
+        }
+        ExitReport report = registry.shutdown();
+        over.set(true);
+        collector.join();
+
+        assertThat(report.failed() + report.timedOut() + report.skipped()).isZero();
+        for (int i = 0; i < ran.length(); i++) {
+            if (ran.get(i) + detached.get(i) != 1) {
+                assertThat(ran.get(i))
+                        .as("runs of %s, detached %s", i, detached.get(i))
+                        .isEqualTo(1);
+            }
+        }
+        assertThat(registry.stats().live()).isZero();
+        assertThat(registry.stats().registered()).isEqualTo(threads * each);
+        assertThat(registry.finalizers()).isEmpty();
+        registry.core().log().sweep();
+        assertThat(registry.core().log().chunks()).isLessThanOrEqualTo(2);
+        Gc.awaitTrue(() -> !reaper.isRunning(), "the reaper has not ended");
+        assertThat(survivors).isNotEmpty();
+    }
+
+    private static void work(
+            FinalizerRegistry registry,
+            int first,
+            int count,
+            AtomicIntegerArray ran,
+            AtomicIntegerArray detached,
+            List<Object> survivors) {
+        Random random = new Random(first);
+        List<Finalizer<Void>> open = new ArrayList<>();
+        List<Object> held = new ArrayList<>();
+        for (int i = first; i < first + count; i++) {
+            int number = i;
+            Object referent = new Object();
+            Finalizer<Void> finalizer = registry.register(referent, number, state -> ran.incrementAndGet(state));
+            switch (random.nextInt(5)) {
+                case 0 -> finalizer.close();
+                case 1 -> {
+                    if (finalizer.detach() != null) {
+                        detached.incrementAndGet(number);
+                    }
+                }
+                case 2 -> survivors.add(referent);
+                case 3 -> {
+                    open.add(finalizer);
+                    held.add(referent);
+                }
+                default -> {
+                    // dropped: the collector's
+                }
+            }
+            if (open.size() == 50) {
+                closeFromTwoSides(open);
+                held.clear();
+            }
+        }
+    }
+
+    private static void closeFromTwoSides(List<Finalizer<Void>> open) {
+        List<Finalizer<Void>> both = List.copyOf(open);
+        open.clear();
+        Thread other = new Thread(() -> both.forEach(Finalizer::close));
+        other.start();
+        for (int i = both.size() - 1; i >= 0; i--) {
+            both.get(i).close();
+        }
+        try {
+            other.join();
+        } catch (InterruptedException stop) {
+            throw new AssertionError(stop);
+        }
+    }
+
+    @Test
+    void aStuckActionDelaysOthersByTheTakeOverTimeAndNoMap() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        LinkedBlockingQueue<String> ran = new LinkedBlockingQueue<>();
+        WeakValueMap<String, Object> map = WeakValueMap.create();
+        try (FinalizerRegistry registry =
+                FinalizerRegistry.builder().takeOver(Duration.ofMillis(50)).build()) {
+            drop(registry, map, () -> {
+                ran.add("stuck");
+                go.await();
+            });
+            Gc.awaitTrue(() -> ran.contains("stuck"), "the stuck one has not started");
+            drop(registry, map, () -> {
+                ran.add("other");
+            });
+
+            Gc.awaitTrue(() -> ran.contains("other"), "the other has not run");
+            Gc.awaitTrue(() -> map.estimatedSize() == 0, "the map is not empty");
+            go.countDown();
+        }
+    }
+
+    private static void drop(
+            FinalizerRegistry registry, WeakValueMap<String, Object> map, FinalizerRegistry.Action action) {
+        Object referent = new Object();
+        registry.register(referent, action);
+        map.put("entry", referent);
+    }
+
+    @Test
+    void aRegistryThatWasDroppedSaysSoAndGoesOnDispatching() {
+        AtomicInteger ran = new AtomicInteger();
+        Object referent = new Object();
+        try (LogLines log = new LogLines()) {
+            WeakReference<FinalizerRegistry> dropped = dropRegistry(referent, ran);
+            Gc.awaitCleared(dropped);
+            Gc.awaitTrue(
+                    () -> !log.with("was dropped without being closed: its 2 live")
+                            .isEmpty(),
+                    "nothing was said");
+            Gc.awaitTrue(() -> ran.get() == 1, "the action has not run");
+
+            assertThat(log.with("was dropped without being closed")).hasSize(1);
+        }
+        Reference.reachabilityFence(referent);
+    }
+
+    private static WeakReference<FinalizerRegistry> dropRegistry(Object referent, AtomicInteger ran) {
+        FinalizerRegistry registry = FinalizerRegistry.create("dropped");
+        registry.register(referent, () -> {
+            throw new AssertionError("the referent lives");
+        });
+        registry.register(new Object(), ran::incrementAndGet);
+        return new WeakReference<>(registry);
+    }
+
+    @Test
+    void theReferentIsGoneWhenItsActionRunsAndTheRegistryHoldsNothing() {
+        List<Object> seen = Collections.synchronizedList(new ArrayList<>());
+        try (FinalizerRegistry registry = FinalizerRegistry.create()) {
+            registry.finalizer(new Object()).onTrigger((referent, trigger) -> {
+                seen.add(String.valueOf(referent));
+                seen.add(trigger);
+            });
+
+            Gc.awaitTrue(() -> seen.size() == 2, "the action has not run");
+
+            assertThat(seen).containsExactly("null", Trigger.UNREACHABLE);
+        }
+    }
+}

@@ -1,0 +1,260 @@
+package dev.weakref;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class WeakRefTests {
+
+    private final BlockingQueue<Object> called = new LinkedBlockingQueue<>();
+    private final Object referent = new Object();
+
+    @AfterEach
+    void logFailuresAgain() {
+        WeakRefs.onCallbackFailure((owner, failure) -> {});
+    }
+
+    @Test
+    void withoutACallbackThereIsOneForEachReferent() {
+        Consumer<WeakRef<Object>> none = null;
+
+        assertThat(WeakRef.of(referent)).isSameAs(WeakRef.of(referent)).isSameAs(WeakRef.of(referent, none));
+        assertThat(WeakRef.of(new String("a"))).isNotSameAs(WeakRef.of(new String("a")));
+        assertThat(WeakRef.of(referent).callback()).isNull();
+    }
+
+    @Test
+    void theSharedOneIsReplacedOnceItWasCleared() {
+        WeakRef<Object> cleared = WeakRef.of(referent);
+        cleared.clear();
+
+        assertThat(WeakRef.of(referent)).isNotSameAs(cleared);
+        assertThat(WeakRef.of(referent).get()).isSameAs(referent);
+    }
+
+    @Test
+    void withACallbackOrOfASubclassItIsAlwaysANewOne() {
+        assertThat(WeakRef.of(referent, called::add)).isNotSameAs(WeakRef.of(referent, called::add));
+        assertThat(new Counted<>(referent)).isNotSameAs(new Counted<>(referent));
+    }
+
+    @Test
+    void refusesNull() {
+        assertThatNullPointerException().isThrownBy(() -> WeakRef.of(null));
+        assertThatNullPointerException().isThrownBy(() -> WeakRef.of(null, called::add));
+        assertThatNullPointerException().isThrownBy(() -> new Counted<>(null));
+    }
+
+    @Test
+    void callsBackOnceWithTheDeadReference() throws Exception {
+        WeakRef<Object> ref = WeakRef.of(referent, dead -> {
+            called.add(dead);
+            called.add(String.valueOf(dead.callback()));
+            called.add(String.valueOf(dead.get()));
+        });
+        assertThat(ref.callback()).isNotNull();
+
+        assertThat(ref.enqueue()).isTrue();
+
+        assertThat(ref.get()).isNull();
+        assertThat(ref.callback()).isNull();
+        assertThat(called.take()).isSameAs(ref);
+        assertThat(called.take()).isEqualTo("null");
+        assertThat(called.take()).isEqualTo("null");
+        assertThat(ref.enqueue()).isFalse();
+    }
+
+    @Test
+    void clearCancelsTheCallback() throws Exception {
+        WeakRef<Object> cleared = WeakRef.of(referent, called::add);
+        WeakRef<Object> other = WeakRef.of(referent, called::add);
+
+        cleared.clear();
+        cleared.enqueue();
+        other.enqueue();
+
+        assertThat(called.take()).isSameAs(other);
+        assertThat(called).isEmpty();
+        assertThat(cleared.get()).isNull();
+    }
+
+    @Test
+    void aCallbackThatThrowsIsReportedAndTheRestRuns() throws Exception {
+        Error failure = new AssertionError("for the test");
+        WeakRefs.onCallbackFailure((owner, thrown) -> {
+            called.add(owner);
+            called.add(thrown);
+        });
+        WeakRef<Object> older = WeakRef.of(referent, called::add);
+        WeakRef<Object> failing = WeakRef.of(referent, dead -> {
+            throw failure;
+        });
+
+        failing.enqueue();
+        older.enqueue();
+
+        assertThat(called.take()).isSameAs(failing);
+        assertThat(called.take()).isSameAs(failure);
+        assertThat(called.take()).isSameAs(older);
+    }
+
+    @Test
+    void whileBothLiveTheyAreEqualAsTheirReferentsAre() {
+        String one = new String("same");
+        String two = new String("same");
+
+        assertThat(WeakRef.of(one)).isEqualTo(WeakRef.of(two)).isEqualTo(WeakRef.of(two, called::add));
+        assertThat(WeakRef.of(one)).hasSameHashCodeAs(WeakRef.of(two)).hasSameHashCodeAs(new Counted<>(two));
+        assertThat(WeakRef.of(one)).isNotEqualTo(WeakRef.of(new String("other")));
+    }
+
+    @Test
+    void onceOneIsDeadTheyAreEqualByIdentity() {
+        String one = new String("same");
+        String two = new String("same");
+        WeakRef<String> dead = new Counted<>(one);
+        WeakRef<String> alive = new Counted<>(two);
+        dead.clear();
+
+        assertThat(dead).isEqualTo(dead).isNotEqualTo(alive).isNotEqualTo(new Counted<>(one));
+        assertThat(alive).isNotEqualTo(dead);
+    }
+
+    @Test
+    void equalsNothingButReferencesEvenIfTheReferentClaimsTo() {
+        Object claims = new Object() {
+            @Override
+            public boolean equals(Object other) {
+                return true;
+            }
+
+            @Override
+            public int hashCode() {
+                return 7;
+            }
+        };
+        WeakRef<Object> ref = WeakRef.of(claims);
+
+        assertThat(ref.equals(claims)).isFalse();
+        assertThat(ref.equals(new WeakReference<>(claims))).isFalse();
+        try (FinalizerRegistry registry = FinalizerRegistry.create()) {
+            Finalizer<Void> finalizer = registry.register(claims, () -> {});
+            assertThat(ref.equals(finalizer)).isFalse();
+            assertThat(finalizer.equals(ref)).isFalse();
+        }
+    }
+
+    @Test
+    void keepsTheHashThatItWasAskedForWhileTheReferentLived() {
+        String value = new String("value");
+        WeakRef<String> asked = new Counted<>(value);
+        WeakRef<String> unasked = new Counted<>(value);
+        int hash = asked.hashCode();
+
+        asked.clear();
+        unasked.clear();
+
+        assertThat(asked.hashCode()).isEqualTo(hash).isEqualTo("value".hashCode());
+        assertThatIllegalStateException()
+                .isThrownBy(unasked::hashCode)
+                .withMessage("The referent has died before its hash was taken; ask for the hash while it lives");
+    }
+
+    @Test
+    void aSubclassMayOverrideGetAndIsNotAskedForEquality() {
+        String value = new String("value");
+        Counted<String> counted = new Counted<>(value);
+
+        assertThat(counted.get()).isEqualTo("value");
+        assertThat(counted).isEqualTo(WeakRef.of(value));
+        assertThat(WeakRef.of(value)).isEqualTo(counted);
+        assertThat(counted.hashCode()).isEqualTo("value".hashCode());
+        assertThat(counted.count).isEqualTo(1);
+    }
+
+    @Test
+    void showsTheClassOfItsReferentAndNeverItsValue() {
+        WeakRef<String> ref = WeakRef.of(new String("secret"));
+
+        assertThat(ref).hasToString("WeakRef[java.lang.String]");
+        ref.clear();
+        assertThat(ref).hasToString("WeakRef[dead]");
+    }
+
+    @Test
+    @Tag("collects")
+    void whatWasCollectedCallsBackNewestFirst() throws Exception {
+        List<WeakRef<?>> kept = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            keepTwo(kept, i);
+        }
+
+        Gc.awaitTrue(() -> called.size() == 200, "not all callbacks have run");
+
+        for (int i = 0; i < 100; i++) {
+            int number = i;
+            assertThat(called)
+                    .filteredOn(entry -> entry.equals("older " + number) || entry.equals("newer " + number))
+                    .containsExactly("newer " + number, "older " + number);
+        }
+    }
+
+    private void keepTwo(List<WeakRef<?>> kept, int number) {
+        Object dying = new Object();
+        kept.add(WeakRef.of(dying, dead -> called.add("older " + number)));
+        kept.add(WeakRef.of(dying, dead -> called.add("newer " + number)));
+    }
+
+    @Test
+    @Tag("collects")
+    void aReferenceThatWasCollectedBeforeItsReferentDoesNotCallBackAndLeavesNothing() {
+        long before = Callbacks.LOG.appended();
+        dropReferences(before);
+
+        Gc.awaitTrue(() -> liveAfter(before) == 0, "a slot of a dropped reference remains");
+
+        assertThat(called).isEmpty();
+    }
+
+    private void dropReferences(long before) {
+        for (int i = 0; i < 100; i++) {
+            WeakRef.of(referent, called::add);
+        }
+        assertThat(Callbacks.LOG.appended()).isEqualTo(before + 100);
+    }
+
+    private static long liveAfter(long id) {
+        long live = 0;
+        for (Log.Walk walk = Callbacks.LOG.newerThan(id); walk.hasNext(); walk.next()) {
+            live++;
+        }
+        return live;
+    }
+
+    /** A reference with data and an override. */
+    private static final class Counted<T> extends WeakRef<T> {
+        private int count;
+
+        Counted(T referent) {
+            super(referent);
+        }
+
+        @Override
+        public T get() {
+            count++;
+            return super.get();
+        }
+    }
+}
