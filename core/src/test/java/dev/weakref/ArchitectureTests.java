@@ -1,0 +1,119 @@
+package dev.weakref;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.lang.ref.Reference;
+import java.util.concurrent.locks.Lock;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTests {
+
+    private static final JavaClasses CORE = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.weakref");
+
+    @Test
+    void coreDependsOnTheJdkOnly() {
+        classes()
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("dev.weakref", "java..", "org.jspecify.annotations")
+                .because("plain Java programs take core without anything else")
+                .check(CORE);
+    }
+
+    @Test
+    void onlyOneClassWritesToTheLog() {
+        noClasses()
+                .that()
+                .doNotHaveSimpleName("Messages")
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(System.Logger.class)
+                .because("logging must never stop the library, and all lines share one logger")
+                .check(CORE);
+    }
+
+    @Test
+    void nobodyPrints() {
+        noClasses()
+                .should()
+                .accessField(System.class, "out")
+                .orShould()
+                .accessField(System.class, "err")
+                .because("a library has no console")
+                .check(CORE);
+    }
+
+    @Test
+    void nobodyAsksForACollection() {
+        noClasses()
+                .should()
+                .callMethod(System.class, "gc")
+                .orShould()
+                .callMethod(Runtime.class, "gc")
+                .because("when to collect is the program's affair")
+                .check(CORE);
+    }
+
+    @Test
+    void threadsAreMadeInOnePlace() {
+        noClasses()
+                .that()
+                .doNotHaveSimpleName("Threads")
+                .and()
+                .doNotHaveSimpleName("RegistryCore")
+                .should()
+                .callConstructor(
+                        Thread.class, ThreadGroup.class, Runnable.class, String.class, long.class, boolean.class)
+                .orShould()
+                .callConstructor(Thread.class, Runnable.class)
+                .because("every thread is a daemon with a name that begins with weakref, but for the shutdown hook")
+                .check(CORE);
+    }
+
+    @Test
+    void theReaperKnowsNothingOfWhatItReaps() {
+        noClasses()
+                .that()
+                .haveSimpleName("Reaper")
+                .should()
+                .dependOnClassesThat()
+                .haveNameMatching(".*\\.(Log|LogNode|Table|Relay|FinalizerNode|CallbackNode|RegistryCore)(\\$.*)?")
+                .because("the tables and the logs depend on the reaper, and not the other way round")
+                .check(CORE);
+    }
+
+    @Test
+    void theTableKnowsNothingOfFinalizers() {
+        noClasses()
+                .that()
+                .haveNameMatching(".*\\.Table(\\$.*)?")
+                .should()
+                .dependOnClassesThat()
+                .haveNameMatching(".*\\.(Finalizer.*|RegistryCore|ExitPass|Relay)(\\$.*)?")
+                .because("collections work without registries")
+                .check(CORE);
+    }
+
+    @Test
+    void describingRecordsHoldNoReferents() {
+        noFields()
+                .that()
+                .areDeclaredInClassesThat()
+                .haveNameMatching(".*\\.(FinalizerInfo|FinalizerRun|ExitReport|RegistryStats|CollectionStats)")
+                .should()
+                .haveRawType(Object.class)
+                .orShould()
+                .haveRawType(Reference.class)
+                .orShould()
+                .haveRawType(Lock.class)
+                .because("who keeps a description must not keep an object alive")
+                .check(CORE);
+    }
+}
