@@ -1,0 +1,184 @@
+package dev.weakref.spring;
+
+import dev.weakref.ExitReport;
+import dev.weakref.FinalizerRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
+
+/**
+ * Closes the finalizer registries of an application context when it closes, and only then.
+ *
+ * <p>All registries that are singletons of this very context are closed one after another, the youngest first, as the
+ * context destroys its beans: what a bean was made with outlives it. Registries of a parent stay open, and so do
+ * those that nobody has asked for, scoped ones and prototypes.
+ *
+ * <h2>Why this works</h2>
+ *
+ * <p><b>When it runs.</b> {@value #PHASE} is a phase below those of the web server, the executors and all other
+ * life cycles, and above the logging system; singletons are destroyed after the last phase. So no request is in
+ * flight, and every bean still works. {@code stop} is also called for {@code context.stop()}, a pause and a
+ * checkpoint: only a context that is closed says so.
+ *
+ * <p><b>What if that phase is never reached.</b> A refresh that fails destroys singletons without a word. Their
+ * destruction is seen by this post-processor, whose callback comes before those of the first bean; it asks for the
+ * stack, because a single singleton may also be destroyed in a context that lives on, and scoped beans are.
+ *
+ * <p><b>Who waits.</b> The pass runs on a thread of its own, begun once under this object's lock. The phase waits for
+ * it as long as its timeout says, and destruction for the rest of the limit. A hanging action therefore delays the
+ * close until then and no longer.
+ *
+ * @since 0.1
+ */
+public final class ExitPass implements SmartLifecycle, DestructionAwareBeanPostProcessor, PriorityOrdered {
+
+    /** The phase of the life cycle in which the pass runs. */
+    public static final int PHASE = Integer.MIN_VALUE + 1024;
+
+    private static final Log log = LogFactory.getLog(ExitPass.class);
+
+    private final ConfigurableApplicationContext context;
+    private final Duration limit;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private volatile boolean running;
+    private boolean begun;
+    private long begunAt;
+
+    /**
+     * For the registries of this context.
+     *
+     * @param limit how long the destruction of singletons waits for the pass, counted from its begin
+     */
+    public ExitPass(ConfigurableApplicationContext context, Duration limit) {
+        this.context = context;
+        this.limit = limit;
+    }
+
+    @Override
+    public int getPhase() {
+        return PHASE;
+    }
+
+    @Override
+    public int getOrder() {
+        return Ordered.HIGHEST_PRECEDENCE;
+    }
+
+    @Override
+    public void start() {
+        running = true;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** Never paused. Overrides a method that Spring has from 7.0 on. */
+    public boolean isPauseable() {
+        return false;
+    }
+
+    @Override
+    public void stop() {
+        stop(() -> {});
+    }
+
+    @Override
+    public void stop(Runnable callback) {
+        running = false;
+        if (context.isClosed()) {
+            begin();
+            CompletableFuture<Void> unused = ended.thenRun(callback);
+        } else {
+            callback.run();
+        }
+    }
+
+    @Override
+    public void postProcessBeforeDestruction(Object bean, String beanName) {
+        if (!ended.isDone() && context.getBeanFactory().containsSingleton(beanName) && allAreBeingDestroyed()) {
+            begin();
+            awaitEnd();
+        }
+    }
+
+    private static boolean allAreBeingDestroyed() {
+        return StackWalker.getInstance()
+                .walk(frames -> frames.anyMatch(frame -> frame.getMethodName().equals("destroySingletons")));
+    }
+
+    private synchronized void begin() {
+        if (begun) {
+            return;
+        }
+        begun = true;
+        begunAt = System.nanoTime();
+        List<Map.Entry<String, FinalizerRegistry>> registries =
+                new ArrayList<>(OwnSingletons.of(FinalizerRegistry.class, context.getBeanFactory())
+                        .entrySet());
+        Collections.reverse(registries);
+        Thread thread = new Thread(() -> closeAll(registries), "weakref-exit-pass");
+        thread.setDaemon(true);
+        try {
+            thread.start();
+        } catch (OutOfMemoryError noThread) {
+            closeAll(registries);
+        }
+    }
+
+    private void closeAll(List<Map.Entry<String, FinalizerRegistry>> registries) {
+        try {
+            registries.forEach(entry -> close(entry.getKey(), entry.getValue()));
+        } finally {
+            ended.complete(null);
+        }
+    }
+
+    private void close(String beanName, FinalizerRegistry registry) {
+        try {
+            ExitReport report = registry.shutdown();
+            if (context.isClosed()) {
+                context.publishEvent(new ExitPassEnded(beanName, report));
+            }
+        } catch (RuntimeException | Error failure) {
+            log.warn("The exit pass of '" + beanName + "', or a listener to its end, failed", failure);
+        }
+    }
+
+    /** Goes on waiting when interrupted: it is bounded, and the beans are still in use. */
+    private void awaitEnd() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                ended.get(begunAt + limit.toNanos() - System.nanoTime(), TimeUnit.NANOSECONDS);
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            } catch (TimeoutException e) {
+                if (ended.complete(null)) {
+                    log.warn("The exit pass has not ended within " + limit + "; beans that its actions may use"
+                            + " are destroyed now. Shorten the action limit or the exit limit of the registries");
+                }
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

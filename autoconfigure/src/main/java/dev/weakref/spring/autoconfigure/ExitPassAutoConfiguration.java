@@ -1,0 +1,29 @@
+package dev.weakref.spring.autoconfigure;
+
+import dev.weakref.spring.ExitPass;
+import java.time.Duration;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/**
+ * The exit pass for whatever registries the context has. Each context of a hierarchy has its own.
+ *
+ * @since 0.1
+ */
+@AutoConfiguration
+@ConditionalOnWeakRefEnabled
+public final class ExitPassAutoConfiguration {
+
+    /** For the report of a registry that has used up all of its time. */
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
+    @Bean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    static ExitPass weakRefExitPass(ConfigurableApplicationContext context, Environment environment) {
+        return new ExitPass(context, ExitLimit.in(environment).plus(GRACE));
+    }
+}

@@ -1,0 +1,322 @@
+package dev.weakref.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.weakref.FinalizerRegistry;
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.context.support.DefaultLifecycleProcessor;
+import org.springframework.context.support.GenericApplicationContext;
+
+@Timeout(60)
+class ExitPassTests {
+
+    private static final Object REFERENT = new Object();
+
+    private final List<String> events = new CopyOnWriteArrayList<>();
+    private final FinalizerRegistry registry = FinalizerRegistry.create("tested");
+
+    @Test
+    void actionsRunNewestFirstWhenTheContextCloses() {
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        context.refresh();
+        registry.register(REFERENT, () -> events.add("older"));
+        registry.register(REFERENT, () -> events.add("newer"));
+
+        context.close();
+
+        assertThat(events).containsExactly("newer", "older", "bean destroyed");
+        assertThat(registry.isClosed()).isTrue();
+    }
+
+    @Test
+    void registriesCloseInTheReverseOrderOfTheirCreation() {
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        context.registerBean("younger", FinalizerRegistry.class, () -> {
+            context.getBean("registry");
+            return FinalizerRegistry.create("younger");
+        });
+        context.refresh();
+        context.getBean("younger", FinalizerRegistry.class).register(REFERENT, () -> events.add("younger"));
+        registry.register(REFERENT, () -> events.add("older"));
+
+        context.close();
+
+        assertThat(events).startsWith("younger", "older");
+    }
+
+    @Test
+    void theEndOfEachPassIsPublished() {
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        context.addApplicationListener(
+                ApplicationListener.<ExitPassEnded>forPayload(ended -> events.add(ended.toString())));
+        context.refresh();
+        registry.register(REFERENT, () -> {
+            throw new IllegalStateException("wanted by the test");
+        });
+
+        context.close();
+
+        assertThat(events).hasSize(2);
+        assertThat(events.get(0))
+                .startsWith("ExitPassEnded[beanName=registry, report=")
+                .contains("run=1, failed=1");
+    }
+
+    @Test
+    void neitherStopNorStartRunsAnything() {
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        context.refresh();
+        registry.register(REFERENT, () -> events.add("ran"));
+
+        context.stop();
+        context.start();
+
+        assertThat(events).isEmpty();
+        assertThat(registry.isClosed()).isFalse();
+        assertThat(context.getBean(ExitPass.class).isRunning()).isTrue();
+        context.close();
+        assertThat(events).containsExactly("ran", "bean destroyed");
+    }
+
+    @Test
+    void aContextThatWasStoppedRunsThePassAllTheSame() {
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        context.refresh();
+        registry.register(REFERENT, () -> events.add("ran"));
+
+        context.stop();
+        context.close();
+
+        assertThat(events).containsExactly("ran", "bean destroyed");
+    }
+
+    /** Spring has {@code pause()} from 7.0 on; before that there is nothing to call. */
+    @Test
+    void aPauseLeavesItRunning() throws Exception {
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        context.refresh();
+        registry.register(REFERENT, () -> events.add("ran"));
+
+        for (Method method : ConfigurableApplicationContext.class.getMethods()) {
+            if (method.getName().equals("pause")) {
+                method.invoke(context);
+            }
+        }
+
+        assertThat(context.getBean(ExitPass.class).isRunning()).isTrue();
+        assertThat(context.getBean(ExitPass.class).isPauseable()).isFalse();
+        assertThat(events).isEmpty();
+        context.close();
+    }
+
+    @Test
+    void actionsRunBeforeAnythingIsDestroyedWhenABeanCannotBeCreated() {
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        context.registerBean("failing", Object.class, () -> {
+            registry.register(REFERENT, () -> events.add("ran"));
+            throw new IllegalStateException("wanted by the test");
+        });
+
+        assertThatThrownBy(context::refresh).hasRootCauseMessage("wanted by the test");
+
+        assertThat(events).containsExactly("ran", "bean destroyed");
+    }
+
+    @Test
+    void actionsRunBeforeAnythingIsDestroyedWhenALifecycleCannotStart() {
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        context.registerBean(
+                "failing",
+                Phase.class,
+                () -> new Phase(
+                        () -> {
+                            registry.register(REFERENT, () -> events.add("ran"));
+                            throw new IllegalStateException("wanted by the test");
+                        },
+                        () -> {}));
+
+        assertThatThrownBy(context::refresh).hasRootCauseMessage("wanted by the test");
+
+        assertThat(events).containsExactly("ran", "bean destroyed");
+    }
+
+    @Test
+    void actionsRunBeforeAnythingIsDestroyedWhenAListenerFailsTheRefresh() {
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        context.addApplicationListener((ApplicationListener<ContextRefreshedEvent>) event -> {
+            registry.register(REFERENT, () -> events.add("ran"));
+            throw new IllegalStateException("wanted by the test");
+        });
+
+        assertThatThrownBy(context::refresh).hasMessage("wanted by the test");
+
+        assertThat(events).containsExactly("ran", "bean destroyed");
+    }
+
+    @Test
+    void theDestructionOfASingleBeanLeavesTheRegistryOpen() {
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        context.refresh();
+
+        context.getDefaultListableBeanFactory().destroySingleton("bean");
+
+        assertThat(events).containsExactly("bean destroyed");
+        assertThat(registry.isClosed()).isFalse();
+        context.close();
+    }
+
+    @Test
+    void theDestructionOfASingleBeanDuringTheCloseDoesNotBeginThePassBeforeItsPhase() {
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        context.registerBean(
+                "stopping",
+                Phase.class,
+                () -> new Phase(() -> {}, () -> {
+                    context.getDefaultListableBeanFactory().destroySingleton("bean");
+                    events.add(registry.isClosed() ? "closed already" : "still open");
+                }));
+        context.refresh();
+
+        context.close();
+
+        assertThat(events).containsExactly("bean destroyed", "still open");
+        assertThat(registry.isClosed()).isTrue();
+    }
+
+    @Test
+    void theCloseOfAChildLeavesTheRegistryOfTheParentOpen() {
+        GenericApplicationContext parent = context(Duration.ofSeconds(20));
+        parent.refresh();
+        FinalizerRegistry ofChild = FinalizerRegistry.create("child");
+        GenericApplicationContext child = new AnnotationConfigApplicationContext();
+        child.setParent(parent);
+        child.registerBean(
+                "childRegistry", FinalizerRegistry.class, () -> ofChild, keep -> keep.setDestroyMethodName(""));
+        child.registerBean("childExitPass", ExitPass.class, () -> new ExitPass(child, Duration.ofSeconds(20)));
+        child.refresh();
+
+        child.close();
+
+        assertThat(ofChild.isClosed()).isTrue();
+        assertThat(registry.isClosed()).isFalse();
+        parent.close();
+    }
+
+    @Test
+    void aHangingActionIsLeftBehindAtTheDeadline() {
+        CountDownLatch never = new CountDownLatch(1);
+        GenericApplicationContext context = context(Duration.ofMillis(20));
+        context.registerBean("lifecycleProcessor", DefaultLifecycleProcessor.class, () -> {
+            DefaultLifecycleProcessor processor = new DefaultLifecycleProcessor();
+            processor.setTimeoutPerShutdownPhase(10);
+            return processor;
+        });
+        context.refresh();
+        registry.register(REFERENT, () -> {
+            awaitUninterruptibly(never);
+            events.add("ended at last");
+        });
+
+        context.close();
+
+        assertThat(events).containsExactly("bean destroyed");
+        never.countDown();
+    }
+
+    @Test
+    void destructionWaitsForThePassThoughItsThreadIsInterrupted() {
+        Thread closing = Thread.currentThread();
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        context.registerBean("interrupting", Phase.class, () -> new Phase(() -> {}, closing::interrupt));
+        context.refresh();
+        registry.register(REFERENT, () -> {
+            await().pollDelay(Duration.ZERO).until(() -> waitsInDestruction(closing) || !events.isEmpty());
+            events.add("ran");
+        });
+
+        context.close();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(events).containsExactly("ran", "bean destroyed");
+    }
+
+    @Test
+    void itsThreadEndsWithThePass() {
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        context.refresh();
+        registry.register(REFERENT, () -> events.add(Thread.currentThread().getName()));
+
+        context.close();
+
+        await().until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("weakref-exit-pass")));
+    }
+
+    private GenericApplicationContext context(Duration limit) {
+        GenericApplicationContext context = new AnnotationConfigApplicationContext();
+        context.registerBean("exitPass", ExitPass.class, () -> new ExitPass(context, limit));
+        context.registerBean(
+                "registry", FinalizerRegistry.class, () -> registry, bean -> bean.setDestroyMethodName(""));
+        context.registerBean("bean", DisposableBean.class, () -> () -> events.add("bean destroyed"));
+        return context;
+    }
+
+    private static boolean waitsInDestruction(Thread thread) {
+        return thread.getState() == Thread.State.TIMED_WAITING
+                && List.of(thread.getStackTrace()).stream()
+                        .anyMatch(frame -> frame.getMethodName().equals("postProcessBeforeDestruction"));
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                // an action that heeds nothing
+            }
+        }
+    }
+
+    private static final class Phase implements SmartLifecycle {
+
+        private final Runnable onStart;
+        private final Runnable onStop;
+        private boolean running;
+
+        Phase(Runnable onStart, Runnable onStop) {
+            this.onStart = onStart;
+            this.onStop = onStop;
+        }
+
+        @Override
+        public void start() {
+            onStart.run();
+            running = true;
+        }
+
+        @Override
+        public void stop() {
+            running = false;
+            onStop.run();
+        }
+
+        @Override
+        public boolean isRunning() {
+            return running;
+        }
+    }
+}

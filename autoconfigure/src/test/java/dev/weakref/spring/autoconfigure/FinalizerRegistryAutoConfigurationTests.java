@@ -1,0 +1,131 @@
+package dev.weakref.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.weakref.Finalizer;
+import dev.weakref.FinalizerListener;
+import dev.weakref.FinalizerRegistry;
+import dev.weakref.FinalizerRun;
+import dev.weakref.spring.FinalizerRegistryCustomizer;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.annotation.Order;
+
+class FinalizerRegistryAutoConfigurationTests {
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(FinalizerRegistryAutoConfiguration.class));
+
+    @Test
+    void thereIsARegistry() {
+        runner.run(context -> {
+            assertThat(context).hasSingleBean(FinalizerRegistry.class).hasBean("weakRefFinalizerRegistry");
+            assertThat(context.getBean(FinalizerRegistry.class).name()).isEqualTo("application");
+        });
+    }
+
+    @Test
+    void thePropertySwitchesItOff() {
+        runner.withPropertyValues("weakref.enabled=false")
+                .run(context -> assertThat(context).doesNotHaveBean(FinalizerRegistry.class));
+    }
+
+    @Test
+    void theUsersOwnRegistryWins() {
+        runner.withBean("own", FinalizerRegistry.class, () -> FinalizerRegistry.create("own"))
+                .run(context -> assertThat(
+                                context.getBean(FinalizerRegistry.class).name())
+                        .isEqualTo("own"));
+    }
+
+    @Test
+    void destructionLeavesItToTheExitPass() {
+        List<FinalizerRegistry> kept = new CopyOnWriteArrayList<>();
+
+        runner.run(context -> kept.add(context.getBean(FinalizerRegistry.class)));
+
+        assertThat(kept.get(0).isClosed()).isFalse();
+        kept.get(0).close();
+    }
+
+    @Test
+    void theCaptureCheckFailsByDefaultAndFollowsItsProperty() {
+        runner.run(context -> assertThatIllegalArgumentException()
+                .isThrownBy(() -> registerCapturing(context.getBean(FinalizerRegistry.class))));
+        runner.withPropertyValues("weakref.finalizers.capture-check=off")
+                .run(context -> assertThat(registerCapturing(context.getBean(FinalizerRegistry.class))
+                                .isAlive())
+                        .isTrue());
+    }
+
+    @Test
+    void listenersAreToldInTheirOrder() {
+        List<String> told = new CopyOnWriteArrayList<>();
+
+        runner.withBean("late", FinalizerListener.class, () -> new Late(told))
+                .withBean("early", FinalizerListener.class, () -> new Early(told))
+                .run(context -> context.getBean(FinalizerRegistry.class)
+                        .register(told, () -> {})
+                        .close());
+
+        assertThat(told).containsExactly("early", "late");
+    }
+
+    @Test
+    void customizersHaveTheLastWord() {
+        runner.withBean(FinalizerRegistryCustomizer.class, () -> builder -> builder.name("customized"))
+                .run(context -> assertThat(
+                                context.getBean(FinalizerRegistry.class).name())
+                        .isEqualTo("customized"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"action-limit=0s", "take-over=-1s", "max-workers=0", "exit-limit=0s"})
+    void aValueOutOfRangeIsReportedWithItsProperty(String setting) {
+        String property = "weakref.finalizers." + setting.substring(0, setting.indexOf('='));
+
+        runner.withPropertyValues("weakref.finalizers." + setting)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOfSatisfying(
+                                InvalidConfigurationPropertyValueException.class,
+                                failure -> assertThat(failure.getName()).isEqualTo(property)));
+    }
+
+    @Test
+    void aValueOfAnotherTypeIsReportedByBoot() {
+        runner.withPropertyValues("weakref.finalizers.capture-check=maybe")
+                .run(context ->
+                        assertThat(context).getFailure().hasStackTraceContaining(BindException.class.getName()));
+    }
+
+    private static Finalizer<Void> registerCapturing(FinalizerRegistry registry) {
+        Object referent = new Object();
+        return registry.register(referent, referent::hashCode);
+    }
+
+    @Order(1)
+    private record Early(List<String> told) implements FinalizerListener {
+        @Override
+        public void onRun(FinalizerRun run) {
+            told.add("early");
+        }
+    }
+
+    @Order(2)
+    private record Late(List<String> told) implements FinalizerListener {
+        @Override
+        public void onRun(FinalizerRun run) {
+            told.add("late");
+        }
+    }
+}
