@@ -1,0 +1,32 @@
+package dev.weakref.spring;
+
+import dev.weakref.CollectionStats;
+import dev.weakref.WeakValueMap;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A type of weak collection that can be shared.
+ *
+ * @param create makes an empty one with this name
+ */
+record CollectionKind<C>(Class<C> type, Function<String, C> create, Function<C, CollectionStats> stats) {
+
+    @SuppressWarnings({"rawtypes", "unchecked"})
+    private static final List<CollectionKind<?>> ALL = List.of(new CollectionKind<>(
+            WeakValueMap.class, name -> WeakValueMap.builder().name(name).build(), WeakValueMap::stats));
+
+    static @Nullable CollectionKind<?> of(@Nullable Class<?> type) {
+        for (CollectionKind<?> kind : ALL) {
+            if (kind.type == type) {
+                return kind;
+            }
+        }
+        return null;
+    }
+
+    CollectionStats stats(Object collection) {
+        return stats.apply(type.cast(collection));
+    }
+}

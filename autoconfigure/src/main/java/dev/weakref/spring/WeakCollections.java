@@ -1,0 +1,97 @@
+package dev.weakref.spring;
+
+import dev.weakref.WeakValueMap;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.core.ResolvableType;
+
+/**
+ * The shared weak collections of an application context: one for each generic type and name.
+ *
+ * <pre>{@code
+ * WeakValueMap<String, Session> sessions = collections.valueMap(String.class, Session.class);
+ * WeakValueMap<String, List<Session>> archive =
+ *         collections.get(new ParameterizedTypeReference<>() {}, "archive");
+ * }</pre>
+ *
+ * <p>The same ones are injected wherever a bean asks for a {@link WeakValueMap} by type; the name is then the
+ * {@code @Qualifier}. They are made when first asked for and held until the context goes. For use by any thread.
+ *
+ * @since 0.1
+ */
+public final class WeakCollections {
+
+    private static final int LONGEST_NAME = 200;
+
+    private final Map<Key, Object> shared = new ConcurrentHashMap<>();
+
+    /** The map of this type without a name. */
+    public <K, V> WeakValueMap<K, V> valueMap(Class<K> keys, Class<V> values) {
+        return valueMap(keys, values, null);
+    }
+
+    /** The map of this type and name; without a name if it is {@code null}. */
+    @SuppressWarnings("unchecked")
+    public <K, V> WeakValueMap<K, V> valueMap(Class<K> keys, Class<V> values, @Nullable String name) {
+        return (WeakValueMap<K, V>) get(ResolvableType.forClassWithGenerics(WeakValueMap.class, keys, values), name);
+    }
+
+    /** The collection of this type without a name; errors as in {@link #get(ParameterizedTypeReference, String)}. */
+    public <C> C get(ParameterizedTypeReference<C> type) {
+        return get(type, null);
+    }
+
+    /**
+     * The collection of this type and name.
+     *
+     * @param name {@code null} for the one without a name
+     * @throws IllegalArgumentException if it is no type of weak collection
+     * @throws UnclearCollectionTypeException if the type is raw or has wildcards for type arguments
+     */
+    @SuppressWarnings("unchecked")
+    public <C> C get(ParameterizedTypeReference<C> type, @Nullable String name) {
+        return (C) get(ResolvableType.forType(type), name);
+    }
+
+    Object get(ResolvableType type, @Nullable String name) {
+        CollectionKind<?> kind = CollectionKind.of(type.resolve());
+        if (kind == null) {
+            throw new IllegalArgumentException(
+                    type + " is no weak collection that can be shared; ask for a WeakValueMap");
+        }
+        TypeKey key = TypeKey.of(type);
+        if (key == null || !key.isExact()) {
+            throw new UnclearCollectionTypeException(type);
+        }
+        return shared.computeIfAbsent(new Key(key, name), made -> kind.create().apply(made.label()));
+    }
+
+    /** What has been made so far, by type and name. */
+    public List<SharedCollection> list() {
+        return shared.entrySet().stream()
+                .map(entry -> describe(entry.getKey(), entry.getValue()))
+                .sorted(Comparator.comparing(SharedCollection::type)
+                        .thenComparing(SharedCollection::name, Comparator.nullsFirst(Comparator.naturalOrder())))
+                .toList();
+    }
+
+    private static SharedCollection describe(Key key, Object collection) {
+        CollectionKind<?> kind = CollectionKind.of(collection.getClass());
+        if (kind == null) {
+            throw new IllegalStateException(collection.getClass() + " is shared, but of no kind");
+        }
+        return new SharedCollection(key.type.toString(), key.name, kind.stats(collection));
+    }
+
+    private record Key(TypeKey type, @Nullable String name) {
+
+        String label() {
+            String label = name != null && !name.isBlank() ? name : type.toString();
+            return label.substring(0, Math.min(label.length(), LONGEST_NAME));
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.weakref.spring.autoconfigure;
+
+import dev.weakref.WeakValueMap;
+import dev.weakref.spring.CollectionInjection;
+import dev.weakref.spring.WeakCollections;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Fallback;
+import org.springframework.context.annotation.Scope;
+
+/**
+ * Weak collections for any injection point, one for each generic type and qualifier.
+ *
+ * <p>The prototypes carry no {@code @ConditionalOnMissingBean}: a user's {@code WeakValueMap<String, Session>} would
+ * switch off the maps of all other types. {@code @Fallback} lets it win for its own type alone.
+ *
+ * @since 0.1
+ */
+@AutoConfiguration
+@ConditionalOnWeakRefEnabled
+public final class WeakCollectionsAutoConfiguration {
+
+    @Bean
+    static BeanFactoryPostProcessor weakRefCollectionCandidates() {
+        return CollectionInjection.candidates("weakRefValueMap");
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    WeakCollections weakRefCollections() {
+        return new WeakCollections();
+    }
+
+    @Bean
+    CollectionInjection weakRefCollectionInjection(
+            WeakCollections collections, ConfigurableListableBeanFactory beanFactory) {
+        return new CollectionInjection(collections, beanFactory);
+    }
+
+    @Bean
+    @Fallback
+    @Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
+    @SuppressWarnings("unchecked")
+    <K, V> @Nullable WeakValueMap<K, V> weakRefValueMap(CollectionInjection injection) {
+        return injection.shared(WeakValueMap.class);
+    }
+}
