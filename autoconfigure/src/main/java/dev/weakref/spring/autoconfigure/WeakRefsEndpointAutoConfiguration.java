@@ -1,0 +1,41 @@
+package dev.weakref.spring.autoconfigure;
+
+import dev.weakref.spring.WeakRefsEndpoint;
+import dev.weakref.spring.WeakRefsEndpointWebExtension;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * The endpoint {@code weakrefs}, where Actuator is present and the endpoint is exposed.
+ *
+ * @since 0.1
+ */
+@AutoConfiguration(after = {FinalizerRegistryAutoConfiguration.class, WeakCollectionsAutoConfiguration.class})
+@ConditionalOnWeakRefEnabled
+@ConditionalOnClass(
+        name = "org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint")
+public final class WeakRefsEndpointAutoConfiguration {
+
+    /** Apart, because its condition is a class of Actuator. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnAvailableEndpoint(WeakRefsEndpoint.class)
+    static class EndpointConfiguration {
+
+        @Bean
+        @ConditionalOnMissingBean
+        WeakRefsEndpoint weakRefsEndpoint(ConfigurableListableBeanFactory beanFactory) {
+            return new WeakRefsEndpoint(beanFactory);
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
+        WeakRefsEndpointWebExtension weakRefsEndpointWebExtension(WeakRefsEndpoint endpoint) {
+            return new WeakRefsEndpointWebExtension(endpoint);
+        }
+    }
+}
