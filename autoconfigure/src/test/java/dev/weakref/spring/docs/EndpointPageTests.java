@@ -1,0 +1,115 @@
+package dev.weakref.spring.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jayway.jsonpath.JsonPath;
+import dev.weakref.FinalizerRegistry;
+import dev.weakref.spring.WeakCollections;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+
+/** Holds the page against answers in which every field has a value. */
+class EndpointPageTests {
+
+    private static final Object REFERENT = new Object();
+
+    private static ConfigurableApplicationContext application;
+
+    @BeforeAll
+    static void start() {
+        application = new SpringApplicationBuilder(Application.class)
+                .properties(
+                        "server.port=0",
+                        "spring.main.banner-mode=off",
+                        "spring.datasource.url=jdbc:h2:mem:page",
+                        "management.endpoints.web.exposure.include=weakrefs")
+                .run();
+        FinalizerRegistry registry = application.getBean(FinalizerRegistry.class);
+        registry.register(REFERENT, () -> {});
+        registry.register(REFERENT, () -> {});
+        application.getBean(WeakCollections.class).valueMap(String.class, Thread.class, "named");
+    }
+
+    @AfterAll
+    static void stop() {
+        application.close();
+    }
+
+    @Test
+    void everyFieldOfTheWholeIsDocumentedAndNoOther() throws Exception {
+        assertThat(documented("`GET /actuator/weakrefs`")).isEqualTo(fields(answer("?limit=1")));
+    }
+
+    @Test
+    void everyFieldOfOneFinalizerIsDocumentedAndNoOther() throws Exception {
+        assertThat(documented("`GET /actuator/weakrefs/{id}`")).isEqualTo(fields(answer("/1")));
+    }
+
+    @Test
+    void everyFieldOfAnErrorIsDocumentedAndNoOther() throws Exception {
+        assertThat(documented("Status 400")).isEqualTo(fields(answer("?limit=0")));
+    }
+
+    @Test
+    void everyDocumentedParameterMeansSomething() throws Exception {
+        List<List<String>> parameters =
+                Page.of("endpoint.md").section("`GET /actuator/weakrefs`").table("parameter");
+
+        assertThat(parameters.stream().map(row -> row.get(0)))
+                .containsExactlyInAnyOrder("name", "referentType", "atExit", "limit", "cursor");
+        for (String filter : List.of("name=nothing", "referentType=nothing", "atExit=false", "cursor=1")) {
+            assertThat(JsonPath.<List<?>>read(answer("?" + filter), "$.finalizers"))
+                    .isEmpty();
+        }
+    }
+
+    private static Set<String> documented(String section) throws IOException {
+        Set<String> fields = new TreeSet<>();
+        Page.of("endpoint.md").section(section).table("field").forEach(row -> fields.add(row.get(0)));
+        return fields;
+    }
+
+    private static Set<String> fields(String json) {
+        Set<String> fields = new TreeSet<>();
+        collect("", JsonPath.read(json, "$"), fields);
+        return fields;
+    }
+
+    private static void collect(String prefix, Object value, Set<String> fields) {
+        if (value instanceof Map<?, ?> object) {
+            object.forEach((name, field) -> {
+                String path = prefix.isEmpty() ? name.toString() : prefix + "." + name;
+                fields.add(path);
+                collect(path, field, fields);
+            });
+        } else if (value instanceof List<?> list) {
+            list.forEach(element -> collect(prefix + "[]", element, fields));
+        }
+    }
+
+    private static String answer(String query) throws Exception {
+        String port = application.getEnvironment().getRequiredProperty("local.server.port");
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://localhost:" + port + "/actuator/weakrefs" + query))
+                .build();
+        return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Application {}
+}
