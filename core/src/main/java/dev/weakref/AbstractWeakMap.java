@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,9 +129,8 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
     }
 
     @Override
-    public boolean remove(Object key, @Nullable Object value) {
-        Objects.requireNonNull(key, "key");
-        return value != null && table.remove(key, value) != null;
+    public boolean remove(Object key, Object value) {
+        return table.remove(Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value")) != null;
     }
 
     @Override
@@ -273,6 +273,12 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
         }
 
         @Override
+        public boolean removeIf(Predicate<? super V> filter) {
+            Objects.requireNonNull(filter, "filter");
+            return removeEntriesIf(entry -> filter.test(entry.getValue()));
+        }
+
+        @Override
         public int size() {
             return AbstractWeakMap.this.size();
         }
@@ -312,7 +318,13 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
         public boolean remove(Object object) {
             return object instanceof Map.Entry<?, ?> entry
                     && entry.getKey() != null
+                    && entry.getValue() != null
                     && AbstractWeakMap.this.remove(entry.getKey(), entry.getValue());
+        }
+
+        @Override
+        public boolean removeIf(Predicate<? super Map.Entry<K, V>> filter) {
+            return removeEntriesIf(filter);
         }
 
         @Override
@@ -324,6 +336,20 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
         public void clear() {
             AbstractWeakMap.this.clear();
         }
+    }
+
+    /** Removes what the filter accepts, but no value that it has not seen. */
+    private boolean removeEntriesIf(Predicate<? super Map.Entry<K, V>> filter) {
+        Objects.requireNonNull(filter, "filter");
+        boolean removed = false;
+        Table<K, V>.Cursor cursor = table.cursor();
+        while (cursor.advance()) {
+            Map.Entry<K, V> entry = Map.entry(cursor.key(), cursor.value());
+            if (filter.test(entry) && remove(entry.getKey(), entry.getValue())) {
+                removed = true;
+            }
+        }
+        return removed;
     }
 
     /** A spliterator that promises no size, because the size may change at any time. */

@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  *       to all that follow.
  *   <li>A resize holds the locks of all stripes, copies the living nodes into a new array and leaves the old array
  *       and its chains as they are: who reads there sees the table as it was at the resize. Who wanted to write does
- *       not find his node in the new chains, and starts again.
+ *       not find his node in the new chains, and starts again. What it copies it holds until the copies can be found:
+ *       one that died before would be taken off the queue, looked for in vain, and stay for ever.
  *   <li>A dead node is removed by its own identity, so a late reaping never removes a newer entry of the same key.
  *   <li>While a mapping function runs, a {@link Reserved} node stands in the place of its key. Readers look through
  *       it to the entry that was there; writers of that key wait for it; all others pass by.
@@ -87,6 +88,7 @@ final class Table<K, V> extends Reapable {
     private final boolean identity;
     private final boolean replaceKeys;
     private final @Nullable RemovalListener<? super K> listener;
+    private final int leastCapacity;
     private volatile @Nullable Node[] bins;
     private volatile Stripe[] stripes;
 
@@ -102,9 +104,9 @@ final class Table<K, V> extends Reapable {
         identity = kind == Kind.WEAK_IDENTITY_KEYS;
         this.replaceKeys = replaceKeys;
         this.listener = listener;
-        int capacity = capacityFor(expectedSize);
-        bins = new Node[capacity];
-        stripes = Stripe.array(stripesFor(capacity), new Stripe[0]);
+        leastCapacity = capacityFor(expectedSize);
+        bins = new Node[leastCapacity];
+        stripes = Stripe.array(stripesFor(leastCapacity), new Stripe[0]);
     }
 
     // Reading.
@@ -157,7 +159,7 @@ final class Table<K, V> extends Reapable {
     private @Nullable V valueOf(Node node) {
         Object value = weakKeys ? node.strong : node.get();
         if (value == null && node instanceof Reserved reserved && reserved.previous != null) {
-            return valueOf(reserved.previous);
+            return reserved.previous.refersTo(null) ? null : valueOf(reserved.previous);
         }
         return (V) value;
     }
@@ -275,10 +277,8 @@ final class Table<K, V> extends Reapable {
                 return null;
             }
             K firstKey = keyOf(node);
-            if (splice(node, null, Change.REMOVED)) {
-                if (firstKey != null) {
-                    tell(firstKey, RemovalCause.EXPLICIT);
-                }
+            if (firstKey != null && splice(node, null, Change.REMOVED)) {
+                tell(firstKey, RemovalCause.EXPLICIT);
                 return old;
             }
         }
@@ -294,19 +294,27 @@ final class Table<K, V> extends Reapable {
 
     /** Removes every entry but those whose keys are reserved. */
     void clear() {
-        @Nullable Node[] array = bins;
-        for (int bin = 0; bin < array.length; bin++) {
-            for (Node node = headOf(array, bin); node != null; node = node.next) {
-                K key = keyOf(node);
-                if (!(node instanceof Reserved)
-                        && splice(node, null, node.refersTo(null) ? Change.COLLECTED : Change.REMOVED)
-                        && key != null) {
-                    tell(key, RemovalCause.EXPLICIT);
+        @Nullable Node[] array;
+        List<Node> dead = new ArrayList<>();
+        do {
+            array = bins;
+            for (int bin = 0; bin < array.length; bin++) {
+                for (Node node = headOf(array, bin); node != null; node = node.next) {
+                    if (!(node instanceof Reserved)) {
+                        clear(node, dead);
+                    }
                 }
             }
-        }
-        if (bins != array) {
-            clear();
+        } while (bins != array);
+        tellCollected(dead);
+    }
+
+    private void clear(Node node, List<Node> dead) {
+        K key = keyOf(node);
+        if (key == null || node.refersTo(null)) {
+            bury(node, dead);
+        } else if (splice(node, null, Change.REMOVED)) {
+            tell(key, RemovalCause.EXPLICIT);
         }
     }
 
@@ -341,6 +349,9 @@ final class Table<K, V> extends Reapable {
                 return old;
             }
             Node unchanged = node == null ? null : node.copy(queue);
+            if (unchanged == null && old != null) {
+                continue; // its first key has died since
+            }
             Reserved reserved = reservation(key, hash, node);
             if (node == null ? link(array, head, reserved, Change.NOTHING) : splice(node, reserved, Change.NOTHING)) {
                 return compute(key, old, reserved, unchanged, function);
@@ -369,13 +380,18 @@ final class Table<K, V> extends Reapable {
             }
             return value;
         } finally {
-            settle(key, old, reserved, settled, settled == unchanged);
+            settle(key, old, reserved, settled, value == null ? settled == unchanged : value == old);
+            Reference.reachabilityFence(key); // while it is reserved, others have to find it
             Reference.reachabilityFence(old);
             Reference.reachabilityFence(value);
         }
     }
 
-    /** Ends a reservation: puts a node in its place, and lets those go on who wait for it. */
+    /**
+     * Ends a reservation: puts a node in its place, and lets those go on who wait for it.
+     *
+     * @param unchanged whether the value is the one that was there
+     */
     private void settle(K key, @Nullable V old, Reserved reserved, @Nullable Node settled, boolean unchanged) {
         boolean wasDead = old == null && reserved.previous != null;
         Change change = Change.NOTHING;
@@ -425,9 +441,18 @@ final class Table<K, V> extends Reapable {
             stripe.unlock();
         }
         if (full && nodes() > array.length / 4 * 3L) {
-            resize(array);
+            grow(array);
         }
         return true;
+    }
+
+    /** Makes the array larger if memory allows; if not, the chains grow longer, and the next addition tries again. */
+    private void grow(@Nullable Node[] full) {
+        try {
+            resize(full);
+        } catch (OutOfMemoryError linkedAllTheSame) {
+            Messages.failure("No memory for a larger table; it gets slower", linkedAllTheSame);
+        }
     }
 
     /** Puts another node, or none, in the place of one that is named by identity; false if that is not there. */
@@ -477,10 +502,11 @@ final class Table<K, V> extends Reapable {
      * Copies the living into an array of the right size for them; does nothing if another thread has done so.
      *
      * <p>Nodes are copied, not moved, so that the old chains stay whole for those who read them. The dead are left
-     * out; so an array that fills up with the dead does not grow.
+     * out; so an array that fills up with the dead does not grow. The living are held meanwhile.
      */
     private void resize(@Nullable Node[] full) {
         List<Node> dead = new ArrayList<>();
+        List<@Nullable Object> held = new ArrayList<>();
         Stripe[] locked = stripes;
         int taken = 0;
         try {
@@ -488,9 +514,10 @@ final class Table<K, V> extends Reapable {
                 locked[taken++].lock();
             }
             if (bins == full && stripes == locked) {
-                rebuild(full, locked, dead);
+                rebuild(full, locked, dead, held);
             }
         } finally {
+            Reference.reachabilityFence(held);
             while (taken > 0) {
                 locked[--taken].unlock();
             }
@@ -498,15 +525,18 @@ final class Table<K, V> extends Reapable {
         tellCollected(dead);
     }
 
-    private void rebuild(@Nullable Node[] from, Stripe[] locked, List<Node> dead) {
-        int capacity = capacityFor((int) Math.min(count() * 2, LARGEST_CAPACITY));
+    private void rebuild(@Nullable Node[] from, Stripe[] locked, List<Node> dead, List<@Nullable Object> held) {
+        int living = (int) Math.min(count(), LARGEST_CAPACITY);
+        int capacity = Math.max(leastCapacity, capacityFor((int) Math.min(living * 3L / 2, LARGEST_CAPACITY)));
         @Nullable Node[] to = new Node[capacity];
         Stripe[] after = Stripe.array(Math.max(locked.length, stripesFor(capacity)), locked);
         for (int bin = 0; bin < from.length; bin++) {
             for (Node node = headOf(from, bin); node != null; node = node.next) {
                 Stripe stripe = after[node.hash & (after.length - 1)];
+                Object referent = node.get();
                 Node copy = node.copy(queue);
                 if (copy != null) {
+                    held.add(referent);
                     int target = node.hash & (capacity - 1);
                     copy.next = to[target];
                     to[target] = copy;
@@ -537,6 +567,14 @@ final class Table<K, V> extends Reapable {
     @Override
     double reap(@Nullable Reference<?> first) {
         List<Node> dead = new ArrayList<>();
+        try {
+            return reap(first, dead);
+        } finally {
+            tellCollected(dead);
+        }
+    }
+
+    private double reap(@Nullable Reference<?> first, List<Node> dead) {
         double onTheLiving = 0;
         long few = nodes() / FEW_PART + FEW;
         long handled = 0;
@@ -555,7 +593,7 @@ final class Table<K, V> extends Reapable {
                 bury((Node) next, dead);
             }
         }
-        tellCollected(dead);
+        tidy();
         return onTheLiving;
     }
 
@@ -573,10 +611,16 @@ final class Table<K, V> extends Reapable {
                 }
             }
         }
-        if (array.length > SMALLEST_CAPACITY && nodes() < array.length / 8) {
+        return visited == 0 ? 0 : 1 - (double) found / visited;
+    }
+
+    /** Makes the array smaller where few are left. */
+    @Override
+    void tidy() {
+        @Nullable Node[] array = bins;
+        if (array.length > leastCapacity && nodes() < array.length / 8) {
             resize(array);
         }
-        return visited == 0 ? 0 : 1 - (double) found / visited;
     }
 
     /** Unlinks a dead node, unless it has gone already, which is seen without a lock. */
@@ -647,6 +691,11 @@ final class Table<K, V> extends Reapable {
             nodes += stripe.nodes;
         }
         return nodes;
+    }
+
+    /** The length of the array. */
+    int capacity() {
+        return bins.length;
     }
 
     CollectionStats stats(@Nullable String name) {

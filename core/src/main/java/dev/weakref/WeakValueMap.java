@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * and actions before putting a value <i>happen-before</i> actions after getting it. While a mapping function runs, only
  * its key is reserved: it may use other keys of the map; the same key from the same thread is an
  * {@link IllegalStateException}; other threads that want to change that key wait, and two functions that wait for each
- * other's keys wait for ever. No lock is held while {@code equals}, {@code hashCode} or a function of the user runs.
+ * other's keys wait for ever; {@link #clear()} passes over such keys. No lock is held while {@code equals}, {@code hashCode} or a function of the user runs.
  *
  * <p><b>When a value has been collected</b> its entry is invisible at once, and soon removed by a thread of the library,
  * without further calls on the map. What a method returns is held until it has returned, so {@code computeIfAbsent}

@@ -1,0 +1,41 @@
+package dev.weakref;
+
+import java.time.Duration;
+
+/** Makes "it was collected" one deterministic line, and lets the test say when the reaper works. */
+final class Collected {
+
+    private Collected() {}
+
+    /** A reaper whose thread never starts: it works when the test calls {@link Reaper#pass()}. */
+    static Reaper idleReaper() {
+        return new Reaper(
+                task -> new Thread(task) {
+                    @Override
+                    public void start() {}
+                },
+                Duration.ofHours(1));
+    }
+
+    /** Does to an entry what the collector does: its reference is cleared and on the queue, and nobody has looked yet. */
+    static void collect(AbstractWeakMap<?, ?> map, Object key) {
+        collect(map.table, key);
+    }
+
+    static void collect(Table<?, ?> table, Object key) {
+        if (!node(table, key).enqueue()) {
+            throw new AssertionError("It was collected before: " + key);
+        }
+    }
+
+    /** The node of a live key. */
+    static Table.Node node(Table<?, ?> table, Object key) {
+        Table<?, ?>.Cursor cursor = table.cursor();
+        while (cursor.advance()) {
+            if (table.kind == Table.Kind.WEAK_IDENTITY_KEYS ? cursor.key() == key : key.equals(cursor.key())) {
+                return cursor.node();
+            }
+        }
+        throw new AssertionError("No live entry: " + key);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.weakref;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+
+/** A second thread of a test. */
+final class Side<T> {
+
+    private static final long DEADLINE_SECONDS = 30;
+
+    private final FutureTask<T> task;
+    private final Thread thread;
+
+    private Side(Callable<T> work) {
+        task = new FutureTask<>(work);
+        thread = new Thread(task, "side");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    static <T> Side<T> call(Callable<T> work) {
+        return new Side<>(work);
+    }
+
+    static Side<Void> run(Work work) {
+        return new Side<>(() -> {
+            work.run();
+            return null;
+        });
+    }
+
+    /** Waits until it has ended; throws what it threw. */
+    T result() throws Exception {
+        return task.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    boolean hasEnded() {
+        return task.isDone();
+    }
+
+    Thread thread() {
+        return thread;
+    }
+
+    /** Waits until it can go no further by itself. */
+    void awaitWaiting() {
+        Gc.awaitWithoutCollecting(
+                () -> thread.getState() == Thread.State.WAITING || thread.getState() == Thread.State.TIMED_WAITING,
+                "the other thread does not wait, it is " + thread.getState());
+    }
+
+    static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError("Nobody opened the latch");
+            }
+        } catch (InterruptedException stop) {
+            throw new AssertionError("interrupted while waiting for a latch", stop);
+        }
+    }
+
+    /** Like {@code Runnable}, but may throw. */
+    interface Work {
+        void run() throws Exception;
+    }
+}

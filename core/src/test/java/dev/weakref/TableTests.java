@@ -1,0 +1,293 @@
+package dev.weakref;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weakref.Table.Kind;
+import dev.weakref.Table.When;
+import java.lang.ref.ReferenceQueue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What can be seen only from inside: when things die in the middle of a step, and what the table keeps. */
+class TableTests {
+
+    private final Reaper reaper = Collected.idleReaper();
+    private final LinkedBlockingQueue<String> told = new LinkedBlockingQueue<>();
+    private final List<Object> held = new ArrayList<>();
+
+    @Test
+    void readersDoNotSeeThroughAReservationToAnEntryWhoseFirstKeyDied() {
+        Table<Key, String> table = table(Kind.WEAK_KEYS);
+        Key first = new Key("key");
+        table.put(first, "old", When.ALWAYS);
+        Table.Node node = Collected.node(table, first);
+
+        table.compute(new Key("key"), When.ALWAYS, (key, old) -> {
+            node.enqueue();
+            assertThat(table.get(key)).isNull();
+            assertThat(table.getKey(key)).isNull();
+            return old + " and new";
+        });
+
+        assertThat(table.get(first)).isEqualTo("old and new");
+    }
+
+    @Test
+    void keyThatDiesWhileItIsReservedTakesTheRestoredEntryAlong() throws Exception {
+        Table<Key, String> table = table(Kind.WEAK_KEYS);
+        Key first = new Key("key");
+        table.put(first, "value", When.ALWAYS);
+        Table.Node node = Collected.node(table, first);
+        DyingNode dying = replaceByDying(table, first, node, DyingNode.WHEN_COPIED);
+
+        String seen = table.compute(new Key("key"), When.ALWAYS, (key, old) -> old);
+
+        assertThat(seen).isNull();
+        assertThat(dying.refersTo(null)).isTrue();
+        reaper.pass();
+        assertThat(table.stats(null)).isEqualTo(new CollectionStats(null, 1, 2, 0, 1));
+        assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("null COLLECTED");
+    }
+
+    @Test
+    void keyThatDiesWhileItIsRemovedCountsAsCollected() throws Exception {
+        Table<Key, String> table = table(Kind.WEAK_KEYS);
+        Key first = new Key("key");
+        table.put(first, "value", When.ALWAYS);
+        replaceByDying(table, first, Collected.node(table, first), 1);
+
+        assertThat(table.remove(new Key("key"), null)).isNull();
+
+        reaper.pass();
+        assertThat(table.stats(null)).isEqualTo(new CollectionStats(null, 1, 2, 0, 1));
+        assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("null COLLECTED");
+    }
+
+    @Test
+    void valueThatWasReplacedByItselfWithAnotherKeyIsNotToldAsReplaced() {
+        Table<Key, String> table = new Table<>(Kind.WEAK_KEYS, 0, true, this::tell, reaper);
+        Key second = new Key("key");
+        table.put(held(new Key("key")), "value", When.ALWAYS);
+
+        table.compute(second, When.ALWAYS, (key, old) -> old);
+
+        assertThat(table.getKey(second)).isSameAs(second);
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    @Tag("collects")
+    void valueThatDiesWhileTheTableIsCopiedIsReaped() {
+        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, 0, false, null, reaper);
+        Key key = new Key("key", 7);
+        replaceByDroppedWhenCopied(table, key);
+
+        IntStream.range(0, 16).forEach(i -> table.put(new Key("key " + i), held(new Object()), When.ALWAYS));
+
+        assertThat(table.capacity()).as("grown once").isEqualTo(32);
+        Gc.awaitTrue(
+                () -> {
+                    reaper.pass();
+                    return table.nodes() == 17;
+                },
+                "a dead node is left in the table");
+    }
+
+    @Test
+    void arrayShrinksWhenFewAreLeft() {
+        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, 0, false, null, reaper);
+        List<Key> keys =
+                IntStream.range(0, 10_000).mapToObj(i -> new Key("key " + i)).toList();
+        keys.forEach(key -> table.put(key, held(new Object()), When.ALWAYS));
+        int grown = table.capacity();
+
+        keys.subList(0, 9_990).forEach(key -> table.remove(key, null));
+        table.tidy();
+
+        assertThat(grown).isGreaterThanOrEqualTo(10_000);
+        assertThat(table.capacity()).isLessThanOrEqualTo(64);
+        assertThat(keys.subList(9_990, 10_000))
+                .allSatisfy(key -> assertThat(table.get(key)).isNotNull());
+    }
+
+    @Test
+    void arrayShrinksWhenItsEntriesDieAFewAtATime() {
+        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, 0, false, null, reaper);
+        List<Key> keys =
+                IntStream.range(0, 2_000).mapToObj(i -> new Key("key " + i)).toList();
+        keys.forEach(key -> table.put(key, held(new Object()), When.ALWAYS));
+
+        for (int i = 0; i < 2_000; i++) {
+            Collected.collect(table, keys.get(i));
+            if (i % 10 == 9) {
+                reaper.pass();
+            }
+        }
+
+        assertThat(table.nodes()).isZero();
+        assertThat(table.capacity()).isLessThanOrEqualTo(16);
+    }
+
+    @Test
+    void arrayGrowsByHalvesOfItsLoadAndNoFurther() {
+        Table<Integer, Object> table = new Table<>(Kind.WEAK_VALUES, 0, false, null, reaper);
+
+        for (int i = 1; i <= 20_000; i++) {
+            table.put(i, held(new Object()), When.ALWAYS);
+
+            assertThat(table.capacity()).isLessThanOrEqualTo(Math.max(16, i * 8 / 3));
+        }
+
+        assertThat(table.capacity()).isGreaterThanOrEqualTo(20_000);
+    }
+
+    @Test
+    void arrayDoesNotShrinkBelowWhatWasAskedFor() {
+        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, 1_000, false, null, reaper);
+        int asked = table.capacity();
+        table.put(new Key("key"), held(new Object()), When.ALWAYS);
+
+        table.tidy();
+
+        assertThat(asked).isGreaterThanOrEqualTo(1_000);
+        assertThat(table.capacity()).isEqualTo(asked);
+    }
+
+    @Test
+    void deadEntriesDoNotMakeTheArrayGrow() {
+        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, 0, false, null, reaper);
+
+        for (int i = 0; i < 5_000; i++) {
+            Key key = new Key("key " + i);
+            table.put(key, new Object(), When.ALWAYS);
+            Collected.node(table, key).clear();
+        }
+
+        assertThat(table.capacity()).isLessThanOrEqualTo(32);
+        assertThat(table.nodes()).isLessThanOrEqualTo(32);
+    }
+
+    @Test
+    @Tag("collects")
+    void nothingLingersWhenAMillionEntriesCameAndWent() {
+        Table<Integer, Object> table = new Table<>(Kind.WEAK_VALUES, 0, false, null, reaper);
+
+        for (int i = 0; i < 1_000_000; i++) {
+            table.put(i, new Object(), When.ALWAYS);
+        }
+
+        Gc.awaitTrue(
+                () -> {
+                    reaper.pass();
+                    return table.nodes() == 0 && table.capacity() <= 16;
+                },
+                "nodes are left, or their array");
+        assertThat(table.stats(null)).isEqualTo(new CollectionStats(null, 0, 1_000_000, 0, 1_000_000));
+    }
+
+    @Test
+    void growingKeepsEveryEntryAndEveryReservation() {
+        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, 0, false, null, reaper);
+        BiFunction<Key, @Nullable Object, Object> growing = (key, old) -> {
+            IntStream.range(0, 5_000).forEach(i -> table.put(new Key("key " + i), held(new Object()), When.ALWAYS));
+            return held(new Object());
+        };
+
+        Object computed = table.compute(new Key("computed"), When.ALWAYS, growing);
+
+        assertThat(table.get(new Key("computed"))).isSameAs(computed);
+        assertThat(table.nodes()).isEqualTo(5_001);
+        assertThat(table.count()).isEqualTo(5_001);
+        assertThat(table.stats(null).added()).isEqualTo(5_001);
+    }
+
+    private <V> Table<Key, V> table(Kind kind) {
+        return new Table<>(kind, 0, false, this::tell, reaper);
+    }
+
+    private void tell(@Nullable Key key, RemovalCause cause) {
+        told.add(key + " " + cause);
+    }
+
+    private <T> T held(T object) {
+        held.add(object);
+        return object;
+    }
+
+    /** Puts a node that dies when it is looked at for the given number of times in the place of this one. */
+    private DyingNode replaceByDying(Table<Key, String> table, Key key, Table.Node node, int looks) {
+        DyingNode dying = new DyingNode(key, table.queue, node, looks);
+        Key before = held(new Key("before", key.hashCode()));
+        table.put(before, "before", When.ALWAYS);
+        Collected.node(table, before).next = dying;
+        return dying;
+    }
+
+    private void replaceByDroppedWhenCopied(Table<Key, Object> table, Key key) {
+        Object value = new Object();
+        table.put(key, value, When.ALWAYS);
+        Table.Node node = Collected.node(table, key);
+        Key before = new Key("before", key.hashCode());
+        table.put(before, held(new Object()), When.ALWAYS);
+        Collected.node(table, before).next = new DroppedWhenCopied(value, table.queue, node);
+    }
+
+    /** Dies at a moment that the collector could choose as well. */
+    private static final class DyingNode extends Table.Node {
+
+        static final int WHEN_COPIED = Integer.MAX_VALUE;
+
+        private int looks;
+
+        DyingNode(Object referent, ReferenceQueue<Object> queue, Table.Node node, int looks) {
+            super(referent, queue, node.hash, node.strong);
+            this.looks = looks;
+        }
+
+        @Override
+        public @Nullable Object get() {
+            Object referent = super.get();
+            if (--looks == 0) {
+                enqueue();
+            }
+            return referent;
+        }
+
+        @Override
+        Table.@Nullable Node copy(ReferenceQueue<Object> queue) {
+            enqueue();
+            return super.copy(queue);
+        }
+    }
+
+    /** Its referent is dropped by the last one who holds it while the table is copied, and a collection follows. */
+    private static final class DroppedWhenCopied extends Table.Node {
+
+        private @Nullable Object onlyHolder;
+
+        DroppedWhenCopied(Object referent, ReferenceQueue<Object> queue, Table.Node node) {
+            super(referent, queue, node.hash, node.strong);
+            onlyHolder = referent;
+        }
+
+        @Override
+        Table.@Nullable Node copy(ReferenceQueue<Object> queue) {
+            Table.Node copy = super.copy(queue);
+            if (onlyHolder != null) {
+                onlyHolder = null;
+                Gc.collect();
+                if (copy != null && copy.refersTo(null)) { // the reaper polls it, and does not find it in the table yet
+                    Gc.awaitWithoutCollecting(() -> queue.poll() == copy, "the copy is not on the queue");
+                }
+            }
+            return copy;
+        }
+    }
+}
