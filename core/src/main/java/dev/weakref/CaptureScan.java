@@ -1,17 +1,12 @@
 package dev.weakref;
 
 import java.lang.System.Logger.Level;
-import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.lang.ref.Reference;
 import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -24,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * lambdas and inner classes, components of records, elements of arrays. A referent found there is <em>sure</em> to be
  * immortal. It goes on through ordinary objects and the JDK's own collections, but only a little way and only to warn,
  * since what they hold may change. What a module hides is unknown, which is said once for each class.
- *
- * <p>The accessors of a class are cached in the class, and consist of types of the JDK only; so they keep neither
- * foreign classes nor this library alive.
  */
 final class CaptureScan {
 
@@ -34,16 +26,15 @@ final class CaptureScan {
     private static final int MOST_ELEMENTS = 64;
     private static final int MOST_STEPS = 16;
     private static final int MOST_UNSURE_STEPS = 2;
-    private static final ClassValue<Object[]> PUBLIC_ACCESS = accessors(null);
 
     private final CaptureCheck check;
-    private final ClassValue<Object[]> accessors;
+    private final FieldReaders readers;
     private final Table<Class<?>, Boolean> warnedOf =
             new Table<>(Table.Kind.WEAK_IDENTITY_KEYS, 0, false, null, Reaper.SHARED);
 
     CaptureScan(CaptureCheck check, MethodHandles.@Nullable Lookup lookup) {
         this.check = check;
-        accessors = lookup == null ? PUBLIC_ACCESS : accessors(lookup);
+        readers = FieldReaders.with(lookup);
     }
 
     /**
@@ -52,80 +43,49 @@ final class CaptureScan {
      * @throws IllegalArgumentException if the check is to fail and the referent is sure to be held
      */
     void check(Object referent, Object work) {
-        if (check == CaptureCheck.OFF) {
-            return;
+        Object action = Work.actionOf(work);
+        Object state = Work.stateOf(work);
+        if (check != CaptureCheck.OFF && (isWorthASearch(referent, action) || mayHold(referent, state))) {
+            Search search = new Search(referent);
+            boolean found = search.action(action) || search.object(state, "state", 0, true, 0);
+            if (found || search.unsurePath != null) {
+                report(referent, action, found, found ? search.surePath : search.unsurePath);
+            }
         }
-        Search search = new Search(referent);
-        boolean found = search.action(Work.actionOf(work)) || search.object(Work.stateOf(work), "state", 0, true, 0);
-        if (!found && search.unsurePath == null) {
-            return;
-        }
-        String path = found ? search.surePath : search.unsurePath;
+    }
+
+    private void report(Object referent, Object action, boolean sure, @Nullable String path) {
         String message = "The referent, a " + referent.getClass().getName() + ", is held by its own finalizer: " + path
                 + ". It would never be collected; give the action a state that does not lead back to the referent,"
                 + " in place of capturing it";
-        if (found && check == CaptureCheck.FAIL) {
+        if (sure && check == CaptureCheck.FAIL) {
             throw new IllegalArgumentException(message);
         }
-        if (warnedOf.put(Work.actionOf(work).getClass(), true, Table.When.ABSENT) == null) {
+        if (warnedOf.put(action.getClass(), true, Table.When.ABSENT) == null) {
             Messages.log(
                     Level.WARNING,
-                    () -> message + (found ? "" : ". If it is let go in time, ignore this")
+                    () -> message + (sure ? "" : ". If it is let go in time, ignore this")
                             + ". Said once for each class of action in a registry");
         }
     }
 
-    private static ClassValue<Object[]> accessors(MethodHandles.@Nullable Lookup lookup) {
-        return new ClassValue<>() {
-            @Override
-            protected Object[] computeValue(Class<?> type) {
-                return accessorsOf(type, lookup);
-            }
-        };
-    }
-
-    /** Fields of a class, each followed by the handle that reads it if the field does not let itself be read. */
-    private static Object[] accessorsOf(Class<?> type, MethodHandles.@Nullable Lookup lookup) {
-        List<@Nullable Object> found = new ArrayList<>();
-        for (Class<?> owner = type; owner != null && owner != Object.class; owner = owner.getSuperclass()) {
-            for (Field field : owner.getDeclaredFields()) {
-                if (!Modifier.isStatic(field.getModifiers()) && mayReach(field.getType())) {
-                    add(field, lookup, found);
-                }
+    /** A quick look, which is all that most actions need: whether a field of the action leads anywhere. */
+    private boolean isWorthASearch(Object referent, Object action) {
+        int fields = readers.count(action.getClass());
+        for (int i = 0; i < fields; i++) {
+            if (mayHold(referent, readers.read(action, i))) {
+                return true;
             }
         }
-        return found.toArray();
+        return action == referent;
     }
 
-    private static void add(Field field, MethodHandles.@Nullable Lookup lookup, List<@Nullable Object> found) {
-        try {
-            if (field.trySetAccessible()) {
-                found.add(field);
-                found.add(null);
-                return;
-            }
-            if (lookup != null) {
-                MethodHandle getter = MethodHandles.privateLookupIn(field.getDeclaringClass(), lookup)
-                        .unreflectGetter(field);
-                found.add(field);
-                found.add(getter.asType(getter.type().generic()));
-                return;
-            }
-        } catch (IllegalAccessException | RuntimeException hidden) {
-            // said below
-        }
-        Messages.log(
-                Level.DEBUG,
-                () -> "Unknown whether " + field.getDeclaringClass().getName() + "." + field.getName()
-                        + " holds a referent: its module does not open it; give the registry a Lookup to look there");
-    }
-
-    private static boolean mayReach(Class<?> type) {
-        return !type.isPrimitive()
-                && !(type.isArray() && type.getComponentType().isPrimitive())
-                && type != String.class
-                && type != Class.class
-                && !type.isEnum();
+    private boolean mayHold(Object referent, @Nullable Object object) {
+        return object != null
+                && (object == referent
+                        || object instanceof Object[]
+                        || readers.count(object.getClass()) > 0
+                        || isJdkCollection(object));
     }
 
     /** Whether all fields of such an object are fixed when it is made, as captured variables are. */
@@ -136,9 +96,9 @@ final class CaptureScan {
     /** Whether the JDK itself wrote it, so that looking into it runs no user code and changes nothing. */
     private static boolean isJdkCollection(Object object) {
         Class<?> type = object.getClass();
-        return type.getClassLoader() == null
+        return (object instanceof Collection || object instanceof Map)
+                && type.getClassLoader() == null
                 && type.getName().startsWith("java.util.")
-                && (object instanceof Collection || object instanceof Map)
                 && !(object instanceof WeakHashMap);
     }
 
@@ -177,11 +137,11 @@ final class CaptureScan {
                 }
                 return sure;
             }
-            if (object == null
+            if (!mayHold(referent, object)
+                    || object == null
                     || steps > MOST_STEPS
                     || unsureSteps > MOST_UNSURE_STEPS
                     || seen.size() >= MOST_OBJECTS
-                    || !leadsOn(object)
                     || !seen.add(object)) {
                 return false;
             }
@@ -194,37 +154,19 @@ final class CaptureScan {
             return fields(object, path, steps, sure, unsureSteps, isCapturing(object.getClass()));
         }
 
-        private boolean leadsOn(Object object) {
-            return mayReach(object.getClass())
-                    && !(object instanceof Reference)
-                    && !(object instanceof ClassLoader)
-                    && !(object instanceof Thread)
-                    && !(object instanceof Number && object.getClass().getClassLoader() == null);
-        }
-
         private boolean fields(
                 Object object, String path, int steps, boolean sure, int unsureSteps, boolean capturing) {
-            Object[] pairs = accessors.get(object.getClass());
-            for (int i = 0; i < pairs.length; i += 2) {
-                Field field = (Field) pairs[i];
+            int fields = readers.count(object.getClass());
+            for (int i = 0; i < fields; i++) {
+                Field field = readers.field(object.getClass(), i);
                 boolean fixed = capturing || field.isSynthetic();
-                Object value = read(object, field, (MethodHandle) pairs[i + 1]);
+                Object value = readers.read(object, i);
                 String here = path + " → " + field.getName();
                 if (object(value, here, steps + 1, sure && fixed, fixed ? unsureSteps : unsureSteps + 1)) {
                     return true;
                 }
             }
             return false;
-        }
-
-        private @Nullable Object read(Object object, Field field, @Nullable MethodHandle getter) {
-            try {
-                return getter == null ? field.get(object) : getter.invokeExact(object);
-            } catch (Error error) {
-                throw error;
-            } catch (Throwable unreadable) {
-                return null;
-            }
         }
 
         private boolean elements(Iterable<?> elements, String path, int steps, boolean sure, int unsureSteps) {
