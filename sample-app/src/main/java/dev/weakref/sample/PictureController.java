@@ -1,0 +1,56 @@
+package dev.weakref.sample;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.util.List;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Uploading and looking at pictures. */
+@RestController
+@RequestMapping("/pictures")
+class PictureController {
+
+    /** A slash and all that follows, so that a name with slashes is refused for what is wrong with it. */
+    private static final String ANY = "/{*path}";
+
+    private final Pictures pictures;
+
+    PictureController(Pictures pictures) {
+        this.pictures = pictures;
+    }
+
+    /** 201 for a new name, 200 for one that was there. */
+    @PostMapping(ANY)
+    ResponseEntity<Uploaded> upload(@PathVariable String path, InputStream body) throws IOException {
+        String name = path.substring(1);
+        boolean replaced = pictures.store(name, body);
+        ResponseEntity.BodyBuilder answer =
+                replaced ? ResponseEntity.ok() : ResponseEntity.created(URI.create("/pictures/" + name));
+        return answer.body(new Uploaded(name, replaced));
+    }
+
+    @GetMapping
+    List<Pictures.Stored> list() throws IOException {
+        return pictures.list();
+    }
+
+    @GetMapping(ANY)
+    ResponseEntity<byte[]> picture(@PathVariable String path) throws IOException {
+        byte[] bytes = pictures.bytes(path.substring(1));
+        return ResponseEntity.ok()
+                .contentType(PictureFormat.of(bytes)
+                        .map(PictureFormat::mediaType)
+                        .orElse(MediaType.APPLICATION_OCTET_STREAM))
+                .header("X-Content-Type-Options", "nosniff") // what a stranger uploaded is never taken for a page
+                .body(bytes);
+    }
+
+    record Uploaded(String name, boolean replaced) {}
+}

@@ -1,0 +1,27 @@
+package dev.weakref.sample;
+
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Positive;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * What a user may set under {@code sample}.
+ *
+ * @param data where pictures, workspaces and the embedded database lie
+ * @param maxUpload how large an uploaded file may be
+ * @param maxPixels how many pixels a picture may have; one takes up to 8 bytes of heap once it is decoded
+ */
+@Validated
+@ConfigurationProperties("sample")
+record SampleProperties(
+        @DefaultValue("./data") @Pattern(regexp = EXPLICIT, message = "must be absolute or begin with ./") String data,
+
+        @DefaultValue("10MB") DataSize maxUpload,
+        @DefaultValue("16000000") @Positive long maxPixels) {
+
+    /** The embedded database refuses other paths, and less clearly. */
+    private static final String EXPLICIT = "([/\\\\]|\\.\\.?[/\\\\]|[A-Za-z]:).*";
+}

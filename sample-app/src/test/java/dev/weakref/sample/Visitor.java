@@ -1,0 +1,82 @@
+package dev.weakref.sample;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.CookieManager;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/** A user of the application with a session of its own. */
+final class Visitor {
+
+    private final String server;
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .cookieHandler(new CookieManager())
+            .build();
+
+    Visitor(int port) {
+        server = "http://127.0.0.1:" + port;
+    }
+
+    HttpResponse<String> get(String path) {
+        return send(request(path).GET());
+    }
+
+    HttpResponse<String> delete(String path) {
+        return send(request(path).DELETE());
+    }
+
+    HttpResponse<String> upload(String path, byte[] file) {
+        return upload(path, BodyPublishers.ofByteArray(file));
+    }
+
+    HttpResponse<String> upload(String path, BodyPublisher body) {
+        return send(request(path).POST(body));
+    }
+
+    /** Sends while the stream is being read, and so for as long as its other end likes. */
+    CompletableFuture<HttpResponse<String>> uploadSlowly(String path, Supplier<InputStream> file) {
+        HttpRequest request =
+                request(path).POST(BodyPublishers.ofInputStream(file)).build();
+        return client.sendAsync(request, BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> open(String picture) {
+        return openWith("{\"picture\": \"%s\"}".formatted(picture));
+    }
+
+    /** As {@link #open(String)}, and the session ends when it has been idle for that long. */
+    HttpResponse<String> open(String picture, Duration idle) {
+        return openWith("{\"picture\": \"%s\", \"idle\": \"%s\"}".formatted(picture, idle));
+    }
+
+    private HttpResponse<String> openWith(String json) {
+        return send(request("/workspaces")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json)));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(server + path)).timeout(Duration.ofSeconds(60));
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return client.send(request.build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

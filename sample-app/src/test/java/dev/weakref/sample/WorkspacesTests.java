@@ -1,0 +1,154 @@
+package dev.weakref.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weakref.FinalizerInfo;
+import dev.weakref.FinalizerRegistry;
+import dev.weakref.WeakValueMap;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.embedded.EmbeddedDatabase;
+import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseBuilder;
+import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseType;
+import org.springframework.util.unit.DataSize;
+
+class WorkspacesTests {
+
+    @TempDir
+    Path directory;
+
+    private final EmbeddedDatabase database = new EmbeddedDatabaseBuilder()
+            .setType(EmbeddedDatabaseType.H2)
+            .generateUniqueName(true)
+            .addScript("schema.sql")
+            .build();
+    private final JdbcClient jdbc = JdbcClient.create(database);
+    private final FinalizerRegistry registry = FinalizerRegistry.create("sample");
+    private DataDirectory data;
+    private Workspaces workspaces;
+
+    @BeforeEach
+    void open() throws IOException {
+        SampleProperties properties = new SampleProperties(directory.toString(), DataSize.ofMegabytes(1), 1_000_000);
+        data = new DataDirectory(properties);
+        Pictures pictures = new Pictures(data, new PictureDecoder(properties), properties, WeakValueMap.create());
+        pictures.store("cat", new ByteArrayInputStream(TestPictures.png(20, 10)));
+        workspaces = new Workspaces(data, pictures, new Leases(data, jdbc), registry);
+    }
+
+    @AfterEach
+    void close() {
+        registry.close();
+        data.close();
+        database.shutdown();
+    }
+
+    @Test
+    void openWorkspaceHasADirectoryAndALeaseAndAFinalizerForEach() throws IOException {
+        Workspace workspace = workspaces.open("cat");
+
+        assertThat(data.workspaces().resolve("1")).isDirectory();
+        assertThat(leases()).isEqualTo(1);
+        assertThat(registry.finalizers().map(FinalizerInfo::name))
+                .containsExactly("workspace 1 lease", "workspace 1 directory");
+        assertThat(workspace.state().width()).isEqualTo(20);
+    }
+
+    @Test
+    void closingItClearsBothAndASecondTimeNothing() throws IOException {
+        Workspace workspace = workspaces.open("cat");
+        workspace.preview(5);
+
+        workspace.close();
+        workspace.close();
+
+        assertNothingLeft();
+    }
+
+    @Test
+    void closingTheRegistryClearsAll() throws IOException {
+        Workspace first = workspaces.open("cat");
+        Workspace second = workspaces.open("cat");
+
+        var report = registry.shutdown();
+
+        assertThat(report.run()).isEqualTo(4);
+        assertThat(report.failed()).isZero();
+        assertNothingLeft();
+        assertThat(first.id()).isLessThan(second.id());
+    }
+
+    @Test
+    void whereTheLeaseCannotBeTakenNothingIsLeft() throws IOException {
+        jdbc.sql("alter table lease add constraint none check (workspace < 0)").update();
+
+        assertThatThrownBy(() -> workspaces.open("cat")).hasMessageContaining("NONE");
+
+        assertNothingLeft();
+    }
+
+    @Test
+    void whereTheDirectoryCannotBeMadeNothingIsLeft() throws IOException {
+        Files.createDirectory(data.workspaces().resolve("1"));
+
+        assertThatThrownBy(() -> workspaces.open("cat")).hasMessageContaining("workspaces");
+
+        assertThat(leases()).isZero();
+        assertThat(registry.stats().live()).isZero();
+    }
+
+    @Test
+    void previewIsDrawnOnceAndKeptAmongItsFiles() throws IOException {
+        Workspace workspace = workspaces.open("cat");
+
+        byte[] preview = workspace.preview(10);
+
+        assertThat(PictureFormat.of(preview)).contains(PictureFormat.PNG);
+        assertThat(workspace.preview(10)).isEqualTo(preview);
+        assertThat(workspace.state().files()).containsExactly("preview-10.png");
+    }
+
+    @Test
+    void closedWorkspaceDrawsNothing() throws IOException {
+        Workspace workspace = workspaces.open("cat");
+        workspace.close();
+
+        assertThatThrownBy(() -> workspace.preview(10)).isInstanceOf(Refused.class);
+        assertThat(workspace.state().files()).isEmpty();
+        assertNothingLeft();
+    }
+
+    @Test
+    void leasesOfAnEarlierRunAreClearedButNotThoseOfAnotherDirectory() {
+        insertLease(data.home(), "crashed");
+        insertLease("elsewhere", "alive");
+
+        new Leases(data, jdbc);
+
+        assertThat(jdbc.sql("select run from lease").query(String.class).list()).containsExactly("alive");
+    }
+
+    private void insertLease(String home, String run) {
+        jdbc.sql("insert into lease (home, run, workspace, picture) values (?, ?, 1, 'cat')")
+                .params(home, run)
+                .update();
+    }
+
+    private void assertNothingLeft() {
+        assertThat(data.workspaces()).isEmptyDirectory();
+        assertThat(leases()).isZero();
+        assertThat(registry.stats().live()).isZero();
+    }
+
+    private long leases() {
+        return jdbc.sql("select count(*) from lease").query(Long.class).single();
+    }
+}
