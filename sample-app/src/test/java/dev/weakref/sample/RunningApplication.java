@@ -1,0 +1,154 @@
+package dev.weakref.sample;
+
+import com.jayway.jsonpath.JsonPath;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.assertj.core.api.Assertions;
+
+/** The packaged application as a process of its own. */
+final class RunningApplication implements AutoCloseable {
+
+    private static final Pattern STARTED = Pattern.compile("Tomcat started on port (\\d+)");
+    private static final Path JDK = Path.of(System.getProperty("java.home"), "bin");
+
+    private final Path data;
+    private final Path log;
+    private final Process process;
+    private final int port;
+
+    private RunningApplication(Path data, Path log, Process process) {
+        this.data = data;
+        this.log = log;
+        this.process = process;
+        this.port = port();
+    }
+
+    /** Starts it on this directory, and waits until it takes requests. */
+    static RunningApplication start(Path directory, String... arguments) throws IOException {
+        Path data = directory.resolve("data");
+        Path log = Files.createTempFile(directory, "application", ".log");
+        List<String> command = new ArrayList<>(List.of(
+                JDK.resolve("java").toString(),
+                "-jar",
+                System.getProperty("weakref.sample.jar"),
+                "--server.port=0",
+                "--sample.data=" + data,
+                "--logging.level.dev.weakref=debug",
+                // Tomcat looks for expired sessions at every sixth of these
+                "--server.tomcat.background-processor-delay=1s"));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        return new RunningApplication(data, log, process);
+    }
+
+    private int port() {
+        Matcher[] started = new Matcher[1];
+        Eventually.until("started, log:\n" + log(), Duration.ofSeconds(120), () -> {
+            if (!process.isAlive()) {
+                Assertions.fail("The application did not start:\n%s", log());
+            }
+            started[0] = STARTED.matcher(log());
+            return started[0].find();
+        });
+        return Integer.parseInt(started[0].group(1));
+    }
+
+    Visitor visitor() {
+        return new Visitor(port);
+    }
+
+    String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The live finalizers, as the endpoint counts them. */
+    int live() {
+        return read("$.registries[0].live");
+    }
+
+    <T> T read(String path) {
+        return JsonPath.read(visitor().get("/actuator/weakrefs").body(), path);
+    }
+
+    /** Asks for a collection with the JVM's own tool. */
+    void collect() {
+        try {
+            String pid = Long.toString(process.pid());
+            new ProcessBuilder(JDK.resolve("jcmd").toString(), pid, "GC.run")
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** SIGTERM, where there are signals. */
+    void terminate() {
+        process.toHandle().destroy();
+    }
+
+    void kill() {
+        process.destroyForcibly();
+        awaitExit(Duration.ofSeconds(10));
+    }
+
+    /** Its exit code. */
+    int awaitExit(Duration limit) {
+        try {
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                Assertions.fail("Still running after %s:\n%s", limit, log());
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return process.exitValue();
+    }
+
+    Path workspaces() {
+        return data.resolve("workspaces");
+    }
+
+    Path incoming() {
+        return data.resolve("incoming");
+    }
+
+    /** Looks into its database, which it must have left. */
+    long leases() throws SQLException {
+        String url = "jdbc:h2:file:" + data.resolve("leases") + ";IFEXISTS=TRUE";
+        try (Connection connection = DriverManager.getConnection(url, "sa", "");
+                Statement statement = connection.createStatement();
+                ResultSet count = statement.executeQuery("select count(*) from lease")) {
+            count.next();
+            return count.getLong(1);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
