@@ -1,0 +1,130 @@
+package dev.weakref.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Lives through a day of the packaged application, up to its SIGTERM. */
+class ApplicationIT {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void whatWorkspacesHoldGoesWhenTheyAreClosedForgottenAndAtExit() throws Exception {
+        try (RunningApplication application = RunningApplication.start(directory)) {
+            Visitor visitor = application.visitor();
+            upload(visitor);
+            open25(visitor);
+            List<String> toClose = open10(visitor);
+            open15In3SessionsThatExpire(application);
+            assertThat(application.live()).isEqualTo(100);
+
+            toClose.forEach(
+                    place -> assertThat(visitor.delete(place).statusCode()).isEqualTo(204));
+            assertThat(application.live()).isEqualTo(80);
+
+            Eventually.until("the forgotten are collected", Duration.ofSeconds(60), () -> {
+                application.collect();
+                return application.live() == 50;
+            });
+            assertThat(directories(application)).hasSize(25);
+            assertThat(runs(application, "EXPLICIT", "SUCCESS")).isEqualTo(20);
+            assertThat(runs(application, "UNREACHABLE", "SUCCESS")).isEqualTo(30);
+
+            HttpResponse<String> inFlight = terminateDuringAnUpload(application, visitor);
+
+            assertThat(inFlight.statusCode()).isEqualTo(200);
+            assertThat(application.awaitExit(Duration.ofSeconds(30))).isEqualTo(143);
+            assertThat(application.workspaces()).isEmptyDirectory();
+            assertThat(application.incoming()).isEmptyDirectory();
+            assertThat(application.leases()).isZero();
+        }
+    }
+
+    private static void upload(Visitor visitor) {
+        assertThat(visitor.upload("/pictures/cat", TestPictures.png(300, 200)).statusCode())
+                .isEqualTo(201);
+        assertThat(visitor.upload("/pictures/dog", TestPictures.jpeg(400, 300)).statusCode())
+                .isEqualTo(201);
+    }
+
+    private static void open25(Visitor visitor) {
+        for (int i = 0; i < 25; i++) {
+            String place = place(visitor.open(i % 2 == 0 ? "cat" : "dog"));
+            assertThat(visitor.get(place + "/preview?width=40").statusCode()).isEqualTo(200);
+        }
+    }
+
+    private static List<String> open10(Visitor visitor) {
+        return Stream.generate(() -> place(visitor.open("cat"))).limit(10).toList();
+    }
+
+    private static void open15In3SessionsThatExpire(RunningApplication application) {
+        for (int session = 0; session < 3; session++) {
+            Visitor forgetful = application.visitor();
+            for (int i = 0; i < 4; i++) {
+                place(forgetful.open("dog"));
+            }
+            place(forgetful.open("cat", Duration.ofSeconds(1)));
+        }
+    }
+
+    private static String place(HttpResponse<String> opened) {
+        assertThat(opened.statusCode()).isEqualTo(201);
+        return opened.headers().firstValue("Location").orElseThrow();
+    }
+
+    /** Sends half of a picture, then the signal, and the rest when the application has begun to shut down. */
+    private static HttpResponse<String> terminateDuringAnUpload(RunningApplication application, Visitor visitor)
+            throws Exception {
+        byte[] picture = TestPictures.png(500, 400);
+        CompletableFuture<HttpResponse<String>> answer;
+        try (PipedOutputStream out = new PipedOutputStream()) {
+            InputStream in = new PipedInputStream(out, picture.length);
+            answer = visitor.uploadSlowly("/pictures/cat", () -> in);
+            out.write(picture, 0, picture.length / 2);
+            out.flush();
+            Eventually.until(
+                    "half of it is there", Duration.ofSeconds(10), () -> size(application.incoming()) > 100_000);
+            application.terminate();
+            Eventually.until(
+                    "it shuts down",
+                    Duration.ofSeconds(10),
+                    () -> application.log().contains("Commencing graceful shutdown"));
+            out.write(picture, picture.length / 2, picture.length - picture.length / 2);
+        }
+        return answer.get(30, TimeUnit.SECONDS);
+    }
+
+    private static long size(Path directory) {
+        return Stream.of(directory.toFile().listFiles())
+                .mapToLong(file -> file.length())
+                .sum();
+    }
+
+    private static List<Path> directories(RunningApplication application) throws IOException {
+        try (Stream<Path> children = Files.list(application.workspaces())) {
+            return children.toList();
+        }
+    }
+
+    private static int runs(RunningApplication application, String trigger, String outcome) {
+        List<Integer> counts = application.read(
+                "$.registries[0].ran[?(@.trigger == '%s' && @.outcome == '%s')].count".formatted(trigger, outcome));
+        return counts.get(0);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.weakref.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged application under profile {@code faults}: five finalizers throw and one hangs for ever. */
+class FaultsIT {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void exitEndsWithinItsLimitAndClearsAllTheRest() throws Exception {
+        try (RunningApplication application = RunningApplication.start(directory, "--spring.profiles.active=faults")) {
+            Visitor visitor = application.visitor();
+            for (int i = 0; i < 50; i++) {
+                assertThat(visitor.open("fault").statusCode()).isEqualTo(201);
+            }
+            assertThat(application.live()).isEqualTo(6 * 3 + 50 * 2);
+
+            application.terminate();
+
+            assertThat(application.awaitExit(Duration.ofSeconds(20))).isEqualTo(143);
+            assertThat(application.workspaces()).isEmptyDirectory();
+            assertThat(application.leases()).isZero();
+        }
+    }
+}
