@@ -23,7 +23,8 @@ import org.springframework.core.annotation.MergedAnnotations;
  *
  * <p>For prototype-scoped beans of a generic type, which {@link #candidates} lets in wherever their class is asked
  * for. Such a bean is {@code null}, and so does not exist, where nobody is injecting:
- * {@code getBean} has no generic type, and {@code getBeansOfType(Map.class)} asks for something else.
+ * {@code getBean} has no generic type, {@code getBeansOfType(Map.class)} asks for something else, and a list of all
+ * weak collections is for those that the user has defined.
  *
  * @since 0.1
  */

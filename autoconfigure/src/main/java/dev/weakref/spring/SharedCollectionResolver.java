@@ -1,15 +1,10 @@
 package dev.weakref.spring;
 
-import java.lang.reflect.Field;
-import java.util.Collection;
-import java.util.Map;
 import java.util.Set;
-import java.util.stream.BaseStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanDefinitionHolder;
 import org.springframework.beans.factory.config.DependencyDescriptor;
 import org.springframework.beans.factory.support.AutowireCandidateResolver;
-import org.springframework.core.MethodParameter;
 
 /**
  * Lets the prototypes of shared collections in at each injection point of their very class, with whatever type
@@ -24,31 +19,12 @@ record SharedCollectionResolver(AutowireCandidateResolver others, Set<String> pr
     @Override
     public boolean isAutowireCandidate(BeanDefinitionHolder holder, DependencyDescriptor point) {
         return prototypes.contains(holder.getBeanName())
-                ? isCollection(point) && !wantsAllBeans(point)
+                ? isCollection(point)
                 : others.isAutowireCandidate(holder, point);
     }
 
     private static boolean isCollection(DependencyDescriptor point) {
         return CollectionKind.of(point.getDependencyType()) != null;
-    }
-
-    /** Whether the point is a {@code List} of weak collections or the like: in there belong the user's own beans. */
-    private static boolean wantsAllBeans(DependencyDescriptor point) {
-        Class<?> declared = declaredType(point);
-        return CollectionKind.of(declared) == null
-                && (declared.isArray()
-                        || Collection.class.isAssignableFrom(declared)
-                        || Map.class.isAssignableFrom(declared)
-                        || BaseStream.class.isAssignableFrom(declared));
-    }
-
-    private static Class<?> declaredType(DependencyDescriptor point) {
-        Field field = point.getField();
-        if (field != null) {
-            return field.getType();
-        }
-        MethodParameter parameter = point.getMethodParameter();
-        return parameter != null ? parameter.getParameterType() : point.getDependencyType();
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.weakref.FinalizerRegistry;
+import jakarta.annotation.PreDestroy;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
@@ -90,6 +91,44 @@ class ExitPassTests {
         assertThat(context.getBean(ExitPass.class).isRunning()).isTrue();
         context.close();
         assertThat(events).containsExactly("ran", "bean destroyed");
+    }
+
+    @Test
+    void stopTellsItsCallerAtOnceWhenTheContextStaysOpen() {
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        context.refresh();
+
+        context.getBean(ExitPass.class).stop(() -> events.add("told"));
+
+        assertThat(events).containsExactly("told");
+        context.close();
+    }
+
+    @Test
+    void otherLifeCyclesHaveStoppedBefore() {
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        context.registerBean(
+                "other", Phase.class, () -> new Phase(ExitPass.PHASE + 1, () -> {}, () -> events.add("stopped")));
+        context.refresh();
+        registry.register(REFERENT, () -> events.add("ran"));
+
+        context.close();
+
+        assertThat(events).containsExactly("stopped", "ran", "bean destroyed");
+    }
+
+    @Test
+    void theAnnotatedDestructionOfTheFirstBeanWaitsAsWell() {
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        context.registerBean("last", PreDestroyed.class, () -> new PreDestroyed(events));
+        context.registerBean("failing", Object.class, () -> {
+            registry.register(REFERENT, () -> events.add("ran"));
+            throw new IllegalStateException("wanted by the test");
+        });
+
+        assertThatThrownBy(context::refresh).hasRootCauseMessage("wanted by the test");
+
+        assertThat(events).containsExactly("ran", "destroyed as annotated", "bean destroyed");
     }
 
     @Test
@@ -291,15 +330,33 @@ class ExitPassTests {
         }
     }
 
+    private record PreDestroyed(List<String> events) {
+        @PreDestroy
+        void destroy() {
+            events.add("destroyed as annotated");
+        }
+    }
+
     private static final class Phase implements SmartLifecycle {
 
+        private final int phase;
         private final Runnable onStart;
         private final Runnable onStop;
         private boolean running;
 
         Phase(Runnable onStart, Runnable onStop) {
+            this(0, onStart, onStop);
+        }
+
+        Phase(int phase, Runnable onStart, Runnable onStop) {
+            this.phase = phase;
             this.onStart = onStart;
             this.onStop = onStop;
+        }
+
+        @Override
+        public int getPhase() {
+            return phase;
         }
 
         @Override

@@ -10,6 +10,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.Lazy;
 
 class WeakCollectionsAutoConfigurationTests {
@@ -96,6 +98,13 @@ class WeakCollectionsAutoConfigurationTests {
             assertThat(points.list).isNull();
             assertThat(context.getBeansOfType(Map.class).values()).noneMatch(WeakValueMap.class::isInstance);
         });
+    }
+
+    @Test
+    void aMapDoesNotCompeteForItsInterfaces() {
+        runner.withUserConfiguration(OwnInterface.class)
+                .run(context -> assertThat(context.getBean(OwnInterface.class).injected)
+                        .isSameAs(context.getBean("ownFallback")));
     }
 
     @Test
@@ -340,6 +349,18 @@ class WeakCollectionsAutoConfigurationTests {
         @Bean
         WeakValueMap<String, Session> own() {
             return WeakValueMap.create();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnInterface {
+        @Autowired
+        ConcurrentMap<String, Session> injected;
+
+        @Bean
+        @Fallback
+        static ConcurrentMap<String, Session> ownFallback() {
+            return new ConcurrentHashMap<>();
         }
     }
 
