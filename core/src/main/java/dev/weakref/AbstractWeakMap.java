@@ -141,7 +141,7 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
     @Override
     public @Nullable V computeIfAbsent(K key, Function<? super K, ? extends @Nullable V> function) {
         Objects.requireNonNull(function, "function");
-        V value = get(key);
+        V value = table.getUnlessReserved(Objects.requireNonNull(key, "key"));
         return value != null ? value : compute(key, When.ABSENT, (same, none) -> function.apply(same));
     }
 

@@ -117,6 +117,13 @@ final class Table<K, V> extends Reapable {
         return node == null ? null : valueOf(node);
     }
 
+    /** The value of a key, unless a mapping function runs for that key at this moment. */
+    @Nullable V getUnlessReserved(Object key) {
+        int hash = hash(key);
+        Node node = find(headOf(bins, hash), key, hash);
+        return node == null || node instanceof Reserved ? null : valueOf(node);
+    }
+
     /** The live key that is equal to this one, if there is an entry for it. */
     @Nullable K getKey(Object key) {
         int hash = hash(key);
@@ -529,7 +536,7 @@ final class Table<K, V> extends Reapable {
         int living = (int) Math.min(count(), LARGEST_CAPACITY);
         int capacity = Math.max(leastCapacity, capacityFor((int) Math.min(living * 3L / 2, LARGEST_CAPACITY)));
         @Nullable Node[] to = new Node[capacity];
-        Stripe[] after = Stripe.array(Math.max(locked.length, stripesFor(capacity)), locked);
+        Stripe[] after = Stripe.array(stripesFor(capacity), locked);
         for (int bin = 0; bin < from.length; bin++) {
             for (Node node = headOf(from, bin); node != null; node = node.next) {
                 Stripe stripe = after[node.hash & (after.length - 1)];
@@ -558,6 +565,7 @@ final class Table<K, V> extends Reapable {
         return Integer.highestOneBit(wanted - 1) << 1;
     }
 
+    /** Fewer than bins, and both are powers of two: so each chain has one lock. */
     private static int stripesFor(int capacity) {
         return Math.max(1, Math.min(MOST_STRIPES, capacity / BINS_PER_STRIPE));
     }
@@ -735,13 +743,17 @@ final class Table<K, V> extends Reapable {
             Stripe[] stripes = new Stripe[length];
             for (int i = 0; i < length; i++) {
                 stripes[i] = new Stripe();
-                if (i < before.length) {
-                    stripes[i].added = before[i].added;
-                    stripes[i].removed = before[i].removed;
-                    stripes[i].collected = before[i].collected;
-                }
+            }
+            for (int i = 0; i < before.length; i++) {
+                stripes[i & (length - 1)].addCountsOf(before[i]);
             }
             return stripes;
+        }
+
+        private void addCountsOf(Stripe other) {
+            ADDED.lazySet(this, added + other.added);
+            REMOVED.lazySet(this, removed + other.removed);
+            COLLECTED.lazySet(this, collected + other.collected);
         }
 
         void count(int moreNodes, Change change) {

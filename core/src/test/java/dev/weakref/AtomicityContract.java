@@ -167,6 +167,7 @@ interface AtomicityContract extends MapContract {
                     () -> map.remove(key),
                     () -> map.remove(key, old),
                     () -> map.compute(key, (k, v) -> other),
+                    () -> map.computeIfAbsent(key, k -> other),
                     () -> map.computeIfPresent(key, (k, v) -> other),
                     () -> map.merge(key, other, (a, b) -> b),
                     () -> map.keySet().remove(key));

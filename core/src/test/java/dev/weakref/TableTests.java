@@ -161,6 +161,33 @@ class TableTests {
     }
 
     @Test
+    void writersStillExcludeEachOtherWhenTheArrayHasShrunk() throws Exception {
+        Table<Integer, Object> table = new Table<>(Kind.WEAK_VALUES, 0, false, null, reaper);
+        Object value = held(new Object());
+        IntStream.range(0, 10_000).forEach(i -> table.put(i, value, When.ALWAYS));
+        IntStream.range(0, 10_000).forEach(i -> table.remove(i, null));
+        table.tidy();
+
+        List<Side<Void>> sides = IntStream.of(0, 16)
+                .mapToObj(first -> Side.run(() -> {
+                    for (int i = 0; i < 200_000; i++) {
+                        table.put(first, value, When.ALWAYS);
+                        table.remove(first, null);
+                    }
+                    table.put(first, value, When.ALWAYS);
+                }))
+                .toList();
+        for (Side<Void> side : sides) {
+            side.result();
+        }
+
+        assertThat(table.capacity()).isEqualTo(16);
+        assertThat(table.get(0)).isNotNull();
+        assertThat(table.get(16)).isNotNull();
+        assertThat(table.stats(null)).isEqualTo(new CollectionStats(null, 2, 410_002, 410_000, 0));
+    }
+
+    @Test
     void deadEntriesDoNotMakeTheArrayGrow() {
         Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, 0, false, null, reaper);
 
