@@ -31,7 +31,7 @@ record Page(String text) {
                 .skip(2)
                 .takeWhile(line -> line.startsWith("|"))
                 .map(line -> Arrays.stream(line.substring(2, line.length() - 1).split(" \\| ?", -1))
-                        .map(cell -> cell.trim().replaceAll("^`([^`]*)`$", "$1"))
+                        .map(cell -> cell.trim().replaceAll("^`(.*)`$", "$1"))
                         .toList())
                 .toList();
     }

@@ -7,9 +7,14 @@ import dev.weakref.FinalizerRegistry;
 import dev.weakref.WeakValueMap;
 import dev.weakref.spring.FinalizerRegistryCustomizer;
 import dev.weakref.spring.WeakCollections;
+import dev.weakref.spring.WeakRefMeters;
 import dev.weakref.spring.autoconfigure.ExitPassAutoConfiguration;
 import dev.weakref.spring.autoconfigure.FinalizerRegistryAutoConfiguration;
 import dev.weakref.spring.autoconfigure.WeakCollectionsAutoConfiguration;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -21,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.junit.jupiter.api.Test;
@@ -72,6 +78,22 @@ class SpringBootPageTests {
                                 property.get("name").toString(),
                                 property.getOrDefault("defaultValue", "").toString(),
                                 property.get("description").toString()))
+                        .toList());
+    }
+
+    @Test
+    void theTableOfMetersIsThatOfTheBinder() throws Exception {
+        MeterRegistry meters = new SimpleMeterRegistry();
+        runner.run(context -> new WeakRefMeters(context).bindTo(meters));
+
+        assertThat(Page.of("spring-boot.md").section("Meters").table("meter"))
+                .containsExactlyInAnyOrderElementsOf(meters.getMeters().stream()
+                        .map(Meter::getId)
+                        .map(id -> List.of(
+                                id.getName(),
+                                id.getTags().stream().map(Tag::getKey).collect(Collectors.joining("`, `")),
+                                String.valueOf(id.getDescription())))
+                        .distinct()
                         .toList());
     }
 
