@@ -81,11 +81,14 @@ abstract class CallbackNode extends LogNode {
 
     @Override
     final boolean isDue() {
-        return !done && held == null;
+        return !done && held == null && !owner.refersTo(null);
     }
 
     @Override
     final boolean gather() {
+        if (held != null) {
+            return false; // it waits in the relay already
+        }
         held = owner.get();
         return held != null;
     }

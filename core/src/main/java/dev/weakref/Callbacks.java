@@ -16,7 +16,7 @@ final class Callbacks {
             Settings.MAX_WORKERS,
             Relay.tickFor(Settings.TAKE_OVER),
             leg -> Settings.nanos(Settings.TAKE_OVER),
-            Relay.Leg::run);
+            Callbacks::run);
 
     static final Log LOG = new Log(Callbacks.class, RELAY, Reaper.SHARED, gone -> {});
 
@@ -28,6 +28,14 @@ final class Callbacks {
         failureHandler = handler;
     }
 
+    private static void run(Relay.Leg leg) {
+        try {
+            leg.run();
+        } finally {
+            Thread.currentThread().setContextClassLoader(null); // whatever the callback has left there
+        }
+    }
+
     /** Tells the handler, or the log, that a callback has thrown. */
     static void failed(Object owner, Object callback, Throwable failure) {
         BiConsumer<Object, Throwable> handler = failureHandler;
@@ -36,7 +44,9 @@ final class Callbacks {
                 handler.accept(owner, failure);
                 return;
             } catch (Throwable handlersFault) {
-                failure.addSuppressed(handlersFault);
+                if (handlersFault != failure) {
+                    failure.addSuppressed(handlersFault);
+                }
             }
         }
         Messages.failure("A callback failed: " + callback.getClass().getName(), failure);

@@ -43,29 +43,68 @@ final class CaptureScan {
      * @throws IllegalArgumentException if the check is to fail and the referent is sure to be held
      */
     void check(Object referent, Object work) {
-        Object action = Work.actionOf(work);
-        Object state = Work.stateOf(work);
-        if (check != CaptureCheck.OFF && (isWorthASearch(referent, action) || mayHold(referent, state))) {
-            Search search = new Search(referent);
-            boolean found = search.action(action) || search.object(state, "state", 0, true, 0);
-            if (found || search.unsurePath != null) {
-                report(referent, action, found, found ? search.surePath : search.unsurePath);
+        check(referent, Work.actionOf(work), Work.stateOf(work), Subject.FINALIZER);
+    }
+
+    /** Checks a binder against its receiver, with the errors of {@link #check(Object, Object)}. */
+    void checkBinder(Object receiver, Object binder) {
+        check(receiver, binder, null, Subject.BINDER);
+    }
+
+    /** Checks a value against its weak key, with the errors of {@link #check(Object, Object)}. */
+    void checkValue(Object key, Object value) {
+        check(key, null, value, Subject.VALUE);
+    }
+
+    private void check(Object referent, @Nullable Object action, @Nullable Object state, Subject subject) {
+        if (check != CaptureCheck.OFF
+                && ((action != null && isWorthASearch(referent, action)) || mayHold(referent, state))) {
+            // Sure paths first: an object that was first seen on an unsure path would be passed over on a sure one.
+            Search sure = new Search(referent, 0);
+            sure.all(action, state, subject);
+            Search unsure = new Search(referent, MOST_UNSURE_STEPS);
+            if (sure.surePath != null) {
+                report(referent, action != null ? action : state, true, sure.surePath, subject);
+            } else if (!unsure.all(action, state, subject) && unsure.unsurePath != null) {
+                report(referent, action != null ? action : state, false, unsure.unsurePath, subject);
             }
         }
     }
 
-    private void report(Object referent, Object action, boolean sure, @Nullable String path) {
-        String message = "The referent, a " + referent.getClass().getName() + ", is held by its own finalizer: " + path
-                + ". It would never be collected; give the action a state that does not lead back to the referent,"
-                + " in place of capturing it";
+    private void report(Object referent, @Nullable Object holder, boolean sure, String path, Subject subject) {
+        String message = "The referent, a " + referent.getClass().getName() + ", is held by its own " + subject.name
+                + ": " + path + ". It would never be collected; " + subject.advice;
         if (sure && check == CaptureCheck.FAIL) {
             throw new IllegalArgumentException(message);
         }
-        if (warnedOf.put(action.getClass(), true, Table.When.ABSENT) == null) {
+        if (holder != null && warnedOf.put(holder.getClass(), true, Table.When.ABSENT) == null) {
             Messages.log(
                     Level.WARNING,
                     () -> message + (sure ? "" : ". If it is let go in time, ignore this")
-                            + ". Said once for each class of action in a registry");
+                            + ". Said once for each class of " + subject.action);
+        }
+    }
+
+    /** What is checked, in the words of the message. */
+    private enum Subject {
+        FINALIZER(
+                "finalizer",
+                "action",
+                "state",
+                "give the action a state that does not lead back to the referent, in place of capturing it"),
+        BINDER("binder", "binder", "binder", "use the receiver that the binder is given, in place of capturing it"),
+        VALUE("value", "value", "value", "let the value refer to its key weakly");
+
+        private final String name;
+        private final String action;
+        private final String state;
+        private final String advice;
+
+        Subject(String name, String action, String state, String advice) {
+            this.name = name;
+            this.action = action;
+            this.state = state;
+            this.advice = advice;
         }
     }
 
@@ -99,27 +138,43 @@ final class CaptureScan {
         return (object instanceof Collection || object instanceof Map)
                 && type.getClassLoader() == null
                 && type.getName().startsWith("java.util.")
+                && !isWrapper(type.getName())
                 && !(object instanceof WeakHashMap);
+    }
+
+    /** Whether a collection of this class may be a view of one that its user wrote. */
+    private static boolean isWrapper(String name) {
+        return name.startsWith("java.util.Abstract")
+                || (name.startsWith("java.util.Collections$")
+                        && !name.startsWith("java.util.Collections$Singleton")
+                        && !name.startsWith("java.util.Collections$Empty"));
     }
 
     /** One search, from an action to its referent. */
     private final class Search {
 
         private final Object referent;
+        private final int mostUnsureSteps;
         private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         private @Nullable String surePath;
         private @Nullable String unsurePath;
 
-        Search(Object referent) {
+        Search(Object referent, int mostUnsureSteps) {
             this.referent = referent;
+            this.mostUnsureSteps = mostUnsureSteps;
+        }
+
+        /** Whether the referent is sure to be held by an action or its state. */
+        boolean all(@Nullable Object action, @Nullable Object state, Subject subject) {
+            return (action != null && action(action, subject.action)) || object(state, subject.state, 0, true, 0);
         }
 
         /** Looks at the action, whose own fields are what it captured, whatever its class. */
-        boolean action(Object action) {
+        private boolean action(Object action, String path) {
             if (action == referent) {
-                return object(action, "action", 0, true, 0);
+                return object(action, path, 0, true, 0);
             }
-            return seen.add(action) && fields(action, "action", 0, true, 0, true);
+            return seen.add(action) && fields(action, path, 0, true, 0, true);
         }
 
         /**
@@ -128,7 +183,7 @@ final class CaptureScan {
          * @param sure whether the path so far is fixed for ever
          * @return whether the referent is sure to be held
          */
-        boolean object(@Nullable Object object, String path, int steps, boolean sure, int unsureSteps) {
+        private boolean object(@Nullable Object object, String path, int steps, boolean sure, int unsureSteps) {
             if (object == referent) {
                 if (sure) {
                     surePath = path;
@@ -140,7 +195,7 @@ final class CaptureScan {
             if (!mayHold(referent, object)
                     || object == null
                     || steps > MOST_STEPS
-                    || unsureSteps > MOST_UNSURE_STEPS
+                    || unsureSteps > mostUnsureSteps
                     || seen.size() >= MOST_OBJECTS
                     || !seen.add(object)) {
                 return false;

@@ -73,15 +73,15 @@ final class ExitPass {
 
     private ExitReport pass() {
         uninterrupted(() -> {
-            core.stopDispatching(Math.min(Settings.nanos(core.settings().takeOver), left()));
+            core.stopDispatching(exitLimitNanos / 2); // the other half is for those that have not begun
             return true;
         });
         runAll();
         core.refuseRegistrations();
         runAll(); // those that were registered before, and after the first look
-        awaitRunning();
         relay.stop();
-        giveUpTheRest();
+        giveUpTheRest(); // first, so that nothing is taken any more when the running are listed
+        awaitRunning();
         ExitReport result = new ExitReport(
                 ran.get(), failed.get(), timedOut.get(), skipped, Duration.ofNanos(System.nanoTime() - begin), lines());
         Messages.log(result.leftovers().isEmpty() ? Level.INFO : Level.WARNING, () -> summary(result));
@@ -95,21 +95,16 @@ final class ExitPass {
     private void runAll() {
         relay.handOver(new NewestFirst(true));
         relay.handOver(new NewestFirst(false));
-        runUnattended();
+        relay.runWhereNobodyElseDoes();
         while (left() > 0 && !uninterrupted(() -> relay.awaitBaton(Math.min(progressNanos(), left())))) {
             if (left() > 0) {
                 Messages.log(Level.INFO, this::progress);
+                relay.runWhereNobodyElseDoes();
             }
         }
         if (left() <= 0) {
             relay.stop();
-        }
-    }
-
-    /** Runs the actions here where no thread can be started for them. */
-    private void runUnattended() {
-        for (Relay.Leg leg = relay.pollUnattended(); leg != null && left() > 0; leg = relay.pollUnattended()) {
-            runTurn(leg);
+            relay.leaveAllBehind();
         }
     }
 
@@ -128,6 +123,11 @@ final class ExitPass {
         for (Log.Walk running = core.log().running(); running.hasNext(); ) {
             leave(running.next().describe() + " is still running");
         }
+    }
+
+    /** Lets nobody wait for a pass that never began. */
+    void giveUp() {
+        report.complete(NOTHING);
     }
 
     private void giveUpTheRest() {
@@ -168,7 +168,10 @@ final class ExitPass {
 
     void leftBehind(FinalizerNode<?> node) {
         timedOut.incrementAndGet();
-        leave(node.describe() + " has passed its limit of " + Duration.ofNanos(node.limitNanos()));
+        leave(node.describe()
+                + (left() > 0
+                        ? " has passed its limit of " + Duration.ofNanos(node.limitNanos())
+                        : " was still running at the exit limit"));
     }
 
     private void leave(String line) {

@@ -11,7 +11,7 @@ import java.util.List;
  * @param timedOut how many passed their limit and were left behind
  * @param skipped how many the deadline cut off before their turn
  * @param took how long the pass took
- * @param leftovers one line for each action that was left behind or cut off: its id, name, class and why
+ * @param leftovers one line for each action that was left behind or cut off: its id, its name, else the class of its action, and why
  * @since 0.1
  */
 public record ExitReport(int run, int failed, int timedOut, int skipped, Duration took, List<String> leftovers) {

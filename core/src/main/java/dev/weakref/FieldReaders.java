@@ -78,13 +78,25 @@ final class FieldReaders {
     private static Object[] readersOf(Class<?> type, MethodHandles.@Nullable Lookup lookup) {
         List<@Nullable Object> found = new ArrayList<>();
         for (Class<?> owner = type; owner != null && owner != Object.class; owner = owner.getSuperclass()) {
-            for (Field field : owner.getDeclaredFields()) {
+            for (Field field : fieldsOf(owner)) {
                 if (!Modifier.isStatic(field.getModifiers()) && !isLeaf(field.getType())) {
                     add(field, lookup, found);
                 }
             }
         }
         return found.toArray();
+    }
+
+    private static Field[] fieldsOf(Class<?> owner) {
+        try {
+            return owner.getDeclaredFields();
+        } catch (LinkageError missing) {
+            Messages.log(
+                    Level.DEBUG,
+                    () -> "Unknown whether a " + owner.getName() + " holds a referent: a type of its fields is missing",
+                    missing);
+            return new Field[0];
+        }
     }
 
     private static void add(Field field, MethodHandles.@Nullable Lookup lookup, List<@Nullable Object> found) {

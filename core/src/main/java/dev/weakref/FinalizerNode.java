@@ -52,7 +52,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     private volatile int state;
 
-    /** What to do, while live; then what runs, where that has to be known; at the end nothing. */
+    /** What to do, while live; then what runs, where that has to be known; at the end the class name of the action. */
     @SuppressWarnings("UnusedVariable") // read and written through WORK
     private @Nullable Object work;
 
@@ -89,6 +89,9 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         } catch (RuntimeException unchecked) {
             throw unchecked;
         } catch (Exception checked) {
+            if (checked instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
             throw new FinalizerException("The action of " + this + " failed", checked);
         }
     }
@@ -119,7 +122,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     @Override
     public String name() {
-        return details != null && details.name != null ? details.name : actionClass(currentWork());
+        return details != null && details.name != null ? details.name : actionClass(WORK.getAcquire(this));
     }
 
     @Override
@@ -146,10 +149,10 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         if (referent == null || !leaveLive(DETACHED)) {
             return null;
         }
-        Object mine = currentWork();
-        letGo();
+        Object mine = Objects.requireNonNull(currentWork());
+        letGo(mine);
         core().countDetached();
-        return mine == null ? null : describe(referent, mine);
+        return describe(referent, mine);
     }
 
     private static Detached describe(Object referent, Object work) {
@@ -176,7 +179,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         if (!leaveLive(DETACHED)) {
             return false;
         }
-        letGo();
+        letGo(Objects.requireNonNull(currentWork()));
         return true;
     }
 
@@ -234,7 +237,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     private void ended(RegistryCore core, Object mine, long begin, @Nullable Throwable failure) {
         int last = (int) STATE.getAndBitwiseXor(this, RUNNING ^ DONE);
-        letGo();
+        letGo(mine);
         if ((last & LEFT_BEHIND) == 0) {
             core.ended(this, mine, begin, failure);
         } else {
@@ -242,15 +245,17 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         }
     }
 
-    private void letGo() {
-        WORK.setRelease(this, null);
+    /** Keeps of the work its name only, and leaves the log. */
+    private void letGo(Object mine) {
+        WORK.setRelease(this, actionClass(mine));
         log().remove(this);
     }
 
     /** Runs it because its referent is dead, in a thread of the registry. */
     @Override
     public void run() {
-        if (take(Trigger.UNREACHABLE)) {
+        boolean taken = core().hasExecutor() ? takeHere(Trigger.UNREACHABLE) : take(Trigger.UNREACHABLE);
+        if (taken) {
             runAndReport(null, Trigger.UNREACHABLE);
         }
     }
@@ -281,7 +286,15 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     /** Marks it as left behind; false if it has ended. */
     boolean markLeftBehind() {
-        return ((int) STATE.getAndBitwiseOr(this, LEFT_BEHIND) & PHASE) == RUNNING;
+        while (true) {
+            int now = state;
+            if ((now & PHASE) != RUNNING) {
+                return false;
+            }
+            if (STATE.compareAndSet(this, now, now | LEFT_BEHIND)) {
+                return true;
+            }
+        }
     }
 
     @Override
@@ -332,7 +345,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     }
 
     FinalizerInfo info() {
-        return info(currentWork());
+        return info(WORK.getAcquire(this));
     }
 
     /** What it is, with the work that it had when the caller looked. */
@@ -351,13 +364,16 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     /** The class name of the action, by which its place in the source is found; one class for each lambda. */
     private static String actionClass(@Nullable Object mine) {
-        return mine == null ? "(dead)" : Work.actionOf(mine).getClass().getName();
+        Object work = mine instanceof Running running ? running.work : mine;
+        return work instanceof String name
+                ? name
+                : Work.actionOf(Objects.requireNonNull(work)).getClass().getName();
     }
 
     /** The work, unless it has been let go. */
     @Nullable Object currentWork() {
         Object current = WORK.getAcquire(this);
-        return current instanceof Running running ? running.work : current;
+        return current instanceof Running running ? running.work : current instanceof String ? null : current;
     }
 
     private RegistryCore core() {

@@ -141,7 +141,8 @@ public final class FinalizerRegistry implements AutoCloseable {
      * one at a time, those registered meanwhile next. An action that passes its limit is interrupted and left
      * behind. Actions that are running already are waited for. No other action is started meanwhile. A second call
      * waits for the first and returns the same report; called from inside an action of this registry it returns at
-     * once, with an empty report, and the pass goes on in a thread of its own.
+     * once, with an empty report, and the pass goes on in a thread of its own. An interrupt of the closing thread does not
+     * end the pass; it is kept for later.
      */
     public ExitReport shutdown() {
         return core.shutdown();
@@ -161,7 +162,7 @@ public final class FinalizerRegistry implements AutoCloseable {
     /** Its name and its number of live finalizers. */
     @Override
     public String toString() {
-        return "FinalizerRegistry[" + name() + ", " + stats().live() + " live]";
+        return "FinalizerRegistry[" + Names.escape(name()) + ", " + stats().live() + " live]";
     }
 
     /** What to do when the referent is gone. */

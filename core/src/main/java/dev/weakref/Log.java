@@ -62,6 +62,7 @@ final class Log extends Reapable {
     private final Relay relay;
     private final Consumer<Reference<?>> strangers;
     private final ReentrantLock sweeping = new ReentrantLock();
+    private final Chunk nowhere = new Chunk(this, 0, null, 0);
     private Chunk oldest;
     private volatile Chunk tail;
     private volatile long tailAtLastSweep;
@@ -113,11 +114,15 @@ final class Log extends Reapable {
         TAIL.compareAndSet(this, full, next);
     }
 
-    /** Takes a node that is done out of its slot. Its state has been written before. */
+    /**
+     * Takes a node that is done out of its slot. Its state has been written before. Somebody may keep the node for long,
+     * so it lets go of its chunk, which leads on to all that are younger.
+     */
     void remove(LogNode node) {
         Chunk chunk = node.chunk;
         if (chunk != null) {
             chunk.remove(node);
+            node.chunk = nowhere;
         }
     }
 
@@ -160,14 +165,14 @@ final class Log extends Reapable {
     double reap(@Nullable Reference<?> first) {
         boolean due = first == null;
         Reference<?> dead = first;
-        for (int polls = 1; dead != null && !due; polls++) {
+        for (int polls = 1; dead != null; polls++) {
             if (dead instanceof LogNode node) {
-                due = node.isDue();
+                due |= node.isDue();
             } else {
                 strangers.accept(dead);
                 due = true;
             }
-            dead = polls < MOST_POLLS && !due ? queue.poll() : null;
+            dead = polls < MOST_POLLS ? queue.poll() : null;
         }
         return due ? sweep() : 0;
     }
@@ -216,6 +221,7 @@ final class Log extends Reapable {
                     gathered.visited++;
                     if (node.isDone()) {
                         SLOT.setVolatile(chunk.slots, slot, GONE);
+                        node.chunk = nowhere;
                     } else {
                         chunk.kept++;
                         if (node.refersTo(null) && node.gather()) {
@@ -288,6 +294,7 @@ final class Log extends Reapable {
                 node.chunk = merged;
                 if (node.isDone()) {
                     SLOT.setVolatile(merged.slots, slot, GONE);
+                    node.chunk = nowhere;
                 }
             }
         }
@@ -335,18 +342,18 @@ final class Log extends Reapable {
         }
 
         @Nullable LogNode get(int slot) {
-            return (LogNode) SLOT.getAcquire(slots, slot);
+            return (LogNode) SLOT.getVolatile(slots, slot);
         }
 
         void remove(LogNode node) {
             long likely = node.id - base;
             if (likely < slots.length && slots[(int) likely] == node) {
-                SLOT.setRelease(slots, (int) likely, GONE);
+                SLOT.setVolatile(slots, (int) likely, GONE);
                 return;
             }
             for (int slot = 0; slot < slots.length; slot++) {
                 if (get(slot) == node) {
-                    SLOT.setRelease(slots, slot, GONE);
+                    SLOT.setVolatile(slots, slot, GONE);
                 }
             }
         }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The sentinel alone would not do: the JVM enqueues the references of one collection one by one and in any order,
  * and a collection of the old generation need not find a young sentinel dead. So it looks again after a millisecond,
- * then after ever longer pauses up to a second, which is the longest that a dead object waits to be noticed.
+ * then after ever longer pauses up to a second, which is the longest that a dead object waits to be noticed, but for a rest.
  *
  * <p>Work that finds mostly the living is followed by a rest of fifteen times its length, though of no more than three
  * seconds, so that it takes a small part of one core; work that finds the dead goes on at once.
@@ -177,8 +177,9 @@ final class Reaper {
     }
 
     private boolean look(Watch watch) {
-        Reference<?> first = watch.queue.poll();
-        if (first == null && !watch.failed && (watch.held == null || !watch.held.hurried)) {
+        boolean everywhere = watch.failed || (watch.held != null && watch.held.hurried);
+        Reference<?> first = everywhere ? null : watch.queue.poll();
+        if (first == null && !everywhere) {
             return false;
         }
         Reapable reapable = watch.get();

@@ -91,6 +91,10 @@ final class RegistryCore {
         return !settings.listeners.isEmpty();
     }
 
+    boolean hasExecutor() {
+        return settings.executor != null;
+    }
+
     boolean isClosed() {
         return closed;
     }
@@ -255,7 +259,9 @@ final class RegistryCore {
         try {
             settings.failureHandler.accept(info, failure);
         } catch (Throwable handlersFault) {
-            failure.addSuppressed(handlersFault);
+            if (handlersFault != failure) {
+                failure.addSuppressed(handlersFault);
+            }
             Messages.failure(message + ", and so did the failure handler", failure);
         }
     }
@@ -275,7 +281,7 @@ final class RegistryCore {
             Messages.log(
                     Level.WARNING,
                     () -> node.describe() + " has passed its limit of " + Duration.ofNanos(node.limitNanos())
-                            + " and is interrupted and left behind (" + node.trigger()
+                            + ", or that of the exit pass, and is interrupted and left behind (" + node.trigger()
                             + "); what it reaches is not collected until it ends. It is here:"
                             + Messages.stack(stack));
             ran(node, node.currentWork(), Outcome.TIMEOUT, node.limitNanos(), null);
@@ -308,18 +314,35 @@ final class RegistryCore {
             if (!inside) {
                 return mine.run();
             }
-            threads("-exit").newThread(mine::run).start();
+            runInAThread(mine);
         }
         ExitPass pass = exitPass.get();
         return inside || pass == null ? ExitPass.NOTHING : pass.await();
     }
 
-    /** Sees that no automatic dispatch runs, but what is stuck already. */
+    private void runInAThread(ExitPass pass) {
+        boolean started = false;
+        try {
+            threads("-exit").newThread(pass::run).start();
+            started = true;
+        } finally {
+            if (!started) {
+                exitPass.set(null); // the next close begins it
+                pass.giveUp();
+            }
+        }
+    }
+
+    /**
+     * Starts no further automatic dispatch, and waits for what was started before.
+     *
+     * @param nanos how long to wait for what runs on and on
+     */
     void stopDispatching(long nanos) throws InterruptedException {
         dispatcher.stop();
         long begin = System.nanoTime();
-        dispatcher.awaitBaton(nanos);
-        if (settings.executor != null) {
+        dispatcher.awaitLegs(nanos);
+        if (hasExecutor()) {
             long left = nanos - (System.nanoTime() - begin);
             // What is stuck in the executor keeps its permit; the others see the exit pass and do nothing.
             if (inExecutor.tryAcquire(Integer.MAX_VALUE, left, TimeUnit.NANOSECONDS)) {

@@ -7,10 +7,11 @@ import java.util.Map;
 /**
  * The counters of a registry, each exact when nobody registers or runs meanwhile.
  *
- * @param live finalizers that are neither taken for a run nor detached
+ * @param live finalizers that have neither ended nor been detached; one that runs at this moment still counts
  * @param registered finalizers ever registered
  * @param ran runs that ended or were left behind, by trigger and outcome; every pair is present
- * @param detached finalizers that were detached, by {@code detach()} or because they were not to run at exit
+ * @param detached finalizers that were detached: by {@code detach()}, because they were not to run at exit, or because
+ *     the deadline of the exit pass cut them off
  * @since 0.1
  */
 public record RegistryStats(long live, long registered, Map<Trigger, Map<Outcome, Long>> ran, long detached) {

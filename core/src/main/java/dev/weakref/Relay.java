@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -77,34 +78,87 @@ class Relay {
     void handOver(Supplier<@Nullable Leg> legs) {
         lock.lock();
         try {
-            if (!stopped) {
-                handedOver.add(legs);
-                news.signalAll();
-                seeThatSomebodyRuns();
+            if (stopped) {
+                return;
+            }
+            handedOver.add(legs);
+            news.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        nudge();
+    }
+
+    /**
+     * Starts a runner if there is work and none holds the baton, which can be where none could be started before. Never
+     * throws. The thread is made without the lock, by code that may be the user's.
+     */
+    void nudge() {
+        Runner runner = appoint();
+        if (runner == null) {
+            return;
+        }
+        try {
+            Thread thread = threads.newThread(runner);
+            if (thread == null) {
+                throw new IllegalStateException("The thread factory returned no thread");
+            }
+            runner.thread = thread;
+            startWatch();
+            thread.start();
+        } catch (Throwable shortage) {
+            dismiss(runner);
+            Messages.log(
+                    Level.WARNING,
+                    () -> "No thread for the actions of " + name + "; the next signal tries again",
+                    shortage);
+        }
+    }
+
+    /** Gives the baton to a new runner, if it lies on the ground and there is a reason to take it up. */
+    private @Nullable Runner appoint() {
+        lock.lock();
+        try {
+            if (baton != null || handedOver.isEmpty() || runners.size() >= maxRunners || stopped) {
+                return null;
+            }
+            Runner runner = new Runner(true);
+            runners.add(runner);
+            baton = runner;
+            return runner;
+        } catch (OutOfMemoryError theNextSignalTriesAgain) {
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void startWatch() {
+        lock.lock();
+        try {
+            if (watch == null) {
+                watch = Watchdog.every(tick, this::look);
             }
         } finally {
             lock.unlock();
         }
     }
 
-    /** Starts a runner if there is work and none holds the baton, which can be where none could be started before. */
-    void nudge() {
+    /** Runs what is there in the calling thread, if nobody holds the baton because no thread could be started. */
+    void runWhereNobodyElseDoes() {
+        Runner here = new Runner(false);
+        here.thread = Thread.currentThread();
         lock.lock();
         try {
-            seeThatSomebodyRuns();
+            if (baton != null || handedOver.isEmpty() || stopped) {
+                return;
+            }
+            runners.add(here);
+            baton = here;
         } finally {
             lock.unlock();
         }
-    }
-
-    /** The next leg, for the calling thread to run, where no runner could be started. */
-    @Nullable Leg pollUnattended() {
-        lock.lock();
-        try {
-            return runners.isEmpty() && !stopped ? poll() : null;
-        } finally {
-            lock.unlock();
-        }
+        here.run();
     }
 
     /** Starts no further leg. What runs goes on. */
@@ -151,20 +205,26 @@ class Relay {
         }
     }
 
-    /** The legs that run at this moment, with their threads. */
-    List<Running> running() {
+    /** Waits until no leg runs but those left behind; whether that was so within the time. */
+    boolean awaitLegs(long nanos) throws InterruptedException {
+        long left = nanos;
         lock.lock();
         try {
-            List<Running> legs = new ArrayList<>();
-            for (Runner runner : runners) {
-                if (runner.leg != null && runner.thread != null) {
-                    legs.add(new Running(runner.leg, runner.thread));
+            while (runners.stream().anyMatch(runner -> runner.leg != null && !runner.leftBehind)) {
+                if (left <= 0) {
+                    return false;
                 }
+                left = news.awaitNanos(left);
             }
-            return legs;
+            return true;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The legs that run at this moment, with their threads. */
+    List<Running> running() {
+        return legs(runner -> true);
     }
 
     /** Whether the calling thread is one of the runners. */
@@ -172,35 +232,8 @@ class Relay {
         return running().stream().anyMatch(running -> running.thread == thread);
     }
 
-    /** A leg and the thread that runs it. */
-    record Running(Leg leg, Thread thread) {}
-
-    private void seeThatSomebodyRuns() {
-        if (baton == null && !handedOver.isEmpty() && runners.size() < maxRunners && !stopped) {
-            Runner runner = new Runner();
-            try {
-                startWatch();
-                Thread thread = threads.newThread(runner);
-                if (thread == null) {
-                    throw new IllegalStateException("the thread factory of " + name + " returned no thread");
-                }
-                runner.thread = thread;
-                runners.add(runner);
-                baton = runner;
-                thread.start();
-            } catch (Throwable shortage) {
-                runners.remove(runner);
-                baton = null;
-                Messages.failure("No thread for the actions of " + name + "; the next signal tries again", shortage);
-            }
-        }
-    }
-
-    private void startWatch() {
-        if (watch == null) {
-            watch = Watchdog.every(tick, this::look);
-        }
-    }
+    /** Who runs which leg in which thread. */
+    record Running(Runner runner, Leg leg, Thread thread) {}
 
     /** The next leg for a runner, or {@code null} if it is to end. */
     private @Nullable Leg next(Runner runner) {
@@ -217,10 +250,10 @@ class Relay {
                     runner.begin(leg);
                     return leg;
                 }
-                if (waited) {
+                if (waited || !runner.waits) {
                     break;
                 }
-                waited = !awaitNews();
+                waited = !awaitWork();
             }
             return null;
         } finally {
@@ -228,8 +261,8 @@ class Relay {
         }
     }
 
-    /** Whether news came before the time to end. */
-    private boolean awaitNews() {
+    /** Whether work came before the time to end. */
+    private boolean awaitWork() {
         try {
             long left = Settings.nanos(Settings.KEEP_ALIVE);
             while (handedOver.isEmpty() && !stopped && left > 0) {
@@ -253,6 +286,7 @@ class Relay {
     }
 
     private void dismiss(Runner runner) {
+        Watchdog.Watch over = null;
         lock.lock();
         try {
             runner.leg = null;
@@ -261,14 +295,16 @@ class Relay {
             if (baton == runner) {
                 baton = null;
             }
-            seeThatSomebodyRuns();
-            if (runners.isEmpty() && watch != null) {
-                watch.cancel();
+            if (runners.isEmpty()) {
+                over = watch;
                 watch = null;
             }
             news.signalAll();
         } finally {
             lock.unlock();
+        }
+        if (over != null) {
+            over.cancel();
         }
     }
 
@@ -278,9 +314,7 @@ class Relay {
      */
     void look() {
         long now = System.nanoTime();
-        for (Runner runner : overdue(now)) {
-            leaveBehind(runner);
-        }
+        legs(runner -> runner.isOverdueAt(now)).forEach(this::leaveBehind);
         List<Runnable> reports = new ArrayList<>();
         lock.lock();
         try {
@@ -288,35 +322,42 @@ class Relay {
             if (holder != null && holder.isStuckAt(now)) {
                 passBaton(holder, reports);
             }
-            seeThatSomebodyRuns();
         } finally {
             lock.unlock();
         }
+        nudge();
         reports.forEach(Runnable::run);
     }
 
-    private List<Runner> overdue(long now) {
+    /** Leaves behind whoever is on a leg, because nobody waits any longer. */
+    void leaveAllBehind() {
+        legs(runner -> !runner.leftBehind).forEach(this::leaveBehind);
+    }
+
+    private List<Running> legs(Predicate<Runner> wanted) {
         lock.lock();
         try {
-            return runners.stream().filter(runner -> runner.isOverdueAt(now)).toList();
+            List<Running> legs = new ArrayList<>();
+            for (Runner runner : runners) {
+                if (runner.leg != null && runner.thread != null && wanted.test(runner)) {
+                    legs.add(new Running(runner, runner.leg, runner.thread));
+                }
+            }
+            return legs;
         } finally {
             lock.unlock();
         }
     }
 
     /** Tells the leg first, so that its stack is still there to see, then interrupts it if it is still on the way. */
-    private void leaveBehind(Runner runner) {
-        Leg leg = runner.leg;
-        Thread thread = runner.thread;
-        if (leg == null || thread == null) {
-            return;
-        }
-        leg.leaveBehind(thread);
+    private void leaveBehind(Running running) {
+        running.leg.leaveBehind(running.thread);
         lock.lock();
         try {
-            if (runner.leg == leg) {
-                runner.leftBehind = true;
-                thread.interrupt();
+            if (running.runner.leg == running.leg) {
+                running.runner.leftBehind = true;
+                running.thread.interrupt();
+                news.signalAll();
             }
         } finally {
             lock.unlock();
@@ -349,7 +390,7 @@ class Relay {
     }
 
     /** Runs legs for as long as it holds the baton. */
-    private final class Runner implements Runnable {
+    final class Runner implements Runnable {
 
         @Nullable Thread thread;
 
@@ -359,6 +400,13 @@ class Relay {
         private long seenBegun = -1;
         private long seenAt;
         private boolean leftBehind;
+
+        /** Whether it waits for more work; the one that runs in a thread of somebody else's does not. */
+        private final boolean waits;
+
+        Runner(boolean waits) {
+            this.waits = waits;
+        }
 
         void begin(Leg next) {
             leg = next;
@@ -389,20 +437,26 @@ class Relay {
         @Override
         public void run() {
             try {
-                for (Leg next = next(this); next != null; next = next(this)) {
-                    run(next);
+                while (runNext()) {
+                    // and holds nothing of the one before while it waits for the next
                 }
             } finally {
                 dismiss(this);
+                nudge();
             }
         }
 
-        private void run(Leg next) {
+        private boolean runNext() {
+            Leg next = next(this);
+            if (next == null) {
+                return false;
+            }
             try {
                 run.accept(next);
             } catch (Throwable unreported) {
                 Messages.failure(next.describe() + " failed", unreported);
             }
+            return true;
         }
     }
 

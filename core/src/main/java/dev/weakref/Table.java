@@ -656,7 +656,17 @@ final class Table<K, V> extends Reapable {
 
     @Override
     boolean isEmpty() {
-        return nodes() == 0;
+        for (Stripe stripe : stripes) {
+            stripe.lock(); // whoever has linked a node before it asked whether the table is watched has unlocked this
+            try {
+                if (stripe.nodes > 0) {
+                    return false;
+                }
+            } finally {
+                stripe.unlock();
+            }
+        }
+        return true;
     }
 
     @Override

@@ -10,8 +10,8 @@ final class Threads {
     private Threads() {}
 
     /**
-     * Daemon threads {@code name-1}, {@code name-2}, … that inherit nothing from the thread that happens to start
-     * them.
+     * Daemon threads {@code name-1}, {@code name-2}, … which inherit neither thread-locals nor the
+     * context class loader of the thread that happens to start them.
      */
     static ThreadFactory daemons(String name, @Nullable ClassLoader contextClassLoader) {
         AtomicInteger made = new AtomicInteger();

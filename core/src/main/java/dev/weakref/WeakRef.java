@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * may be collected although an equal one is in use, or never; constants, string literals and lambdas that capture
  * nothing are never collected.
  *
- * <p>Subclasses may carry data and override {@link #get()}; equality and hash do not ask the override.
+ * <p>Subclasses may carry data and override {@link #get()}; equality and hash do not ask the override. A callback may
+ * run before the constructor of a subclass has ended, if nobody holds the referent until then.
  *
  * @param <T> the type of the referent
  * @since 0.1
@@ -127,7 +128,7 @@ public class WeakRef<T> extends WeakReference<T> {
     @Override
     public boolean enqueue() {
         boolean queued = super.enqueue();
-        if (node != null) {
+        if (node != null && !node.isDone()) {
             queued = node.enqueue();
             node.log().hurry();
         }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedList;
@@ -173,6 +174,22 @@ class CaptureScanTests {
     @Test
     void runsNoCodeOfCollectionsThatAreNotTheJdks() {
         assertAccepted(new Watched());
+    }
+
+    @Test
+    void runsNoCodeBehindAWrapperOfTheJdk() {
+        assertAccepted(Collections.unmodifiableSet(new Watched()));
+        assertAccepted(Collections.synchronizedCollection(new Watched()));
+    }
+
+    @Test
+    void findsASurePathToWhatAnUnsureOneHasSeenBefore() {
+        Object[] array = {referent};
+        List<Object[]> list = List.<Object[]>of(array);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> registry.register(referent, new Pair(list, array), state -> {}))
+                .withMessageContaining("state → second[0]");
     }
 
     @Test

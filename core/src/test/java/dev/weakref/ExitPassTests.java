@@ -2,6 +2,7 @@ package dev.weakref;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weakref.Finalizer.Outcome;
 import dev.weakref.Finalizer.Trigger;
@@ -65,26 +66,49 @@ class ExitPassTests {
     }
 
     @Test
-    void runsWhatIsWaitingBehindAStuckActionAndWaitsForThatOne() {
+    void waitsForTheActionThatWasDispatchedBeforeAndRunsWhatWaitedBehindIt() {
         CountDownLatch go = new CountDownLatch(1);
-        registry = builder.maxWorkers(1).takeOver(Duration.ofMillis(20)).build();
         FinalizerNode<?> waiting = named("waiting", false);
-        FinalizerNode<?> stuck = node(registry.register(referent, () -> {
-            ran.add("stuck");
+        FinalizerNode<?> running = node(registry.register(referent, () -> {
+            ran.add("running");
             go.await();
-            ran.add("stuck no more");
+            ran.add("ended");
         }));
         waiting.enqueue();
-        stuck.enqueue();
+        running.enqueue();
         reaper.pass();
-        awaitRan("stuck");
+        awaitRan("running");
 
-        CompletableFuture<ExitReport> exit = CompletableFuture.supplyAsync(registry::shutdown);
-        awaitRan("waiting");
+        CompletableFuture<ExitReport> exit = new CompletableFuture<>();
+        Thread closing = new Thread(() -> exit.complete(registry.shutdown()));
+        closing.start();
+        Gc.awaitWithoutCollecting(() -> closing.getState() == Thread.State.TIMED_WAITING, "the pass waits");
         go.countDown();
 
         assertThat(exit.join().run()).isEqualTo(1);
-        assertThat(ran).containsExactly("stuck no more");
+        assertThat(ran).containsExactly("ended", "waiting");
+    }
+
+    @Test
+    void leavesBehindADispatchedActionThatHangs() {
+        CountDownLatch never = new CountDownLatch(1);
+        named("older", true);
+        FinalizerNode<?> hanging = node(registry.finalizer(referent)
+                .name("hangs")
+                .limit(Duration.ofMillis(50))
+                .run(() -> {
+                    ran.add("hanging");
+                    never.await();
+                }));
+        hanging.enqueue();
+        reaper.pass();
+        awaitRan("hanging");
+
+        ExitReport report = registry.shutdown();
+
+        assertThat(ran).containsExactly("older");
+        assertThat(report.run()).isEqualTo(1);
+        assertThat(registry.stats().ran(Trigger.UNREACHABLE, Outcome.TIMEOUT)).isEqualTo(1);
     }
 
     @Test
@@ -184,10 +208,11 @@ class ExitPassTests {
         ExitReport report = registry.shutdown();
 
         assertThat(report.skipped()).isEqualTo(1);
+        assertThat(report.timedOut()).isEqualTo(1);
         assertThat(report.leftovers())
                 .containsExactlyInAnyOrder(
                         "Finalizer 1 'cut off' of registry 'test' was cut off by the exit limit",
-                        "Finalizer 3 'slow' of registry 'test' is still running");
+                        "Finalizer 3 'slow' of registry 'test' was still running at the exit limit");
         assertThat(ran).containsExactly("slow");
         assertThat(cutOff.isAlive()).isFalse();
         never.countDown();
@@ -246,6 +271,64 @@ class ExitPassTests {
 
         assertThat(ran).containsExactly("inside 0");
         assertThat(report.run()).isEqualTo(1);
+    }
+
+    @Test
+    void fromInsideAnActionInTheUsersExecutorCloseReturnsAtOnce() throws Exception {
+        BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
+        registry = builder.executor(tasks::add).build();
+        FinalizerNode<?> closing = node(registry.register(referent, () -> {
+            ran.add("inside " + registry.shutdown().run());
+        }));
+        closing.enqueue();
+        reaper.pass();
+
+        take(tasks).run();
+
+        assertThat(ran).containsExactly("inside 0");
+    }
+
+    @Test
+    void aPassThatCouldNotBeginInAThreadOfItsOwnLeavesTheRegistryOpen() {
+        registry = builder.threadFactory(task -> null).build();
+        named("left", true);
+        Finalizer<Void> closing = registry.register(referent, () -> {
+            registry.shutdown();
+        });
+
+        assertThatThrownBy(closing::close).isInstanceOf(NullPointerException.class);
+
+        assertThat(registry.isClosed()).isFalse();
+        assertThat(registry.shutdown().run()).isEqualTo(1);
+        assertThat(ran).containsExactly("left");
+    }
+
+    @Test
+    void closeInsideAnActionThatRunsInTheClosingThreadReturnsAtOnce() {
+        registry = builder.threadFactory(task -> null).build();
+        registry.register(referent, () -> {
+            ran.add("inside " + registry.shutdown().run());
+        });
+
+        assertThat(registry.shutdown().run()).isEqualTo(1);
+        assertThat(ran).containsExactly("inside 0");
+    }
+
+    @Test
+    void aHandlerThatThrowsTheFailureAgainChangesNothingInTheReport() {
+        registry = builder.onFailure((info, failure) -> {
+                    throw (RuntimeException) failure;
+                })
+                .build();
+        named("older", true);
+        registry.register(referent, () -> {
+            throw new IllegalStateException("for the test");
+        });
+
+        ExitReport report = registry.shutdown();
+
+        assertThat(report.run()).isEqualTo(2);
+        assertThat(report.failed()).isEqualTo(1);
     }
 
     @Test

@@ -331,6 +331,17 @@ class FinalizerRegistryTests {
         }
 
         @Test
+        void keepsItsNameAfterItsEnd() {
+            Finalizer<Void> unnamed = registry.register(referent, new Named());
+
+            unnamed.close();
+
+            assertThat(unnamed.name()).isEqualTo(Named.class.getName());
+            assertThat(unnamed)
+                    .hasToString("Finalizer[" + unnamed.id() + " '" + Named.class.getName() + "', EXPLICIT]");
+        }
+
+        @Test
         void knowsWhenItWasCreated() {
             Instant before = Instant.now().minusMillis(1);
 

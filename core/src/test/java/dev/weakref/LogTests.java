@@ -124,6 +124,32 @@ class LogTests {
     }
 
     @Test
+    void aNodeThatIsKeptAfterItsEndHoldsNothingOfTheLog() {
+        List<Entry> entries = append(64 * 10);
+        entries.stream().filter(entry -> entry.id % 2 == 0).forEach(Entry::end);
+        entries.stream().filter(entry -> entry.id % 2 == 1).forEach(entry -> entry.done = true);
+
+        log.sweep();
+
+        assertThat(entries).allSatisfy(entry -> {
+            assertThat(entry.chunk.slots).isEmpty();
+            assertThat(entry.chunk.next).isNull();
+            assertThat(entry.log()).isSameAs(log);
+        });
+    }
+
+    @Test
+    void manySignalsHaveTheLogSweptOnce() {
+        append(500).forEach(Entry::enqueue);
+
+        reaper.pass();
+        reaper.pass();
+
+        assertThat(relay.handedOver).hasSize(1);
+        assertThat(log.queue.poll()).isNull();
+    }
+
+    @Test
     void aWalkThatStandsInAMergedChunkSeesEachLiveNodeOnce() {
         List<Entry> entries = append(64 * 10);
         Log.Walk walk = log.newestFirst(Long.MAX_VALUE);

@@ -1,0 +1,123 @@
+package dev.weakref;
+
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reference that a weak proxy has to its referent; it also is what the proxy does where that is the same for all
+ * proxies. A generated proxy calls its {@link #get()}, {@link #equals}, {@link #hashCode} and {@link #toString}; a
+ * reflective one its {@link #invoke}.
+ */
+final class ProxyRef extends WeakReference<Object> implements InvocationHandler {
+
+    private final String referentType;
+    private final AtomicReference<@Nullable Consumer<Object>> callback;
+
+    ProxyRef(Object referent, @Nullable Consumer<Object> callback) {
+        super(referent);
+        referentType = referent.getClass().getName();
+        this.callback = new AtomicReference<>(callback);
+    }
+
+    /** The referent, for a proxy to call. */
+    @Override
+    public Object get() {
+        Object referent = super.get();
+        if (referent == null) {
+            throw new ReferentGoneException(
+                    "The " + referentType + " behind this proxy has been collected; hold it for as long as it is used");
+        }
+        return referent;
+    }
+
+    /** The referent, or {@code null} if it is gone. */
+    @Nullable Object referent() {
+        return super.get();
+    }
+
+    /** Whether the proxy equals another object: whether the referent does, with that one unwrapped if it is a proxy. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        Object referent = get();
+        if (other instanceof WeakRef || other instanceof WeakMethod || other instanceof Finalizer) {
+            return false; // these never equal a proxy
+        }
+        ProxyRef theirs = ProxyClasses.refOf(other);
+        return referent.equals(theirs == null ? other : theirs.get());
+    }
+
+    @Override
+    public int hashCode() {
+        throw new UnsupportedOperationException(
+                "A weak proxy has no hash, since it changes when its referent dies; use the referent, or a WeakRef");
+    }
+
+    @Override
+    public String toString() {
+        return get().toString();
+    }
+
+    String describe() {
+        return "WeakProxy[" + (refersTo(null) ? "dead, was " : "") + referentType + "]";
+    }
+
+    /** Tells the callback of the death; at most once. */
+    void callBack(Object proxy) {
+        Consumer<Object> mine = callback.getAndSet(null);
+        if (mine != null) {
+            try {
+                mine.accept(proxy);
+            } catch (Throwable failure) {
+                Callbacks.failed(proxy, mine, failure);
+            }
+        }
+    }
+
+    /** Does what a generated proxy does, by reflection. */
+    @Override
+    public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
+        if (method.getDeclaringClass() == Object.class) {
+            return switch (method.getName()) {
+                case "equals" -> equals(arguments == null ? null : arguments[0]);
+                case "hashCode" -> hashCode();
+                default -> toString();
+            };
+        }
+        Object referent = get();
+        try {
+            Object result = method.invoke(referent, arguments);
+            return result == referent && method.getReturnType().isInstance(proxy) ? proxy : result;
+        } catch (InvocationTargetException thrown) {
+            throw thrown.getCause();
+        } catch (IllegalAccessException hidden) {
+            throw new IllegalStateException(
+                    "The module of " + method + " does not let it be called: " + Arrays.toString(arguments), hidden);
+        } finally {
+            Reference.reachabilityFence(referent);
+        }
+    }
+
+    /** The callback of a proxy, in the log. */
+    static final class Call extends CallbackNode {
+
+        Call(Object referent, Object proxy) {
+            super(referent, proxy);
+        }
+
+        @Override
+        void fire(Object owner) {
+            ProxyRef ref = ProxyClasses.refOf(owner);
+            if (ref != null) {
+                ref.callBack(owner);
+            }
+        }
+    }
+}

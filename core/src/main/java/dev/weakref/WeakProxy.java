@@ -1,0 +1,168 @@
+package dev.weakref;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.ref.Reference;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes objects that stand for another one without keeping it alive.
+ *
+ * <pre>{@code
+ * Display proxy = WeakProxy.of(display, Display.class);
+ * proxy.show("hello");    // forwarded, for as long as somebody else holds the display
+ * }</pre>
+ *
+ * <p>A proxy implements interfaces, and forwards each of their methods, default methods among them. The referent is
+ * held during the call. What it throws arrives unchanged; a method that returns its own referent returns the proxy,
+ * where the return type allows it. Once the referent has been collected every forwarded call, {@code toString} and
+ * {@code equals} throws a {@link ReferentGoneException}; {@link #describe} never does.
+ *
+ * <p><b>Identity.</b> Proxies without a callback are one shared object for each referent and set of interfaces.
+ *
+ * <p><b>Equality.</b> A proxy equals what its referent equals; a proxy on the other side is unwrapped. This is symmetric
+ * among proxies: what {@code x.equals(proxy)} answers is the affair of {@code x}. A proxy has no hash:
+ * {@code hashCode()} throws {@link UnsupportedOperationException}, so a proxy cannot be in a hash-based set or map.
+ *
+ * <p>A callback gets the dead proxy, once, in a thread of the library; the library holds proxies with callbacks
+ * weakly, as it does {@link WeakRef}s.
+ *
+ * <p>Proxies are generated classes, which the JIT inlines like hand-written ones. Where an interface's module lets no
+ * class be made beside it, reflection does the work, more slowly; give a {@link java.lang.invoke.MethodHandles.Lookup}
+ * of that package to avoid it.
+ *
+ * @since 0.1
+ */
+public final class WeakProxy {
+
+    private static final Table<Object, Map<List<Class<?>>, Object>> SHARED =
+            new Table<>(Table.Kind.WEAK_IDENTITY_KEYS, 0, false, null, Reaper.SHARED);
+
+    private WeakProxy() {}
+
+    /**
+     * The shared proxy with this interface.
+     *
+     * @throws IllegalArgumentException if the type is no interface or a sealed one, if the referent does not implement
+     *     it, or is a proxy itself
+     */
+    public static <I> I of(I referent, Class<I> type) {
+        return type.cast(shared(referent, List.of(type), null));
+    }
+
+    /** A new proxy with this interface that calls back; the shared one if the callback is {@code null}. */
+    public static <I> I of(I referent, Class<I> type, @Nullable Consumer<? super I> callback) {
+        if (callback == null) {
+            return of(referent, type);
+        }
+        check(referent, List.of(type));
+        ProxyRef reference = new ProxyRef(referent, proxy -> callback.accept(type.cast(proxy)));
+        Object proxy = ProxyClasses.proxy(reference, List.of(type), null);
+        try {
+            Callbacks.LOG.append(new ProxyRef.Call(referent, proxy));
+        } finally {
+            Reference.reachabilityFence(referent); // the log needs it until the slot is written
+        }
+        return type.cast(proxy);
+    }
+
+    /** The shared proxy with an interface that only this lookup can see; errors as for {@link #of(Object, Class)}. */
+    public static <I> I of(MethodHandles.Lookup lookup, I referent, Class<I> type) {
+        return type.cast(shared(referent, List.of(type), Objects.requireNonNull(lookup, "lookup")));
+    }
+
+    /**
+     * The shared proxy with these interfaces; if none are named, with all that the referent implements and a proxy can.
+     *
+     * @throws IllegalArgumentException as for one interface, and if the referent implements none
+     */
+    public static Object of(Object referent, Class<?>... types) {
+        List<Class<?>> interfaces = types.length > 0 ? List.of(types) : interfacesOf(referent);
+        return shared(referent, interfaces, null);
+    }
+
+    /** Whether the object is a weak proxy, dead or alive. */
+    public static boolean isProxy(@Nullable Object object) {
+        return ProxyClasses.refOf(object) != null;
+    }
+
+    /** Whether the object is a weak proxy that can be called: a {@code Runnable}, {@code Callable} or other functional interface. */
+    public static boolean isCallable(@Nullable Object object) {
+        return object != null
+                && isProxy(object)
+                && (object instanceof Runnable
+                        || object instanceof Callable
+                        || allInterfaces(object.getClass()).stream()
+                                .anyMatch(type -> type.isAnnotationPresent(FunctionalInterface.class)));
+    }
+
+    /** What stands behind a proxy, by class and never by value. Never throws. */
+    public static String describe(@Nullable Object proxy) {
+        ProxyRef reference = ProxyClasses.refOf(proxy);
+        return reference != null
+                ? reference.describe()
+                : proxy == null ? "null" : "no proxy, but a " + proxy.getClass().getName();
+    }
+
+    private static Object shared(Object referent, List<Class<?>> interfaces, MethodHandles.@Nullable Lookup lookup) {
+        check(referent, interfaces);
+        Map<List<Class<?>>, Object> known = SHARED.get(referent);
+        if (known == null) {
+            known = Objects.requireNonNull(SHARED.compute(
+                    referent, Table.When.ALWAYS, (same, other) -> other != null ? other : new ConcurrentHashMap<>()));
+        }
+        return known.computeIfAbsent(
+                interfaces, types -> ProxyClasses.proxy(new ProxyRef(referent, null), types, lookup));
+    }
+
+    private static void check(Object referent, List<Class<?>> interfaces) {
+        Objects.requireNonNull(referent, "referent");
+        if (isProxy(referent)) {
+            throw new IllegalArgumentException(
+                    "The referent is a weak proxy itself; make the proxy of the object behind it");
+        }
+        for (Class<?> type : interfaces) {
+            if (!type.isInterface()) {
+                throw new IllegalArgumentException(type.getName() + " is a class; name one of its interfaces");
+            }
+            if (type.isSealed()) {
+                throw new IllegalArgumentException(
+                        type.getName() + " is sealed, so no proxy can implement it; name an interface that is not");
+            }
+            if (!type.isInstance(referent)) {
+                throw new IllegalArgumentException("A " + referent.getClass().getName() + " does not implement "
+                        + type.getName() + "; name an interface that it implements");
+            }
+        }
+    }
+
+    private static List<Class<?>> interfacesOf(Object referent) {
+        List<Class<?>> interfaces = allInterfaces(referent.getClass()).stream()
+                .filter(type -> !type.isSealed() && !type.isHidden())
+                .toList();
+        if (interfaces.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "A " + referent.getClass().getName() + " implements no interface that a proxy could; give it one");
+        }
+        return interfaces;
+    }
+
+    private static Set<Class<?>> allInterfaces(Class<?> type) {
+        Set<Class<?>> all = new LinkedHashSet<>();
+        for (Class<?> each = type; each != null; each = each.getSuperclass()) {
+            for (Class<?> implemented : each.getInterfaces()) {
+                if (all.add(implemented)) {
+                    all.addAll(allInterfaces(implemented));
+                }
+            }
+        }
+        return all;
+    }
+}
