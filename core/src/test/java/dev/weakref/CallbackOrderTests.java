@@ -59,8 +59,8 @@ class CallbackOrderTests {
         });
         blocking.enqueue();
         assertThat(called.take()).isEqualTo("blocking");
+        waiting2.enqueue(); // the newer first, since the reaper may look at any moment
         waiting1.enqueue();
-        waiting2.enqueue();
         Callbacks.LOG.sweep();
         later.enqueue();
         Callbacks.LOG.sweep();
