@@ -47,6 +47,14 @@ class WeakRefsEndpointAutoConfigurationTests {
     }
 
     @Test
+    void itNeedsNeitherWebNorJmxNorMicrometer() {
+        runner.withClassLoader(new FilteredClassLoader(
+                        "org.springframework.web", "jakarta.servlet", "org.springframework.jmx", "io.micrometer"))
+                .withPropertyValues(EXPOSED)
+                .run(context -> assertThat(context).hasSingleBean(WeakRefsEndpoint.class));
+    }
+
+    @Test
     void thePropertySwitchesItOff() {
         runner.withPropertyValues(EXPOSED, "weakref.enabled=false")
                 .run(context -> assertThat(context).doesNotHaveBean(WeakRefsEndpoint.class));
