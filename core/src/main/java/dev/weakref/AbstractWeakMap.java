@@ -33,6 +33,7 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
     AbstractWeakMap(Table<K, V> table, @Nullable String name) {
         this.table = table;
         this.name = name;
+        table.belongsTo(this, name);
     }
 
     // Reading.

@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A callback in the log: watches the referent by itself, and holds weakly the reference that is to be called back with.
+ * A reference, proxy or method in the log, with a callback or without: watches the referent by itself, and holds weakly the one that is to be called back with.
  *
  * <p>The log must not keep that reference alive, nor look at it while its referent lives: a look would make a dropped
  * reference strongly reachable again, for as long as a concurrent collection happens to run. Therefore the node has a
@@ -21,8 +21,11 @@ abstract class CallbackNode extends LogNode {
 
     private volatile boolean done;
 
-    CallbackNode(Object referent, Object owner) {
+    private final WeakRefs.Kind kind;
+
+    CallbackNode(Object referent, Object owner, WeakRefs.Kind kind) {
         super(referent, Callbacks.LOG.queue);
+        this.kind = kind;
         this.owner = new Owner(owner);
     }
 
@@ -62,6 +65,12 @@ abstract class CallbackNode extends LogNode {
     @Override
     public String describe() {
         return "Callback " + id;
+    }
+
+    @Override
+    final WeakRefs.@Nullable Hold hold() {
+        Object mine = owner.get();
+        return mine == null ? null : new WeakRefs.Hold(kind, null, mine);
     }
 
     @Override

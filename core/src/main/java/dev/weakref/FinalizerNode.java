@@ -309,6 +309,11 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     }
 
     @Override
+    WeakRefs.Hold hold() {
+        return new WeakRefs.Hold(WeakRefs.Kind.FINALIZER, name(), this);
+    }
+
+    @Override
     boolean isLive() {
         return (state & PHASE) == LIVE;
     }

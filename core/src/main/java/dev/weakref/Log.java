@@ -184,6 +184,17 @@ final class Log extends Reapable {
     }
 
     @Override
+    void findHolds(Object referent, Consumer<WeakRefs.Hold> found) {
+        for (Walk live = newestFirst(Long.MAX_VALUE); live.hasNext(); ) {
+            LogNode node = live.next();
+            WeakRefs.Hold hold = node.refersTo(referent) ? node.hold() : null;
+            if (hold != null) {
+                found.accept(hold);
+            }
+        }
+    }
+
+    @Override
     boolean isEmpty() {
         return !newestFirst(Long.MAX_VALUE).hasNext() && relay.isIdle();
     }
@@ -461,6 +472,11 @@ final class Log extends Reapable {
     private static final class Gone extends LogNode {
         Gone() {
             super(null, null);
+        }
+
+        @Override
+        WeakRefs.@Nullable Hold hold() {
+            return null;
         }
 
         @Override

@@ -33,6 +33,9 @@ abstract class LogNode extends WeakReference<Object> implements Relay.Leg {
         return here.log;
     }
 
+    /** What it is to those who ask who refers to an object; {@code null} if that is gone. */
+    abstract WeakRefs.@Nullable Hold hold();
+
     /** Whether it has nothing to do any more, so that its slot may be reused. */
     abstract boolean isDone();
 

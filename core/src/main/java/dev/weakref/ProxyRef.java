@@ -109,7 +109,7 @@ final class ProxyRef extends WeakReference<Object> implements InvocationHandler 
     static final class Call extends CallbackNode {
 
         Call(Object referent, Object proxy) {
-            super(referent, proxy);
+            super(referent, proxy, WeakRefs.Kind.PROXY);
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.weakref;
 
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,9 @@ abstract class Reapable {
 
     /** Is called now and then while nothing dies. */
     void tidy() {}
+
+    /** Tells of everything in it that refers to this object; newest first where it has an order. */
+    void findHolds(Object referent, Consumer<WeakRefs.Hold> found) {}
 
     /** Whether there is nothing left in it that could die. */
     abstract boolean isEmpty();

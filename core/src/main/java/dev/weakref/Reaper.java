@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,16 @@ final class Reaper {
 
     boolean isRunning() {
         return running.get();
+    }
+
+    /** Looks at everything that is watched, for those who want to see it. */
+    void forEachWatched(Consumer<Reapable> action) {
+        for (Watch watch : watches) {
+            Reapable reapable = watch.get();
+            if (reapable != null) {
+                action.accept(reapable);
+            }
+        }
     }
 
     /** For tests: how long the list is. */

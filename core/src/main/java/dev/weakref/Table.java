@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +92,7 @@ final class Table<K, V> extends Reapable {
     private final int leastCapacity;
     private volatile @Nullable Node[] bins;
     private volatile Stripe[] stripes;
+    private @Nullable Owner owner;
 
     Table(
             Kind kind,
@@ -107,6 +109,29 @@ final class Table<K, V> extends Reapable {
         leastCapacity = capacityFor(expectedSize);
         bins = new Node[leastCapacity];
         stripes = Stripe.array(stripesFor(leastCapacity), new Stripe[0]);
+    }
+
+    /** Notes whose table it is, for those who ask who refers to an object. It is not held. */
+    void belongsTo(Object collection, @Nullable String name) {
+        owner = new Owner(collection, name);
+    }
+
+    @Override
+    void findHolds(Object referent, Consumer<WeakRefs.Hold> found) {
+        Owner mine = owner;
+        Object collection = mine == null ? null : mine.get();
+        if (mine == null || collection == null) {
+            return;
+        }
+        @Nullable Node[] array = bins;
+        for (int bin = 0; bin < array.length; bin++) {
+            for (Node node = headOf(array, bin); node != null; node = node.next) {
+                Node entry = entryIn(node);
+                if (entry != null && entry.refersTo(referent)) {
+                    found.accept(new WeakRefs.Hold(WeakRefs.Kind.ENTRY, mine.name, collection));
+                }
+            }
+        }
     }
 
     // Reading.
@@ -828,6 +853,16 @@ final class Table<K, V> extends Reapable {
         void forget() {
             key = null;
             value = null;
+        }
+    }
+
+    /** The collection that a table belongs to. */
+    private static final class Owner extends WeakReference<Object> {
+        final @Nullable String name;
+
+        Owner(Object collection, @Nullable String name) {
+            super(collection);
+            this.name = name;
         }
     }
 

@@ -69,12 +69,10 @@ public final class WeakMethod<T, F> {
             @Nullable Consumer<? super WeakMethod<T, F>> callback) {
         WeakMethod<T, F> method = new WeakMethod<>(receiver, binder, callback);
         CAPTURES.checkBinder(receiver, binder);
-        if (callback != null) {
-            try {
-                Callbacks.LOG.append(new Call(receiver, method));
-            } finally {
-                Reference.reachabilityFence(receiver); // the log needs it until the slot is written
-            }
+        try {
+            Callbacks.LOG.append(new Call(receiver, method));
+        } finally {
+            Reference.reachabilityFence(receiver); // the log needs it until the slot is written
         }
         return method;
     }
@@ -125,7 +123,7 @@ public final class WeakMethod<T, F> {
     private static final class Call extends CallbackNode {
 
         Call(Object receiver, WeakMethod<?, ?> owner) {
-            super(receiver, owner);
+            super(receiver, owner, WeakRefs.Kind.METHOD);
         }
 
         @Override

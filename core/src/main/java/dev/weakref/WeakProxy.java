@@ -2,6 +2,7 @@ package dev.weakref;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.ref.Reference;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -120,6 +121,12 @@ public final class WeakProxy {
         }
         return known.computeIfAbsent(
                 interfaces, types -> ProxyClasses.proxy(new ProxyRef(referent, null), types, lookup));
+    }
+
+    /** The shared proxies of an object. */
+    static Collection<Object> sharedTo(Object referent) {
+        Map<List<Class<?>>, Object> known = SHARED.get(referent);
+        return known == null ? List.of() : known.values();
     }
 
     private static void check(Object referent, List<Class<?>> interfaces) {

@@ -63,14 +63,19 @@ public class WeakRef<T> extends WeakReference<T> {
 
     /** For subclasses: a reference of its own, without a callback. */
     protected WeakRef(T referent) {
-        this(referent, null);
+        this(referent, null, true);
     }
 
     /** For subclasses: a reference of its own; a {@code null} callback is no callback. */
     protected WeakRef(T referent, @Nullable Consumer<? super WeakRef<T>> callback) {
+        this(referent, callback, true);
+    }
+
+    /** @param ownEntry whether it stands in the log, as all do but the shared ones */
+    private WeakRef(T referent, @Nullable Consumer<? super WeakRef<T>> callback, boolean ownEntry) {
         super(Objects.requireNonNull(referent, "referent"));
         this.callback = callback;
-        node = callback == null ? null : new Call(referent, this);
+        node = ownEntry ? new Call(referent, this) : null;
         if (node != null) {
             try {
                 Callbacks.LOG.append(node);
@@ -89,7 +94,7 @@ public class WeakRef<T> extends WeakReference<T> {
             shared = SHARED.compute(
                     referent,
                     Table.When.ALWAYS,
-                    (same, other) -> other == null || other.refersTo(null) ? new WeakRef<>(same) : other);
+                    (same, other) -> other == null || other.refersTo(null) ? new WeakRef<>(same, null, false) : other);
         }
         return (WeakRef<T>) Objects.requireNonNull(shared);
     }
@@ -129,8 +134,9 @@ public class WeakRef<T> extends WeakReference<T> {
     public boolean enqueue() {
         boolean queued = super.enqueue();
         if (node != null && !node.isDone()) {
-            queued = node.enqueue();
+            node.enqueue();
             node.log().hurry();
+            queued = callback != null;
         }
         return queued;
     }
@@ -175,6 +181,12 @@ public class WeakRef<T> extends WeakReference<T> {
         return "WeakRef[" + (referent == null ? "dead" : referent.getClass().getName()) + "]";
     }
 
+    /** The shared reference to an object, if there is one. */
+    static @Nullable WeakRef<?> sharedTo(Object referent) {
+        WeakRef<?> shared = SHARED.get(referent);
+        return shared == null || shared.refersTo(null) ? null : shared;
+    }
+
     private @Nullable Object referent() {
         return super.get();
     }
@@ -195,7 +207,7 @@ public class WeakRef<T> extends WeakReference<T> {
     private static final class Call extends CallbackNode {
 
         Call(Object referent, WeakRef<?> owner) {
-            super(referent, owner);
+            super(referent, owner, WeakRefs.Kind.REFERENCE);
         }
 
         @Override

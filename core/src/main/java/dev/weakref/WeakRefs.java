@@ -1,10 +1,20 @@
 package dev.weakref;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What concerns all references.
+ * What concerns all references: who refers to an object, and what becomes of failing callbacks.
+ *
+ * <pre>{@code
+ * WeakRefs.of(picture).forEach(hold -> log.info("{} {}", hold.kind(), hold.name()));
+ * }</pre>
+ *
+ * <p>The listing is a tool for looking, not for hot paths: it walks all references with callbacks, all live finalizers
+ * and all weak collections of the program, without a lock, and sees each as it is at that moment.
  *
  * @since 0.1
  */
@@ -13,12 +23,68 @@ public final class WeakRefs {
     private WeakRefs() {}
 
     /**
+     * How many references, proxies, methods, live finalizers and entries of weak collections refer to an object.
+     */
+    public static int count(Object referent) {
+        return of(referent).size();
+    }
+
+    /**
+     * What refers to an object: the shared reference, the shared proxies, then other references, proxies and methods
+     * newest first, then the live finalizers of each registry newest first, then entries of weak collections in no
+     * order. The list holds them, and not the object. It is empty for an object that was never referred to.
+     */
+    public static List<Hold> of(Object referent) {
+        Objects.requireNonNull(referent, "referent");
+        List<Hold> holds = new ArrayList<>();
+        WeakRef<?> shared = WeakRef.sharedTo(referent);
+        if (shared != null) {
+            holds.add(new Hold(Kind.REFERENCE, null, shared));
+        }
+        for (Object proxy : WeakProxy.sharedTo(referent)) {
+            holds.add(new Hold(Kind.PROXY, null, proxy));
+        }
+        Callbacks.LOG.findHolds(referent, holds::add);
+        List<Hold> entries = new ArrayList<>();
+        Reaper.SHARED.forEachWatched(reapable -> {
+            if (reapable != Callbacks.LOG) {
+                reapable.findHolds(referent, reapable instanceof Log ? holds::add : entries::add);
+            }
+        });
+        holds.addAll(entries);
+        return List.copyOf(holds);
+    }
+
+    /**
      * Handles what callbacks throw, in place of the handler before; by default a log line of level {@code WARNING}.
      * It is called in the thread that ran the callback; what it throws itself is logged.
      *
-     * @param handler is given the dead reference or proxy, and the failure
+     * @param handler is given the dead reference, proxy or method, and the failure
      */
     public static void onCallbackFailure(BiConsumer<Object, Throwable> handler) {
         Callbacks.onFailure(Objects.requireNonNull(handler, "handler"));
+    }
+
+    /**
+     * One thing that refers to an object.
+     *
+     * @param kind what it is
+     * @param name the name of the finalizer or of the collection, where it has one
+     * @param holder the reference, proxy, method or finalizer itself, or the collection that has the entry
+     */
+    public record Hold(Kind kind, @Nullable String name, Object holder) {}
+
+    /** What refers to an object. */
+    public enum Kind {
+        /** A {@link WeakRef}. */
+        REFERENCE,
+        /** A proxy made by {@link WeakProxy}. */
+        PROXY,
+        /** A {@link WeakMethod}. */
+        METHOD,
+        /** A live {@link Finalizer}. */
+        FINALIZER,
+        /** An entry of a weak collection. */
+        ENTRY
     }
 }

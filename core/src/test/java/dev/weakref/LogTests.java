@@ -244,6 +244,11 @@ class LogTests {
         }
 
         @Override
+        WeakRefs.Hold hold() {
+            return null;
+        }
+
+        @Override
         boolean isDone() {
             return done;
         }

@@ -1,0 +1,100 @@
+package dev.weakref;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+
+import dev.weakref.WeakRefs.Hold;
+import dev.weakref.WeakRefs.Kind;
+import java.lang.ref.Reference;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+class WeakRefsTests {
+
+    private static final Function<Runnable, Runnable> RUN = runnable -> runnable::run;
+
+    private final Runnable referent = new Runnable() {
+        @Override
+        public void run() {}
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Runnable;
+        }
+
+        @Override
+        public int hashCode() {
+            return 7;
+        }
+    };
+
+    @Test
+    void anObjectThatWasNeverReferencedHasNone() {
+        assertThat(WeakRefs.count(referent)).isZero();
+        assertThat(WeakRefs.of(referent)).isEmpty();
+        assertThatNullPointerException().isThrownBy(() -> WeakRefs.count(null));
+    }
+
+    @Test
+    void countsAndListsAllThatReferToAnObject() {
+        try (FinalizerRegistry registry = FinalizerRegistry.create()) {
+            WeakValueMap<String, Runnable> named =
+                    WeakValueMap.<String, Runnable>builder().name("named").build();
+            named.put("one", referent);
+            named.put("two", referent);
+            named.put("other", () -> {});
+            Finalizer<Void> older = registry.finalizer(referent).name("older").run(() -> {});
+            Finalizer<Void> newer = registry.finalizer(referent).name("newer").run(() -> {});
+            WeakMethod<Runnable, Runnable> method = WeakMethod.of(referent, RUN);
+            Runnable callingProxy = WeakProxy.of(referent, Runnable.class, dead -> {});
+            WeakRef<Runnable> ofASubclass = new WeakRef<>(referent) {};
+            WeakRef<Runnable> calling = WeakRef.of(referent, dead -> {});
+            Runnable proxy = WeakProxy.of(referent, Runnable.class);
+            WeakRef<Runnable> shared = WeakRef.of(referent);
+
+            List<Hold> holds = WeakRefs.of(referent);
+
+            assertThat(holds)
+                    .extracting(Hold::kind)
+                    .containsExactly(
+                            Kind.REFERENCE,
+                            Kind.PROXY,
+                            Kind.REFERENCE,
+                            Kind.REFERENCE,
+                            Kind.PROXY,
+                            Kind.METHOD,
+                            Kind.FINALIZER,
+                            Kind.FINALIZER,
+                            Kind.ENTRY,
+                            Kind.ENTRY);
+            Object[] expected = {shared, proxy, calling, ofASubclass, callingProxy, method, newer, older, named, named};
+            for (int i = 0; i < expected.length; i++) {
+                assertThat(holds.get(i).holder() == expected[i])
+                        .as("hold %s", i)
+                        .isTrue();
+            }
+            assertThat(holds.get(6).name()).isEqualTo("newer");
+            assertThat(holds.get(8).name()).isEqualTo("named");
+            assertThat(WeakRefs.count(referent)).isEqualTo(10);
+
+            calling.clear();
+            newer.close();
+            older.detach();
+            named.remove("one");
+
+            assertThat(WeakRefs.count(referent)).isEqualTo(6);
+            Reference.reachabilityFence(method);
+        }
+    }
+
+    @Test
+    void looksByIdentity() {
+        Runnable equal = new WeakRefsTests().referent;
+        assertThat(equal).isEqualTo(referent);
+
+        WeakRef.of(equal);
+
+        assertThat(WeakRefs.count(referent)).isZero();
+    }
+}
