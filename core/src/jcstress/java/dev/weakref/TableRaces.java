@@ -21,7 +21,7 @@ public class TableRaces {
     /** A table of weak values with a reaper that works when it is told to. The values here never die by themselves. */
     abstract static class Shared {
         final Reaper reaper = Collected.idleReaper();
-        final Table<String, Integer> table = new Table<>(Kind.WEAK_VALUES, 0, false, null, reaper);
+        final Table<String, Integer> table = new Table<>(Kind.WEAK_VALUES, reaper);
 
         void put(String key, Integer value) {
             table.put(key, value, When.ALWAYS);
@@ -69,7 +69,7 @@ public class TableRaces {
     @State
     public static class ComputeIfAbsentAgainstDeath extends Shared {
 
-        private final Table.Node node;
+        private final TableNode node;
 
         public ComputeIfAbsentAgainstDeath() {
             put("key", FIRST);
@@ -257,7 +257,7 @@ public class TableRaces {
         public void result(II_Result r) {
             reaper.pass();
             r.r1 = (int) table.nodes();
-            r.r2 = get("key 7") + (int) (1 - table.stats(null).collected());
+            r.r2 = get("key 7") + (int) (1 - table.stats().collected());
         }
     }
 }

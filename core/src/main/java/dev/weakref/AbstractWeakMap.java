@@ -5,13 +5,11 @@ import java.util.AbstractCollection;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
 import java.util.Spliterator;
-import java.util.Spliterators;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
@@ -28,12 +26,10 @@ import org.jspecify.annotations.Nullable;
 abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K, V> {
 
     final Table<K, V> table;
-    final @Nullable String name;
 
-    AbstractWeakMap(Table<K, V> table, @Nullable String name) {
+    AbstractWeakMap(Table<K, V> table) {
         this.table = table;
-        this.name = name;
-        table.belongsTo(this, name);
+        table.belongsTo(this);
     }
 
     // Reading.
@@ -83,7 +79,7 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
 
     /** The counters of this map. */
     public CollectionStats stats() {
-        return table.stats(name);
+        return table.stats();
     }
 
     @Override
@@ -216,18 +212,13 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
     private final class KeyView extends AbstractSet<K> {
 
         @Override
-        public Iterator<K> iterator() {
-            return new Walk<>() {
-                @Override
-                K take(K key, V value) {
-                    return key;
-                }
-            };
+        public TableWalk<K, V, K> iterator() {
+            return new TableWalk<>(table, (key, value) -> key);
         }
 
         @Override
         public Spliterator<K> spliterator() {
-            return unsized(iterator(), Spliterator.DISTINCT);
+            return iterator().spliterator(Spliterator.DISTINCT);
         }
 
         @Override
@@ -254,18 +245,13 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
     private final class ValueView extends AbstractCollection<V> {
 
         @Override
-        public Iterator<V> iterator() {
-            return new Walk<>() {
-                @Override
-                V take(K key, V value) {
-                    return value;
-                }
-            };
+        public TableWalk<K, V, V> iterator() {
+            return new TableWalk<>(table, (key, value) -> value);
         }
 
         @Override
         public Spliterator<V> spliterator() {
-            return unsized(iterator(), 0);
+            return iterator().spliterator(0);
         }
 
         @Override
@@ -293,18 +279,13 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
     private final class EntryView extends AbstractSet<Map.Entry<K, V>> {
 
         @Override
-        public Iterator<Map.Entry<K, V>> iterator() {
-            return new Walk<>() {
-                @Override
-                Map.Entry<K, V> take(K key, V value) {
-                    return new WriteThroughEntry(key, value);
-                }
-            };
+        public TableWalk<K, V, Map.Entry<K, V>> iterator() {
+            return new TableWalk<>(table, WriteThroughEntry::new);
         }
 
         @Override
         public Spliterator<Map.Entry<K, V>> spliterator() {
-            return unsized(iterator(), Spliterator.DISTINCT);
+            return iterator().spliterator(Spliterator.DISTINCT);
         }
 
         @Override
@@ -351,51 +332,6 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
             }
         }
         return removed;
-    }
-
-    /** A spliterator that promises no size, because the size may change at any time. */
-    static <E> Spliterator<E> unsized(Iterator<E> iterator, int characteristics) {
-        return Spliterators.spliteratorUnknownSize(
-                iterator, characteristics | Spliterator.NONNULL | Spliterator.CONCURRENT);
-    }
-
-    /** An iterator that holds no more than the entry that it is about to return. */
-    private abstract class Walk<E> implements Iterator<E> {
-
-        private final Table<K, V>.Cursor cursor = table.cursor();
-        private boolean ready;
-        private Table.@Nullable Node last;
-
-        abstract E take(K key, V value);
-
-        @Override
-        public boolean hasNext() {
-            if (!ready) {
-                ready = cursor.advance();
-            }
-            return ready;
-        }
-
-        @Override
-        public E next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException();
-            }
-            E element = take(cursor.key(), cursor.value());
-            last = cursor.node();
-            cursor.forget();
-            ready = false;
-            return element;
-        }
-
-        @Override
-        public void remove() {
-            if (last == null) {
-                throw new IllegalStateException("call next() first, and remove() once after each next()");
-            }
-            table.remove(last);
-            last = null;
-        }
     }
 
     /** An entry as it was when the iterator came by; setting its value puts it into the map. */

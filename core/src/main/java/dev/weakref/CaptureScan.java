@@ -29,12 +29,15 @@ final class CaptureScan {
 
     private final CaptureCheck check;
     private final FieldReaders readers;
-    private final Table<Class<?>, Boolean> warnedOf =
-            new Table<>(Table.Kind.WEAK_IDENTITY_KEYS, 0, false, null, Reaper.SHARED);
+    private final Table<Class<?>, Boolean> warnedOf = new Table<>(Table.Kind.WEAK_IDENTITY_KEYS, Reaper.SHARED);
 
     CaptureScan(CaptureCheck check, MethodHandles.@Nullable Lookup lookup) {
         this.check = check;
         readers = FieldReaders.with(lookup);
+    }
+
+    CaptureCheck check() {
+        return check;
     }
 
     /**

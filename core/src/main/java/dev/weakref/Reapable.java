@@ -58,6 +58,10 @@ abstract class Reapable {
     /** Is called now and then while nothing dies. */
     void tidy() {}
 
+    final Reaper reaper() {
+        return reaper;
+    }
+
     /** Tells of everything in it that refers to this object; newest first where it has an order. */
     void findHolds(Object referent, Consumer<WeakRefs.Hold> found) {}
 

@@ -1,17 +1,14 @@
 package dev.weakref;
 
+import dev.weakref.Stripe.Change;
+import dev.weakref.TableNode.Reserved;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
-import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
-import java.util.concurrent.atomic.AtomicLongFieldUpdater;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +55,7 @@ final class Table<K, V> extends Reapable {
 
     private static final int FEW_PART = 32;
     private static final int MOST_POLLS = 1 << 16;
-    private static final VarHandle BIN = MethodHandles.arrayElementVarHandle(Node[].class);
+    private static final VarHandle BIN = MethodHandles.arrayElementVarHandle(TableNode[].class);
 
     /** What is weak, and how keys are compared. */
     enum Kind {
@@ -74,61 +71,62 @@ final class Table<K, V> extends Reapable {
         ALWAYS
     }
 
-    /** What a change of a chain means for the counters. */
-    private enum Change {
-        NOTHING,
-        ADDED,
-        REMOVED,
-        COLLECTED,
-        /** The place of a dead entry was given to a new one. */
-        REVIVED
-    }
-
     final Kind kind;
     private final boolean weakKeys;
     private final boolean identity;
     private final boolean replaceKeys;
+    private final @Nullable String name;
     private final @Nullable RemovalListener<? super K> listener;
+    private final @Nullable CaptureScan captures;
     private final int leastCapacity;
-    private volatile @Nullable Node[] bins;
+    private volatile @Nullable TableNode[] bins;
     private volatile Stripe[] stripes;
-    private @Nullable Owner owner;
+    private @Nullable WeakReference<Object> owner;
 
-    Table(
-            Kind kind,
-            int expectedSize,
-            boolean replaceKeys,
-            @Nullable RemovalListener<? super K> listener,
-            Reaper reaper) {
-        super(reaper);
-        this.kind = kind;
+    /** A table without options, for the library itself. */
+    Table(Kind kind, Reaper reaper) {
+        this(new CollectionOptions.Plain<>(kind, reaper));
+    }
+
+    Table(CollectionOptions<?, K> options) {
+        super(options.reaper);
+        kind = options.kind;
         weakKeys = kind != Kind.WEAK_VALUES;
         identity = kind == Kind.WEAK_IDENTITY_KEYS;
-        this.replaceKeys = replaceKeys;
-        this.listener = listener;
-        leastCapacity = capacityFor(expectedSize);
-        bins = new Node[leastCapacity];
+        name = options.name;
+        replaceKeys = options.replaceKeys;
+        listener = options.listener;
+        captures = options.captureCheck == CaptureCheck.OFF ? null : new CaptureScan(options.captureCheck, null);
+        leastCapacity = capacityFor(options.expectedSize);
+        bins = new TableNode[leastCapacity];
         stripes = Stripe.array(stripesFor(leastCapacity), new Stripe[0]);
     }
 
+    /** An empty table of the same kind and modes, without name and listener. */
+    Table<K, V> emptyCopy() {
+        CollectionOptions.Plain<K> options = new CollectionOptions.Plain<>(kind, reaper());
+        options.replaceKeys = replaceKeys;
+        options.captureCheck = captures == null ? CaptureCheck.OFF : captures.check();
+        return new Table<>(options);
+    }
+
     /** Notes whose table it is, for those who ask who refers to an object. It is not held. */
-    void belongsTo(Object collection, @Nullable String name) {
-        owner = new Owner(collection, name);
+    void belongsTo(Object collection) {
+        owner = new WeakReference<>(collection);
     }
 
     @Override
     void findHolds(Object referent, Consumer<WeakRefs.Hold> found) {
-        Owner mine = owner;
-        Object collection = mine == null ? null : mine.get();
-        if (mine == null || collection == null) {
+        Object collection = owner == null ? null : owner.get();
+        if (collection == null) {
             return;
         }
-        @Nullable Node[] array = bins;
+        @Nullable TableNode[] array = bins;
         for (int bin = 0; bin < array.length; bin++) {
-            for (Node node = headOf(array, bin); node != null; node = node.next) {
-                Node entry = entryIn(node);
+            for (TableNode node = headOf(array, bin); node != null; node = node.next) {
+                TableNode entry = entryIn(node);
                 if (entry != null && entry.refersTo(referent)) {
-                    found.accept(new WeakRefs.Hold(WeakRefs.Kind.ENTRY, mine.name, collection));
+                    found.accept(new WeakRefs.Hold(WeakRefs.Kind.ENTRY, name, collection));
                 }
             }
         }
@@ -138,21 +136,21 @@ final class Table<K, V> extends Reapable {
 
     @Nullable V get(Object key) {
         int hash = hash(key);
-        Node node = find(headOf(bins, hash), key, hash);
+        TableNode node = find(headOf(bins, hash), key, hash);
         return node == null ? null : valueOf(node);
     }
 
     /** The value of a key, unless a mapping function runs for that key at this moment. */
     @Nullable V getUnlessReserved(Object key) {
         int hash = hash(key);
-        Node node = find(headOf(bins, hash), key, hash);
+        TableNode node = find(headOf(bins, hash), key, hash);
         return node == null || node instanceof Reserved ? null : valueOf(node);
     }
 
     /** The live key that is equal to this one, if there is an entry for it. */
     @Nullable K getKey(Object key) {
         int hash = hash(key);
-        Node node = find(headOf(bins, hash), key, hash);
+        TableNode node = find(headOf(bins, hash), key, hash);
         return node == null || valueOf(node) == null ? null : keyOf(entryIn(node));
     }
 
@@ -161,8 +159,8 @@ final class Table<K, V> extends Reapable {
         return hash ^ hash >>> 16;
     }
 
-    private @Nullable Node find(@Nullable Node head, Object key, int hash) {
-        for (Node node = head; node != null; node = node.next) {
+    private @Nullable TableNode find(@Nullable TableNode head, Object key, int hash) {
+        for (TableNode node = head; node != null; node = node.next) {
             if (node.hash == hash && matches(node, key)) {
                 return node;
             }
@@ -170,7 +168,7 @@ final class Table<K, V> extends Reapable {
         return null;
     }
 
-    private boolean matches(Node node, Object key) {
+    private boolean matches(TableNode node, Object key) {
         if (identity) {
             return node.refersTo(key);
         }
@@ -178,17 +176,17 @@ final class Table<K, V> extends Reapable {
         return other == key || (other != null && key.equals(other));
     }
 
-    private static @Nullable Node headOf(@Nullable Node[] bins, int hash) {
-        return (Node) BIN.getAcquire(bins, hash & (bins.length - 1));
+    private static @Nullable TableNode headOf(@Nullable TableNode[] bins, int hash) {
+        return (TableNode) BIN.getAcquire(bins, hash & (bins.length - 1));
     }
 
     /** The node of the entry that a reader sees here: none where a key was absent when it was reserved. */
-    private static @Nullable Node entryIn(@Nullable Node node) {
+    private static @Nullable TableNode entryIn(@Nullable TableNode node) {
         return node instanceof Reserved reserved ? reserved.previous : node;
     }
 
     @SuppressWarnings("unchecked")
-    private @Nullable V valueOf(Node node) {
+    private @Nullable V valueOf(TableNode node) {
         Object value = weakKeys ? node.strong : node.get();
         if (value == null && node instanceof Reserved reserved && reserved.previous != null) {
             return reserved.previous.refersTo(null) ? null : valueOf(reserved.previous);
@@ -197,17 +195,17 @@ final class Table<K, V> extends Reapable {
     }
 
     @SuppressWarnings("unchecked")
-    private @Nullable K keyOf(@Nullable Node node) {
+    private @Nullable K keyOf(@Nullable TableNode node) {
         return node == null ? null : (K) (weakKeys ? node.get() : node.strong);
     }
 
     /** Counts the entries whose referent is not cleared, in one walk without locks. */
     long count() {
         long count = 0;
-        @Nullable Node[] array = bins;
+        @Nullable TableNode[] array = bins;
         for (int bin = 0; bin < array.length; bin++) {
-            for (Node node = headOf(array, bin); node != null; node = node.next) {
-                Node entry = entryIn(node);
+            for (TableNode node = headOf(array, bin); node != null; node = node.next) {
+                TableNode entry = entryIn(node);
                 if (entry != null && !entry.refersTo(null)) {
                     count++;
                 }
@@ -226,9 +224,9 @@ final class Table<K, V> extends Reapable {
     @Nullable V put(K key, V value, When when) {
         int hash = hash(key);
         while (true) {
-            @Nullable Node[] array = bins;
-            Node head = headOf(array, hash);
-            Node node = find(head, key, hash);
+            @Nullable TableNode[] array = bins;
+            TableNode head = headOf(array, hash);
+            TableNode node = find(head, key, hash);
             if (node instanceof Reserved reserved) {
                 reserved.await();
                 continue;
@@ -239,7 +237,7 @@ final class Table<K, V> extends Reapable {
                 return old;
             }
             K kept = keptKey(key, node, old);
-            Node fresh = node(kept, value, hash);
+            TableNode fresh = node(kept, value, hash);
             if (node == null ? link(array, head, fresh, Change.ADDED) : splice(node, fresh, changeTo(old))) {
                 hold(kept, value);
                 afterPut(node, old, key, value);
@@ -249,7 +247,7 @@ final class Table<K, V> extends Reapable {
     }
 
     /** The key of the entry that is put: the first one, for as long as its entry lives. */
-    private K keptKey(K key, @Nullable Node node, @Nullable V old) {
+    private K keptKey(K key, @Nullable TableNode node, @Nullable V old) {
         K first = node == null || old == null || replaceKeys ? null : keyOf(node);
         return first != null ? first : key;
     }
@@ -268,7 +266,7 @@ final class Table<K, V> extends Reapable {
         Reference.reachabilityFence(value);
     }
 
-    private void afterPut(@Nullable Node replaced, @Nullable V old, K key, V value) {
+    private void afterPut(@Nullable TableNode replaced, @Nullable V old, K key, V value) {
         if (replaced == null) {
             added();
         } else if (old == null) {
@@ -282,7 +280,7 @@ final class Table<K, V> extends Reapable {
     boolean replace(K key, Object expected, V value) {
         int hash = hash(key);
         while (true) {
-            Node node = findUnreserved(key, hash);
+            TableNode node = findUnreserved(key, hash);
             V old = node == null ? null : valueOf(node);
             if (node == null || old == null || !expected.equals(old)) {
                 return false;
@@ -303,7 +301,7 @@ final class Table<K, V> extends Reapable {
     @Nullable V remove(Object key, @Nullable Object expected) {
         int hash = hash(key);
         while (true) {
-            Node node = findUnreserved(key, hash);
+            TableNode node = findUnreserved(key, hash);
             V old = node == null ? null : valueOf(node);
             if (node == null || old == null || (expected != null && !expected.equals(old))) {
                 return null;
@@ -317,7 +315,7 @@ final class Table<K, V> extends Reapable {
     }
 
     /** Removes the entry of the key that this node has, if that key is alive. */
-    void remove(Node node) {
+    void remove(TableNode node) {
         K key = keyOf(entryIn(node));
         if (key != null) {
             remove(key, null);
@@ -326,12 +324,12 @@ final class Table<K, V> extends Reapable {
 
     /** Removes every entry but those whose keys are reserved. */
     void clear() {
-        @Nullable Node[] array;
-        List<Node> dead = new ArrayList<>();
+        @Nullable TableNode[] array;
+        List<TableNode> dead = new ArrayList<>();
         do {
             array = bins;
             for (int bin = 0; bin < array.length; bin++) {
-                for (Node node = headOf(array, bin); node != null; node = node.next) {
+                for (TableNode node = headOf(array, bin); node != null; node = node.next) {
                     if (!(node instanceof Reserved)) {
                         clear(node, dead);
                     }
@@ -341,7 +339,7 @@ final class Table<K, V> extends Reapable {
         tellCollected(dead);
     }
 
-    private void clear(Node node, List<Node> dead) {
+    private void clear(TableNode node, List<TableNode> dead) {
         K key = keyOf(node);
         if (key == null || node.refersTo(null)) {
             bury(node, dead);
@@ -350,9 +348,9 @@ final class Table<K, V> extends Reapable {
         }
     }
 
-    private @Nullable Node findUnreserved(Object key, int hash) {
+    private @Nullable TableNode findUnreserved(Object key, int hash) {
         while (true) {
-            Node node = find(headOf(bins, hash), key, hash);
+            TableNode node = find(headOf(bins, hash), key, hash);
             if (!(node instanceof Reserved reserved)) {
                 return node;
             }
@@ -369,9 +367,9 @@ final class Table<K, V> extends Reapable {
     @Nullable V compute(K key, When when, BiFunction<? super K, ? super @Nullable V, ? extends @Nullable V> function) {
         int hash = hash(key);
         while (true) {
-            @Nullable Node[] array = bins;
-            Node head = headOf(array, hash);
-            Node node = find(head, key, hash);
+            @Nullable TableNode[] array = bins;
+            TableNode head = headOf(array, hash);
+            TableNode node = find(head, key, hash);
             if (node instanceof Reserved reserved) {
                 reserved.await();
                 continue;
@@ -380,7 +378,7 @@ final class Table<K, V> extends Reapable {
             if (old == null ? when == When.PRESENT : when == When.ABSENT) {
                 return old;
             }
-            Node unchanged = node == null ? null : node.copy(queue);
+            TableNode unchanged = node == null ? null : node.copy(queue);
             if (unchanged == null && old != null) {
                 continue; // its first key has died since
             }
@@ -399,17 +397,18 @@ final class Table<K, V> extends Reapable {
             K key,
             @Nullable V old,
             Reserved reserved,
-            @Nullable Node unchanged,
+            @Nullable TableNode unchanged,
             BiFunction<? super K, ? super @Nullable V, ? extends @Nullable V> function) {
-        Node settled = unchanged;
+        TableNode settled = unchanged;
         V value = null;
         try {
-            value = function.apply(key, old);
-            if (value == null) {
+            V computed = function.apply(key, old);
+            if (computed == null) {
                 settled = null;
-            } else if (value != old || replaceKeys) {
-                settled = node(keptKey(key, reserved.previous, old), value, reserved.hash);
+            } else if (computed != old || replaceKeys) {
+                settled = node(keptKey(key, reserved.previous, old), computed, reserved.hash);
             }
+            value = computed;
             return value;
         } finally {
             settle(key, old, reserved, settled, value == null ? settled == unchanged : value == old);
@@ -424,7 +423,7 @@ final class Table<K, V> extends Reapable {
      *
      * @param unchanged whether the value is the one that was there
      */
-    private void settle(K key, @Nullable V old, Reserved reserved, @Nullable Node settled, boolean unchanged) {
+    private void settle(K key, @Nullable V old, Reserved reserved, @Nullable TableNode settled, boolean unchanged) {
         boolean wasDead = old == null && reserved.previous != null;
         Change change = Change.NOTHING;
         if (settled == null) {
@@ -433,7 +432,7 @@ final class Table<K, V> extends Reapable {
             change = wasDead ? Change.REVIVED : Change.ADDED;
         }
         splice(reserved, settled, change);
-        reserved.done.countDown();
+        reserved.end();
         if (settled != null) {
             added();
             if (settled.refersTo(null)) { // a first key that died since, perhaps before it was linked
@@ -447,18 +446,21 @@ final class Table<K, V> extends Reapable {
         }
     }
 
-    private Node node(K key, V value, int hash) {
-        return weakKeys ? new Node(key, queue, hash, value) : new Node(value, queue, hash, key);
+    private TableNode node(K key, V value, int hash) {
+        if (captures != null) {
+            captures.checkValue(key, value);
+        }
+        return weakKeys ? new TableNode(key, queue, hash, value) : new TableNode(value, queue, hash, key);
     }
 
-    private Reserved reservation(K key, int hash, @Nullable Node previous) {
+    private Reserved reservation(K key, int hash, @Nullable TableNode previous) {
         return weakKeys ? new Reserved(key, hash, null, previous) : new Reserved(null, hash, key, previous);
     }
 
     // Changing a chain: the only places that take a lock.
 
     /** Links a node as the head of its chain, if the chain still begins where the caller has looked. */
-    private boolean link(@Nullable Node[] array, @Nullable Node head, Node fresh, Change change) {
+    private boolean link(@Nullable TableNode[] array, @Nullable TableNode head, TableNode fresh, Change change) {
         Stripe stripe = lock(fresh.hash);
         boolean full;
         try {
@@ -479,7 +481,7 @@ final class Table<K, V> extends Reapable {
     }
 
     /** Makes the array larger if memory allows; if not, the chains grow longer, and the next addition tries again. */
-    private void grow(@Nullable Node[] full) {
+    private void grow(@Nullable TableNode[] full) {
         try {
             resize(full);
         } catch (OutOfMemoryError linkedAllTheSame) {
@@ -488,12 +490,12 @@ final class Table<K, V> extends Reapable {
     }
 
     /** Puts another node, or none, in the place of one that is named by identity; false if that is not there. */
-    private boolean splice(Node old, @Nullable Node fresh, Change change) {
+    private boolean splice(TableNode old, @Nullable TableNode fresh, Change change) {
         Stripe stripe = lock(old.hash);
         try {
-            @Nullable Node[] array = bins;
-            Node before = null;
-            Node node = headOf(array, old.hash);
+            @Nullable TableNode[] array = bins;
+            TableNode before = null;
+            TableNode node = headOf(array, old.hash);
             while (node != null && !node.isSameAs(old)) {
                 before = node;
                 node = node.next;
@@ -504,7 +506,7 @@ final class Table<K, V> extends Reapable {
             if (fresh != null) {
                 fresh.next = node.next;
             }
-            Node follower = fresh != null ? fresh : node.next;
+            TableNode follower = fresh != null ? fresh : node.next;
             if (before == null) {
                 BIN.setRelease(array, old.hash & (array.length - 1), follower);
             } else {
@@ -536,8 +538,8 @@ final class Table<K, V> extends Reapable {
      * <p>Nodes are copied, not moved, so that the old chains stay whole for those who read them. The dead are left
      * out; so an array that fills up with the dead does not grow. The living are held meanwhile.
      */
-    private void resize(@Nullable Node[] full) {
-        List<Node> dead = new ArrayList<>();
+    private void resize(@Nullable TableNode[] full) {
+        List<TableNode> dead = new ArrayList<>();
         List<@Nullable Object> held = new ArrayList<>();
         Stripe[] locked = stripes;
         int taken = 0;
@@ -557,16 +559,17 @@ final class Table<K, V> extends Reapable {
         tellCollected(dead);
     }
 
-    private void rebuild(@Nullable Node[] from, Stripe[] locked, List<Node> dead, List<@Nullable Object> held) {
+    private void rebuild(
+            @Nullable TableNode[] from, Stripe[] locked, List<TableNode> dead, List<@Nullable Object> held) {
         int living = (int) Math.min(count(), LARGEST_CAPACITY);
         int capacity = Math.max(leastCapacity, capacityFor((int) Math.min(living * 3L / 2, LARGEST_CAPACITY)));
-        @Nullable Node[] to = new Node[capacity];
+        @Nullable TableNode[] to = new TableNode[capacity];
         Stripe[] after = Stripe.array(stripesFor(capacity), locked);
         for (int bin = 0; bin < from.length; bin++) {
-            for (Node node = headOf(from, bin); node != null; node = node.next) {
+            for (TableNode node = headOf(from, bin); node != null; node = node.next) {
                 Stripe stripe = after[node.hash & (after.length - 1)];
                 Object referent = node.get();
-                Node copy = node.copy(queue);
+                TableNode copy = node.copy(queue);
                 if (copy != null) {
                     held.add(referent);
                     int target = node.hash & (capacity - 1);
@@ -599,7 +602,7 @@ final class Table<K, V> extends Reapable {
 
     @Override
     double reap(@Nullable Reference<?> first) {
-        List<Node> dead = new ArrayList<>();
+        List<TableNode> dead = new ArrayList<>();
         try {
             return reap(first, dead);
         } finally {
@@ -607,23 +610,23 @@ final class Table<K, V> extends Reapable {
         }
     }
 
-    private double reap(@Nullable Reference<?> first, List<Node> dead) {
+    private double reap(@Nullable Reference<?> first, List<TableNode> dead) {
         double onTheLiving = 0;
         long few = nodes() / FEW_PART + FEW;
         long handled = 0;
         Reference<?> next = first;
         while (next != null && handled++ < few) {
-            bury((Node) next, dead);
+            bury((TableNode) next, dead);
             next = queue.poll();
         }
         if (next != null || first == null) {
             onTheLiving = sweep(dead);
             while (next != null && handled++ < MOST_POLLS) { // most of them have gone with the sweep
-                bury((Node) next, dead);
+                bury((TableNode) next, dead);
                 next = queue.poll();
             }
             if (next != null) {
-                bury((Node) next, dead);
+                bury((TableNode) next, dead);
             }
         }
         tidy();
@@ -631,12 +634,12 @@ final class Table<K, V> extends Reapable {
     }
 
     /** Looks at every chain for what is dead; which part of the effort went to the living. */
-    private double sweep(List<Node> dead) {
-        @Nullable Node[] array = bins;
+    private double sweep(List<TableNode> dead) {
+        @Nullable TableNode[] array = bins;
         long visited = 0;
         long found = 0;
         for (int bin = 0; bin < array.length; bin++) {
-            for (Node node = headOf(array, bin); node != null; node = node.next) {
+            for (TableNode node = headOf(array, bin); node != null; node = node.next) {
                 visited++;
                 if (!(node instanceof Reserved) && node.refersTo(null)) {
                     found++;
@@ -650,15 +653,15 @@ final class Table<K, V> extends Reapable {
     /** Makes the array smaller where few are left. */
     @Override
     void tidy() {
-        @Nullable Node[] array = bins;
+        @Nullable TableNode[] array = bins;
         if (array.length > leastCapacity && nodes() < array.length / 8) {
             resize(array);
         }
     }
 
     /** Unlinks a dead node, unless it has gone already, which is seen without a lock. */
-    private void bury(Node node, List<Node> dead) {
-        Node linked = headOf(bins, node.hash);
+    private void bury(TableNode node, List<TableNode> dead) {
+        TableNode linked = headOf(bins, node.hash);
         while (linked != null && linked != node) {
             linked = linked.next;
         }
@@ -673,8 +676,8 @@ final class Table<K, V> extends Reapable {
         }
     }
 
-    private void reapDead(Node node) {
-        List<Node> dead = new ArrayList<>();
+    private void reapDead(TableNode node) {
+        List<TableNode> dead = new ArrayList<>();
         bury(node, dead);
         tellCollected(dead);
     }
@@ -708,7 +711,7 @@ final class Table<K, V> extends Reapable {
     }
 
     /** Has the listener told of the dead in a thread of the library. */
-    private void tellCollected(List<Node> dead) {
+    private void tellCollected(List<TableNode> dead) {
         RemovalListener<? super K> told = listener;
         if (told != null && !dead.isEmpty()) {
             Callbacks.later(
@@ -741,7 +744,7 @@ final class Table<K, V> extends Reapable {
         return bins.length;
     }
 
-    CollectionStats stats(@Nullable String name) {
+    CollectionStats stats() {
         long size = 0;
         long added = 0;
         long removed = 0;
@@ -755,62 +758,12 @@ final class Table<K, V> extends Reapable {
         return new CollectionStats(name, size, added, removed, collected);
     }
 
-    /** The lock of some chains, with their counts, which are written under it and may be read without. */
-    private static final class Stripe extends ReentrantLock {
-
-        private static final long serialVersionUID = 1L;
-        private static final AtomicIntegerFieldUpdater<Stripe> NODES =
-                AtomicIntegerFieldUpdater.newUpdater(Stripe.class, "nodes");
-        private static final AtomicLongFieldUpdater<Stripe> ADDED =
-                AtomicLongFieldUpdater.newUpdater(Stripe.class, "added");
-        private static final AtomicLongFieldUpdater<Stripe> REMOVED =
-                AtomicLongFieldUpdater.newUpdater(Stripe.class, "removed");
-        private static final AtomicLongFieldUpdater<Stripe> COLLECTED =
-                AtomicLongFieldUpdater.newUpdater(Stripe.class, "collected");
-
-        private volatile int nodes;
-        private volatile long added;
-        private volatile long removed;
-        private volatile long collected;
-
-        /** New stripes that go on counting where the old ones were, but for the nodes. */
-        static Stripe[] array(int length, Stripe[] before) {
-            Stripe[] stripes = new Stripe[length];
-            for (int i = 0; i < length; i++) {
-                stripes[i] = new Stripe();
-            }
-            for (int i = 0; i < before.length; i++) {
-                stripes[i & (length - 1)].addCountsOf(before[i]);
-            }
-            return stripes;
-        }
-
-        private void addCountsOf(Stripe other) {
-            ADDED.lazySet(this, added + other.added);
-            REMOVED.lazySet(this, removed + other.removed);
-            COLLECTED.lazySet(this, collected + other.collected);
-        }
-
-        void count(int moreNodes, Change change) {
-            NODES.lazySet(this, nodes + moreNodes);
-            if (change == Change.ADDED || change == Change.REVIVED) {
-                ADDED.lazySet(this, added + 1);
-            }
-            if (change == Change.REMOVED) {
-                REMOVED.lazySet(this, removed + 1);
-            }
-            if (change == Change.COLLECTED || change == Change.REVIVED) {
-                COLLECTED.lazySet(this, collected + 1);
-            }
-        }
-    }
-
     /** A walk over the live entries; holds the one that it stands on. Not for use by several threads. */
     final class Cursor {
 
-        private final @Nullable Node[] array = bins;
+        private final @Nullable TableNode[] array = bins;
         private int bin = -1;
-        private @Nullable Node node;
+        private @Nullable TableNode node;
         private @Nullable K key;
         private @Nullable V value;
 
@@ -827,7 +780,7 @@ final class Table<K, V> extends Reapable {
                     }
                     node = headOf(array, bin);
                 }
-                Node entry = entryIn(node);
+                TableNode entry = entryIn(node);
                 key = keyOf(entry);
                 value = entry == null ? null : valueOf(entry);
                 if (key != null && value != null) {
@@ -845,7 +798,7 @@ final class Table<K, V> extends Reapable {
         }
 
         /** The node of the entry that it stands on. */
-        Node node() {
+        TableNode node() {
             return Objects.requireNonNull(node);
         }
 
@@ -853,89 +806,6 @@ final class Table<K, V> extends Reapable {
         void forget() {
             key = null;
             value = null;
-        }
-    }
-
-    /** The collection that a table belongs to. */
-    private static final class Owner extends WeakReference<Object> {
-        final @Nullable String name;
-
-        Owner(Object collection, @Nullable String name) {
-            super(collection);
-            this.name = name;
-        }
-    }
-
-    /** An entry: its weak side is the referent. */
-    static class Node extends WeakReference<Object> {
-        final int hash;
-        final @Nullable Object strong;
-        volatile @Nullable Node next;
-
-        Node(@Nullable Object referent, @Nullable ReferenceQueue<Object> queue, int hash, @Nullable Object strong) {
-            super(referent, queue);
-            this.hash = hash;
-            this.strong = strong;
-        }
-
-        boolean isSameAs(Node other) {
-            return this == other;
-        }
-
-        @Nullable Node copy(ReferenceQueue<Object> queue) {
-            Object referent = get();
-            return referent == null ? null : new Node(referent, queue, hash, strong);
-        }
-    }
-
-    /** Stands in the place of a key while a mapping function runs for it. */
-    private static final class Reserved extends Node {
-        final @Nullable Node previous;
-        private final Thread owner;
-        private final CountDownLatch done;
-
-        Reserved(@Nullable Object referent, int hash, @Nullable Object strong, @Nullable Node previous) {
-            super(referent, null, hash, strong);
-            this.previous = previous;
-            owner = Thread.currentThread();
-            done = new CountDownLatch(1);
-        }
-
-        private Reserved(@Nullable Object referent, Reserved original) {
-            super(referent, null, original.hash, original.strong);
-            previous = original.previous;
-            owner = original.owner;
-            done = original.done;
-        }
-
-        /** Waits until the mapping function has returned. */
-        void await() {
-            if (owner == Thread.currentThread()) {
-                throw new IllegalStateException(
-                        "The mapping function of a key has used that key itself; compute other keys only");
-            }
-            boolean interrupted = false;
-            while (true) {
-                try {
-                    done.await();
-                    break;
-                } catch (InterruptedException later) {
-                    interrupted = true;
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-
-        @Override
-        boolean isSameAs(Node other) {
-            return other instanceof Reserved reserved && reserved.done == done;
-        }
-
-        @Override
-        Node copy(ReferenceQueue<Object> queue) {
-            return new Reserved(get(), this);
         }
     }
 }

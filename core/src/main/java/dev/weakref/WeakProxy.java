@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 public final class WeakProxy {
 
     private static final Table<Object, Map<List<Class<?>>, Object>> SHARED =
-            new Table<>(Table.Kind.WEAK_IDENTITY_KEYS, 0, false, null, Reaper.SHARED);
+            new Table<>(Table.Kind.WEAK_IDENTITY_KEYS, Reaper.SHARED);
 
     private WeakProxy() {}
 

@@ -44,8 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 public class WeakRef<T> extends WeakReference<T> {
 
-    private static final Table<Object, WeakRef<?>> SHARED =
-            new Table<>(Table.Kind.WEAK_IDENTITY_KEYS, 0, false, null, Reaper.SHARED);
+    private static final Table<Object, WeakRef<?>> SHARED = new Table<>(Table.Kind.WEAK_IDENTITY_KEYS, Reaper.SHARED);
     private static final VarHandle CALLBACK;
 
     static {

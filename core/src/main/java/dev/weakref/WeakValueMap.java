@@ -3,8 +3,6 @@ package dev.weakref;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A concurrent map that holds its values weakly: an entry lives for as long as somebody else holds its value.
@@ -42,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WeakValueMap<K, V> extends AbstractWeakMap<K, V> {
 
-    private WeakValueMap(Table<K, V> table, @Nullable String name) {
-        super(table, name);
+    private WeakValueMap(Table<K, V> table) {
+        super(table);
     }
 
     /** An empty map. */
@@ -88,49 +86,15 @@ public final class WeakValueMap<K, V> extends AbstractWeakMap<K, V> {
      * @param <K> the type of the keys
      * @param <V> the type of the values
      */
-    public static final class Builder<K, V> {
+    public static final class Builder<K, V> extends CollectionOptions<Builder<K, V>, K> {
 
-        private @Nullable String name;
-        private int expectedSize;
-        private @Nullable RemovalListener<? super K> listener;
-        private Reaper reaper = Reaper.SHARED;
-
-        private Builder() {}
-
-        /**
-         * The name in its statistics.
-         *
-         * @throws IllegalArgumentException if it is blank or longer than 200 characters
-         */
-        public Builder<K, V> name(String name) {
-            this.name = Names.check(name, "map name");
-            return this;
-        }
-
-        /**
-         * How many entries to make room for at once.
-         *
-         * @throws IllegalArgumentException if it is negative
-         */
-        public Builder<K, V> expectedSize(int entries) {
-            expectedSize = Settings.notNegative(entries, "expected size");
-            return this;
-        }
-
-        /** Is told of each entry that has left. */
-        public Builder<K, V> onRemoval(RemovalListener<? super K> listener) {
-            this.listener = Objects.requireNonNull(listener, "listener");
-            return this;
-        }
-
-        Builder<K, V> reaper(Reaper reaper) {
-            this.reaper = reaper;
-            return this;
+        private Builder() {
+            super(Table.Kind.WEAK_VALUES);
         }
 
         /** The map. */
         public WeakValueMap<K, V> build() {
-            return new WeakValueMap<>(new Table<>(Table.Kind.WEAK_VALUES, expectedSize, false, listener, reaper), name);
+            return new WeakValueMap<>(new Table<>(this));
         }
     }
 }

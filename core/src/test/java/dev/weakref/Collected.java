@@ -29,7 +29,7 @@ final class Collected {
     }
 
     /** The node of a live key. */
-    static Table.Node node(Table<?, ?> table, Object key) {
+    static TableNode node(Table<?, ?> table, Object key) {
         Table<?, ?>.Cursor cursor = table.cursor();
         while (cursor.advance()) {
             if (table.kind == Table.Kind.WEAK_IDENTITY_KEYS ? cursor.key() == key : key.equals(cursor.key())) {

@@ -97,7 +97,7 @@ interface DeadEntriesContract extends MapContract {
         Key key = key("key");
         Value old = value("old");
         map.put(key, old);
-        Table.Node node = Collected.node(map.table, key);
+        TableNode node = Collected.node(map.table, key);
 
         map.compute(key, (same, value) -> {
             node.enqueue();

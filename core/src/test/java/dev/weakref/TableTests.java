@@ -27,7 +27,7 @@ class TableTests {
         Table<Key, String> table = table(Kind.WEAK_KEYS);
         Key first = new Key("key");
         table.put(first, "old", When.ALWAYS);
-        Table.Node node = Collected.node(table, first);
+        TableNode node = Collected.node(table, first);
 
         table.compute(new Key("key"), When.ALWAYS, (key, old) -> {
             node.enqueue();
@@ -44,7 +44,7 @@ class TableTests {
         Table<Key, String> table = table(Kind.WEAK_KEYS);
         Key first = new Key("key");
         table.put(first, "value", When.ALWAYS);
-        Table.Node node = Collected.node(table, first);
+        TableNode node = Collected.node(table, first);
         DyingNode dying = replaceByDying(table, first, node, DyingNode.WHEN_COPIED);
 
         String seen = table.compute(new Key("key"), When.ALWAYS, (key, old) -> old);
@@ -52,7 +52,7 @@ class TableTests {
         assertThat(seen).isNull();
         assertThat(dying.refersTo(null)).isTrue();
         reaper.pass();
-        assertThat(table.stats(null)).isEqualTo(new CollectionStats(null, 1, 2, 0, 1));
+        assertThat(table.stats()).isEqualTo(new CollectionStats(null, 1, 2, 0, 1));
         assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("null COLLECTED");
     }
 
@@ -66,13 +66,16 @@ class TableTests {
         assertThat(table.remove(new Key("key"), null)).isNull();
 
         reaper.pass();
-        assertThat(table.stats(null)).isEqualTo(new CollectionStats(null, 1, 2, 0, 1));
+        assertThat(table.stats()).isEqualTo(new CollectionStats(null, 1, 2, 0, 1));
         assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("null COLLECTED");
     }
 
     @Test
     void valueThatWasReplacedByItselfWithAnotherKeyIsNotToldAsReplaced() {
-        Table<Key, String> table = new Table<>(Kind.WEAK_KEYS, 0, true, this::tell, reaper);
+        CollectionOptions.Plain<Key> options =
+                new CollectionOptions.Plain<Key>(Kind.WEAK_KEYS, reaper).onRemoval(this::tell);
+        options.replaceKeys = true;
+        Table<Key, String> table = new Table<>(options);
         Key second = new Key("key");
         table.put(held(new Key("key")), "value", When.ALWAYS);
 
@@ -85,7 +88,7 @@ class TableTests {
     @Test
     @Tag("collects")
     void valueThatDiesWhileTheTableIsCopiedIsReaped() {
-        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, 0, false, null, reaper);
+        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
         Key key = new Key("key", 7);
         replaceByDroppedWhenCopied(table, key);
 
@@ -102,7 +105,7 @@ class TableTests {
 
     @Test
     void arrayShrinksWhenFewAreLeft() {
-        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, 0, false, null, reaper);
+        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
         List<Key> keys =
                 IntStream.range(0, 10_000).mapToObj(i -> new Key("key " + i)).toList();
         keys.forEach(key -> table.put(key, held(new Object()), When.ALWAYS));
@@ -119,7 +122,7 @@ class TableTests {
 
     @Test
     void arrayShrinksWhenItsEntriesDieAFewAtATime() {
-        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, 0, false, null, reaper);
+        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
         List<Key> keys =
                 IntStream.range(0, 2_000).mapToObj(i -> new Key("key " + i)).toList();
         keys.forEach(key -> table.put(key, held(new Object()), When.ALWAYS));
@@ -137,7 +140,7 @@ class TableTests {
 
     @Test
     void arrayGrowsByHalvesOfItsLoadAndNoFurther() {
-        Table<Integer, Object> table = new Table<>(Kind.WEAK_VALUES, 0, false, null, reaper);
+        Table<Integer, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
 
         for (int i = 1; i <= 20_000; i++) {
             table.put(i, held(new Object()), When.ALWAYS);
@@ -150,7 +153,8 @@ class TableTests {
 
     @Test
     void arrayDoesNotShrinkBelowWhatWasAskedFor() {
-        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, 1_000, false, null, reaper);
+        Table<Key, Object> table =
+                new Table<>(new CollectionOptions.Plain<Key>(Kind.WEAK_VALUES, reaper).expectedSize(1_000));
         int asked = table.capacity();
         table.put(new Key("key"), held(new Object()), When.ALWAYS);
 
@@ -162,7 +166,7 @@ class TableTests {
 
     @Test
     void writersStillExcludeEachOtherWhenTheArrayHasShrunk() throws Exception {
-        Table<Integer, Object> table = new Table<>(Kind.WEAK_VALUES, 0, false, null, reaper);
+        Table<Integer, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
         Object value = held(new Object());
         IntStream.range(0, 10_000).forEach(i -> table.put(i, value, When.ALWAYS));
         IntStream.range(0, 10_000).forEach(i -> table.remove(i, null));
@@ -184,12 +188,12 @@ class TableTests {
         assertThat(table.capacity()).isEqualTo(16);
         assertThat(table.get(0)).isNotNull();
         assertThat(table.get(16)).isNotNull();
-        assertThat(table.stats(null)).isEqualTo(new CollectionStats(null, 2, 410_002, 410_000, 0));
+        assertThat(table.stats()).isEqualTo(new CollectionStats(null, 2, 410_002, 410_000, 0));
     }
 
     @Test
     void deadEntriesDoNotMakeTheArrayGrow() {
-        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, 0, false, null, reaper);
+        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
 
         for (int i = 0; i < 5_000; i++) {
             Key key = new Key("key " + i);
@@ -204,7 +208,7 @@ class TableTests {
     @Test
     @Tag("collects")
     void nothingLingersWhenAMillionEntriesCameAndWent() {
-        Table<Integer, Object> table = new Table<>(Kind.WEAK_VALUES, 0, false, null, reaper);
+        Table<Integer, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
 
         for (int i = 0; i < 1_000_000; i++) {
             table.put(i, new Object(), When.ALWAYS);
@@ -216,12 +220,12 @@ class TableTests {
                     return table.nodes() == 0 && table.capacity() <= 16;
                 },
                 "nodes are left, or their array");
-        assertThat(table.stats(null)).isEqualTo(new CollectionStats(null, 0, 1_000_000, 0, 1_000_000));
+        assertThat(table.stats()).isEqualTo(new CollectionStats(null, 0, 1_000_000, 0, 1_000_000));
     }
 
     @Test
     void growingKeepsEveryEntryAndEveryReservation() {
-        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, 0, false, null, reaper);
+        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
         BiFunction<Key, @Nullable Object, Object> growing = (key, old) -> {
             IntStream.range(0, 5_000).forEach(i -> table.put(new Key("key " + i), held(new Object()), When.ALWAYS));
             return held(new Object());
@@ -232,11 +236,11 @@ class TableTests {
         assertThat(table.get(new Key("computed"))).isSameAs(computed);
         assertThat(table.nodes()).isEqualTo(5_001);
         assertThat(table.count()).isEqualTo(5_001);
-        assertThat(table.stats(null).added()).isEqualTo(5_001);
+        assertThat(table.stats().added()).isEqualTo(5_001);
     }
 
     private <V> Table<Key, V> table(Kind kind) {
-        return new Table<>(kind, 0, false, this::tell, reaper);
+        return new Table<>(new CollectionOptions.Plain<Key>(kind, reaper).onRemoval(this::tell));
     }
 
     private void tell(@Nullable Key key, RemovalCause cause) {
@@ -249,7 +253,7 @@ class TableTests {
     }
 
     /** Puts a node that dies when it is looked at for the given number of times in the place of this one. */
-    private DyingNode replaceByDying(Table<Key, String> table, Key key, Table.Node node, int looks) {
+    private DyingNode replaceByDying(Table<Key, String> table, Key key, TableNode node, int looks) {
         DyingNode dying = new DyingNode(key, table.queue, node, looks);
         Key before = held(new Key("before", key.hashCode()));
         table.put(before, "before", When.ALWAYS);
@@ -260,20 +264,20 @@ class TableTests {
     private void replaceByDroppedWhenCopied(Table<Key, Object> table, Key key) {
         Object value = new Object();
         table.put(key, value, When.ALWAYS);
-        Table.Node node = Collected.node(table, key);
+        TableNode node = Collected.node(table, key);
         Key before = new Key("before", key.hashCode());
         table.put(before, held(new Object()), When.ALWAYS);
         Collected.node(table, before).next = new DroppedWhenCopied(value, table.queue, node);
     }
 
     /** Dies at a moment that the collector could choose as well. */
-    private static final class DyingNode extends Table.Node {
+    private static final class DyingNode extends TableNode {
 
         static final int WHEN_COPIED = Integer.MAX_VALUE;
 
         private int looks;
 
-        DyingNode(Object referent, ReferenceQueue<Object> queue, Table.Node node, int looks) {
+        DyingNode(Object referent, ReferenceQueue<Object> queue, TableNode node, int looks) {
             super(referent, queue, node.hash, node.strong);
             this.looks = looks;
         }
@@ -288,25 +292,25 @@ class TableTests {
         }
 
         @Override
-        Table.@Nullable Node copy(ReferenceQueue<Object> queue) {
+        @Nullable TableNode copy(ReferenceQueue<Object> queue) {
             enqueue();
             return super.copy(queue);
         }
     }
 
     /** Its referent is dropped by the last one who holds it while the table is copied, and a collection follows. */
-    private static final class DroppedWhenCopied extends Table.Node {
+    private static final class DroppedWhenCopied extends TableNode {
 
         private @Nullable Object onlyHolder;
 
-        DroppedWhenCopied(Object referent, ReferenceQueue<Object> queue, Table.Node node) {
+        DroppedWhenCopied(Object referent, ReferenceQueue<Object> queue, TableNode node) {
             super(referent, queue, node.hash, node.strong);
             onlyHolder = referent;
         }
 
         @Override
-        Table.@Nullable Node copy(ReferenceQueue<Object> queue) {
-            Table.Node copy = super.copy(queue);
+        @Nullable TableNode copy(ReferenceQueue<Object> queue) {
+            TableNode copy = super.copy(queue);
             if (onlyHolder != null) {
                 onlyHolder = null;
                 Gc.collect();

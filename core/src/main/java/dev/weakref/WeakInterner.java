@@ -1,0 +1,48 @@
+package dev.weakref;
+
+import java.util.Objects;
+
+/**
+ * Keeps one canonical instance of equal objects, for as long as somebody else holds it.
+ *
+ * <pre>{@code
+ * WeakInterner<Currency> currencies = WeakInterner.create();
+ * Currency euro = currencies.intern(parsed);   // the same object for everybody whose currency is equal
+ * }</pre>
+ *
+ * <p>Samples are compared by {@code equals}; {@code null} is refused. For use by any thread: all that intern equal samples
+ * at the same time get the same one, and actions before interning an object <i>happen-before</i> actions after another
+ * thread has got it. An instance that nobody else holds goes, and the next equal sample takes its place.
+ *
+ * <p>For constants, an {@code enum} is simpler; for strings that live as long as the program, {@link String#intern()}.
+ *
+ * @param <T> the type of the instances
+ * @since 0.1
+ */
+public final class WeakInterner<T> {
+
+    final Table<T, Boolean> table = new Table<>(Table.Kind.WEAK_KEYS, Reaper.SHARED);
+
+    private WeakInterner() {
+        table.belongsTo(this);
+    }
+
+    /** An empty interner. */
+    public static <T> WeakInterner<T> create() {
+        return new WeakInterner<>();
+    }
+
+    /** The live instance that equals the sample; the sample itself, from now on, if there is none. */
+    public T intern(T sample) {
+        Objects.requireNonNull(sample, "sample");
+        while (true) {
+            T canonical = table.getKey(sample);
+            if (canonical != null) {
+                return canonical;
+            }
+            if (table.put(sample, true, Table.When.ABSENT) == null) {
+                return sample;
+            }
+        }
+    }
+}

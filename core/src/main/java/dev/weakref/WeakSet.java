@@ -1,0 +1,289 @@
+package dev.weakref;
+
+import java.util.AbstractSet;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Set;
+import java.util.Spliterator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A concurrent set that holds its elements weakly: each is in it for as long as somebody else holds it.
+ *
+ * <pre>{@code
+ * WeakSet<Session> open = WeakSet.identity();
+ * open.add(session);
+ * open.forEach(Session::ping);   // those that are still in use
+ * }</pre>
+ *
+ * <p><b>Elements</b> are compared by {@code equals}, or by identity in a set made by {@link #identity()}; an equal element
+ * added again leaves the first one. <b>Nulls</b> are refused as elements; in a collection that is only compared with, they
+ * equal nothing. Elements that never die (constants, small boxed numbers) never go.
+ *
+ * <p><b>Operations on two sets</b> take any collection, compare as this set does, and keep this set's own one of two equal
+ * elements. <b>Equality:</b> only live elements are compared, so a set equals itself at every moment. By identity the set
+ * breaks the contract of {@code Set.equals} and {@code hashCode} as {@link IdentityHashMap} breaks that of a map.
+ *
+ * <p><b>Threads.</b> Reading takes no lock, and adding and removing one element is atomic; operations on many are not.
+ * Actions before adding an element <i>happen-before</i> actions after finding it.
+ *
+ * <p><b>When an element has been collected</b> it is invisible at once, and soon removed by a thread of the library. A set
+ * that nobody holds is collected itself. <b>Iterators</b> are weakly consistent, hold no more than the element that they
+ * are about to return, and never throw {@link java.util.ConcurrentModificationException}. {@link #size()} counts in one
+ * walk; {@link #estimatedSize()} takes constant time.
+ *
+ * <p>Not serializable. Many elements of one hash are correct and slow.
+ *
+ * @param <E> the type of the elements
+ * @since 0.1
+ */
+public final class WeakSet<E> extends AbstractSet<E> {
+
+    final Table<E, Boolean> table;
+
+    private WeakSet(Table<E, Boolean> table) {
+        this.table = table;
+        table.belongsTo(this);
+    }
+
+    /** An empty set that compares its elements by {@code equals}. */
+    public static <E> WeakSet<E> create() {
+        return WeakSet.<E>builder().build();
+    }
+
+    /** An empty set that compares its elements by identity, and calls none of their methods to find them. */
+    public static <E> WeakSet<E> identity() {
+        return WeakSet.<E>builder().identity().build();
+    }
+
+    /** A set of these elements; with the modes of the source, if that is a {@code WeakSet}. */
+    public static <E> WeakSet<E> copyOf(Collection<? extends E> source) {
+        WeakSet<E> copy = source instanceof WeakSet<?> set ? WeakSet.<E>emptyLike(set) : WeakSet.create();
+        copy.addAll(source);
+        return copy;
+    }
+
+    /** For a set with options. */
+    public static <E> Builder<E> builder() {
+        return new Builder<>();
+    }
+
+    // One element.
+
+    @Override
+    public boolean add(E element) {
+        return table.put(Objects.requireNonNull(element, "element"), true, Table.When.ABSENT) == null;
+    }
+
+    @Override
+    public boolean contains(Object element) {
+        return table.getKey(Objects.requireNonNull(element, "element")) != null;
+    }
+
+    @Override
+    public boolean remove(Object element) {
+        return table.remove(Objects.requireNonNull(element, "element"), null) != null;
+    }
+
+    /**
+     * Removes some live element and returns it. Which one is not specified.
+     *
+     * @throws NoSuchElementException if there is no live element
+     */
+    public E popElement() {
+        for (E element : this) {
+            if (remove(element)) {
+                return element;
+            }
+        }
+        throw new NoSuchElementException("The set has no live element");
+    }
+
+    // All elements.
+
+    @Override
+    public TableWalk<E, Boolean, E> iterator() {
+        return new TableWalk<>(table, (element, present) -> element);
+    }
+
+    @Override
+    public Spliterator<E> spliterator() {
+        return iterator().spliterator(Spliterator.DISTINCT);
+    }
+
+    /** The number of elements that are not cleared: one walk over the table, without locks. */
+    @Override
+    public int size() {
+        return (int) Math.min(table.count(), Integer.MAX_VALUE);
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return !iterator().hasNext();
+    }
+
+    @Override
+    public void clear() {
+        table.clear();
+    }
+
+    /** The elements in the table, the dead that have not been reaped among them; in constant time. */
+    public long estimatedSize() {
+        return table.nodes();
+    }
+
+    /** The counters of this set. */
+    public CollectionStats stats() {
+        return table.stats();
+    }
+
+    /** A snapshot of the references to the elements, which may die at any time. */
+    public List<WeakRef<E>> refs() {
+        List<WeakRef<E>> refs = new ArrayList<>();
+        forEach(element -> refs.add(WeakRef.of(element)));
+        return refs;
+    }
+
+    /** A new set with the same elements and modes, without name and listener. */
+    public WeakSet<E> copy() {
+        return copyOf(this);
+    }
+
+    // Two sets. What is compared with is held meanwhile, so that nothing dies between two looks.
+
+    /** A new set with the elements of both. */
+    public WeakSet<E> union(Collection<? extends E> other) {
+        WeakSet<E> union = copy();
+        union.addAll(other);
+        return union;
+    }
+
+    /** A new set with those elements of this set that are in the other as well. */
+    public WeakSet<E> intersection(Collection<?> other) {
+        WeakSet<E> intersection = copy();
+        intersection.retainAll(other);
+        return intersection;
+    }
+
+    /** A new set with those elements of this set that are not in the other. */
+    public WeakSet<E> difference(Collection<?> other) {
+        WeakSet<E> difference = copy();
+        difference.removeAll(other);
+        return difference;
+    }
+
+    /** A new set with the elements that are in one of the two, and not in both. */
+    public WeakSet<E> symmetricDifference(Collection<? extends E> other) {
+        Set<Object> mine = comparable(this);
+        WeakSet<E> difference = difference(other);
+        for (E element : other) {
+            if (!mine.contains(Objects.requireNonNull(element, "element"))) {
+                difference.add(element);
+            }
+        }
+        return difference;
+    }
+
+    /** Whether each element of this set is in the other. */
+    public boolean isSubsetOf(Collection<?> other) {
+        return comparable(other).containsAll(comparable(this));
+    }
+
+    /** Whether each element of the other is in this set. */
+    public boolean isSupersetOf(Collection<?> other) {
+        return comparable(this).containsAll(comparable(other));
+    }
+
+    /** Whether no element is in both. */
+    public boolean isDisjointFrom(Collection<?> other) {
+        Set<Object> theirs = comparable(other);
+        for (E element : this) {
+            if (theirs.contains(element)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public boolean containsAll(Collection<?> other) {
+        return isSupersetOf(other);
+    }
+
+    @Override
+    public boolean removeAll(Collection<?> other) {
+        boolean changed = false;
+        for (Object element : comparable(other)) {
+            changed |= element != null && remove(element);
+        }
+        return changed;
+    }
+
+    @Override
+    public boolean retainAll(Collection<?> other) {
+        Set<Object> theirs = comparable(other);
+        return removeIf(element -> !theirs.contains(element));
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        if (other == this) {
+            return true;
+        }
+        if (!(other instanceof Set<?> set)) {
+            return false;
+        }
+        Set<Object> mine = comparable(this);
+        List<?> theirs = Arrays.asList(set.toArray());
+        return theirs.size() == mine.size() && mine.containsAll(theirs);
+    }
+
+    @Override
+    public int hashCode() {
+        return comparable(this).hashCode();
+    }
+
+    /** The elements that live now, in a set that holds them and compares as this one does. */
+    private Set<Object> comparable(Collection<?> elements) {
+        Set<Object> held = table.kind == Table.Kind.WEAK_IDENTITY_KEYS
+                ? Collections.newSetFromMap(new IdentityHashMap<>())
+                : new HashSet<>();
+        held.addAll(elements);
+        return held;
+    }
+
+    @SuppressWarnings("unchecked") // an empty table is one of any type
+    private static <E> WeakSet<E> emptyLike(WeakSet<?> set) {
+        return new WeakSet<>((Table<E, Boolean>) set.table.emptyCopy());
+    }
+
+    /**
+     * The options of a set. Not for use by several threads.
+     *
+     * @param <E> the type of the elements
+     */
+    public static final class Builder<E> extends CollectionOptions<Builder<E>, E> {
+
+        private Builder() {
+            super(Table.Kind.WEAK_KEYS);
+        }
+
+        /** Compares elements by identity. */
+        public Builder<E> identity() {
+            kind = Table.Kind.WEAK_IDENTITY_KEYS;
+            return this;
+        }
+
+        /** The set. */
+        public WeakSet<E> build() {
+            return new WeakSet<>(new Table<>(this));
+        }
+    }
+}
