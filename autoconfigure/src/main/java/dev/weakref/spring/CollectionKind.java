@@ -1,6 +1,8 @@
 package dev.weakref.spring;
 
 import dev.weakref.CollectionStats;
+import dev.weakref.WeakKeyMap;
+import dev.weakref.WeakSet;
 import dev.weakref.WeakValueMap;
 import java.util.List;
 import java.util.function.Function;
@@ -14,8 +16,15 @@ import org.jspecify.annotations.Nullable;
 record CollectionKind<C>(Class<C> type, Function<String, C> create, Function<C, CollectionStats> stats) {
 
     @SuppressWarnings({"rawtypes", "unchecked"})
-    private static final List<CollectionKind<?>> ALL = List.of(new CollectionKind<>(
-            WeakValueMap.class, name -> WeakValueMap.builder().name(name).build(), WeakValueMap::stats));
+    private static final List<CollectionKind<?>> ALL = List.of(
+            new CollectionKind<>(
+                    WeakValueMap.class,
+                    name -> WeakValueMap.builder().name(name).build(),
+                    WeakValueMap::stats),
+            new CollectionKind<>(
+                    WeakKeyMap.class, name -> WeakKeyMap.builder().name(name).build(), WeakKeyMap::stats),
+            new CollectionKind<>(
+                    WeakSet.class, name -> WeakSet.builder().name(name).build(), WeakSet::stats));
 
     static @Nullable CollectionKind<?> of(@Nullable Class<?> type) {
         for (CollectionKind<?> kind : ALL) {

@@ -14,12 +14,15 @@ public final class UnclearCollectionTypeException extends IllegalArgumentExcepti
 
     private final String collection;
     private final String type;
+    private final String example;
 
     UnclearCollectionTypeException(ResolvableType type) {
         super("The type " + type.getType().getTypeName()
                 + " does not say what is in the collection; write out its type arguments");
         this.collection = type.resolve(Object.class).getSimpleName();
         this.type = type.getType().getTypeName();
+        example = collection
+                + (type.resolve(Object.class).getTypeParameters().length == 1 ? "<Session>" : "<String, Session>");
     }
 
     /** The simple name of the collection's class. */
@@ -30,5 +33,10 @@ public final class UnclearCollectionTypeException extends IllegalArgumentExcepti
     /** The type that was asked for, as in source code but with full names. */
     public String getType() {
         return type;
+    }
+
+    /** A type of this collection with its type arguments, as an example. */
+    public String getExample() {
+        return example;
     }
 }

@@ -1,5 +1,7 @@
 package dev.weakref.spring;
 
+import dev.weakref.WeakKeyMap;
+import dev.weakref.WeakSet;
 import dev.weakref.WeakValueMap;
 import java.util.Comparator;
 import java.util.List;
@@ -18,7 +20,7 @@ import org.springframework.core.ResolvableType;
  *         collections.get(new ParameterizedTypeReference<>() {}, "archive");
  * }</pre>
  *
- * <p>The same ones are injected wherever a bean asks for a {@link WeakValueMap} by type; the name is then the
+ * <p>The same ones are injected wherever a bean asks for one by type; the name is then the
  * {@code @Qualifier}. They are made when first asked for and held until the context goes. For use by any thread.
  *
  * @since 0.1
@@ -29,7 +31,7 @@ public final class WeakCollections {
 
     private final Map<Key, Object> shared = new ConcurrentHashMap<>();
 
-    /** The map of this type without a name. */
+    /** The map with weak values of this type without a name. */
     public <K, V> WeakValueMap<K, V> valueMap(Class<K> keys, Class<V> values) {
         return valueMap(keys, values, null);
     }
@@ -38,6 +40,28 @@ public final class WeakCollections {
     @SuppressWarnings("unchecked")
     public <K, V> WeakValueMap<K, V> valueMap(Class<K> keys, Class<V> values, @Nullable String name) {
         return (WeakValueMap<K, V>) get(ResolvableType.forClassWithGenerics(WeakValueMap.class, keys, values), name);
+    }
+
+    /** The map with weak keys of this type, compared by {@code equals}, without a name. */
+    public <K, V> WeakKeyMap<K, V> keyMap(Class<K> keys, Class<V> values) {
+        return keyMap(keys, values, null);
+    }
+
+    /** The map with weak keys of this type and name; without a name if it is {@code null}. */
+    @SuppressWarnings("unchecked")
+    public <K, V> WeakKeyMap<K, V> keyMap(Class<K> keys, Class<V> values, @Nullable String name) {
+        return (WeakKeyMap<K, V>) get(ResolvableType.forClassWithGenerics(WeakKeyMap.class, keys, values), name);
+    }
+
+    /** The set of this type, compared by {@code equals}, without a name. */
+    public <E> WeakSet<E> set(Class<E> elements) {
+        return set(elements, null);
+    }
+
+    /** The set of this type and name; without a name if it is {@code null}. */
+    @SuppressWarnings("unchecked")
+    public <E> WeakSet<E> set(Class<E> elements, @Nullable String name) {
+        return (WeakSet<E>) get(ResolvableType.forClassWithGenerics(WeakSet.class, elements), name);
     }
 
     /** The collection of this type without a name; errors as in {@link #get(ParameterizedTypeReference, String)}. */
@@ -60,8 +84,8 @@ public final class WeakCollections {
     Object get(ResolvableType type, @Nullable String name) {
         CollectionKind<?> kind = CollectionKind.of(type.resolve());
         if (kind == null) {
-            throw new IllegalArgumentException(
-                    type + " is no weak collection that can be shared; ask for a WeakValueMap");
+            throw new IllegalArgumentException(type
+                    + " is no weak collection that can be shared; ask for a WeakValueMap, a WeakKeyMap or a WeakSet");
         }
         TypeKey key = TypeKey.of(type);
         if (key == null || !key.isExact()) {

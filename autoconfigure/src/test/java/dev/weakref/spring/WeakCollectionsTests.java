@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.weakref.WeakKeyMap;
+import dev.weakref.WeakSet;
 import dev.weakref.WeakValueMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +47,30 @@ class WeakCollectionsTests {
                 .doesNotHaveDuplicates();
         assertThat(types.stream().map(type -> collections.get(type) == collections.get(type)))
                 .containsOnly(true);
+    }
+
+    @Test
+    void weakKeysAndSetsAreSharedAsWell() {
+        WeakKeyMap<String, Integer> keys = collections.keyMap(String.class, Integer.class);
+        WeakSet<String> set = collections.set(String.class);
+
+        assertThat(collections.keyMap(String.class, Integer.class)).isSameAs(keys);
+        assertThat(collections.get(new ParameterizedTypeReference<WeakKeyMap<String, Integer>>() {}))
+                .isSameAs(keys);
+        assertThat(collections.keyMap(String.class, Integer.class, "named")).isNotSameAs(keys);
+        assertThat(collections.set(String.class)).isSameAs(set);
+        assertThat(collections.set(String.class, "named")).isNotSameAs(set);
+        assertThat((Object) collections.set(Integer.class)).isNotSameAs(set);
+        collections.valueMap(String.class, Integer.class);
+        assertThat(collections.list())
+                .extracting(SharedCollection::type)
+                .containsExactly(
+                        "dev.weakref.WeakKeyMap<java.lang.String, java.lang.Integer>",
+                        "dev.weakref.WeakKeyMap<java.lang.String, java.lang.Integer>",
+                        "dev.weakref.WeakSet<java.lang.Integer>",
+                        "dev.weakref.WeakSet<java.lang.String>",
+                        "dev.weakref.WeakSet<java.lang.String>",
+                        "dev.weakref.WeakValueMap<java.lang.String, java.lang.Integer>");
     }
 
     @Test

@@ -17,7 +17,7 @@ final class UnclearCollectionTypeFailureAnalyzer
         return new FailureAnalysis(
                 where + " required a " + collection + " by a type that does not say what is in it: " + cause.getType()
                         + ".",
-                "Write out the type arguments, for example " + collection + "<String, Session>, to get the one that is"
+                "Write out the type arguments, for example " + cause.getExample() + ", to get the one that is"
                         + " shared by all injection points of this type, or define a bean of type " + collection
                         + " yourself.",
                 rootFailure);

@@ -1,5 +1,7 @@
 package dev.weakref.spring.autoconfigure;
 
+import dev.weakref.WeakKeyMap;
+import dev.weakref.WeakSet;
 import dev.weakref.WeakValueMap;
 import dev.weakref.spring.CollectionInjection;
 import dev.weakref.spring.WeakCollections;
@@ -27,7 +29,7 @@ public final class WeakCollectionsAutoConfiguration {
 
     @Bean
     static BeanFactoryPostProcessor weakRefCollectionCandidates() {
-        return CollectionInjection.candidates("weakRefValueMap");
+        return CollectionInjection.candidates("weakRefValueMap", "weakRefKeyMap", "weakRefSet");
     }
 
     @Bean
@@ -48,5 +50,21 @@ public final class WeakCollectionsAutoConfiguration {
     @SuppressWarnings("unchecked")
     <K, V> @Nullable WeakValueMap<K, V> weakRefValueMap(CollectionInjection injection) {
         return injection.shared(WeakValueMap.class);
+    }
+
+    @Bean
+    @Fallback
+    @Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
+    @SuppressWarnings("unchecked")
+    <K, V> @Nullable WeakKeyMap<K, V> weakRefKeyMap(CollectionInjection injection) {
+        return injection.shared(WeakKeyMap.class);
+    }
+
+    @Bean
+    @Fallback
+    @Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
+    @SuppressWarnings("unchecked")
+    <E> @Nullable WeakSet<E> weakRefSet(CollectionInjection injection) {
+        return injection.shared(WeakSet.class);
     }
 }

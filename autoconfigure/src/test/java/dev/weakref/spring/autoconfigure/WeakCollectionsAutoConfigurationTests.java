@@ -2,6 +2,8 @@ package dev.weakref.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weakref.WeakKeyMap;
+import dev.weakref.WeakSet;
 import dev.weakref.WeakValueMap;
 import dev.weakref.spring.UnclearCollectionTypeException;
 import dev.weakref.spring.WeakCollections;
@@ -64,6 +66,38 @@ class WeakCollectionsAutoConfigurationTests {
             assertThat((Object) types.sessions).isNotSameAs(types.lists);
             assertThat((Object) types.sessions).isNotSameAs(types.byNumber);
         });
+    }
+
+    @Test
+    void weakKeysAndSetsAreInjectedAsWell() {
+        runner.withBean(KeysAndSets.class).run(context -> {
+            KeysAndSets points = context.getBean(KeysAndSets.class);
+            WeakCollections collections = context.getBean(WeakCollections.class);
+
+            assertThat(points.keys).isSameAs(collections.keyMap(Session.class, String.class));
+            assertThat(points.set).isSameAs(collections.set(Session.class));
+            assertThat(points.redSet).isSameAs(collections.set(Session.class, "red"));
+            assertThat(context.getBeansOfType(WeakSet.class)).isEmpty();
+        });
+    }
+
+    @Test
+    void aSetOfTheUsersOwnWins() {
+        runner.withUserConfiguration(OwnSet.class).withBean(KeysAndSets.class).run(context -> {
+            assertThat(context.getBean(KeysAndSets.class).set).isSameAs(context.getBean("ownSet"));
+            assertThat(context.getBean(KeysAndSets.class).keys).isNotNull();
+        });
+    }
+
+    @Test
+    void aRawSetFailsTheStartWithAnExampleThatFits() {
+        runner.withBean(RawSet.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOfSatisfying(
+                                UnclearCollectionTypeException.class,
+                                failure -> assertThat(failure.getExample()).isEqualTo("WeakSet<Session>")));
     }
 
     @Test
@@ -367,5 +401,33 @@ class WeakCollectionsAutoConfigurationTests {
     @Qualifier @Retention(RetentionPolicy.RUNTIME)
     @interface Region {
         String value();
+    }
+
+    static class KeysAndSets {
+
+        @Autowired
+        WeakKeyMap<Session, String> keys;
+
+        @Autowired
+        WeakSet<Session> set;
+
+        @Autowired
+        @Qualifier("red") WeakSet<Session> redSet;
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnSet {
+
+        @Bean
+        WeakSet<Session> ownSet() {
+            return WeakSet.identity();
+        }
+    }
+
+    @SuppressWarnings("rawtypes")
+    static class RawSet {
+
+        @Autowired
+        WeakSet set;
     }
 }
