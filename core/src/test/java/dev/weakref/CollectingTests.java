@@ -259,4 +259,25 @@ class CollectingTests {
             assertThat(seen).containsExactly("null", Trigger.UNREACHABLE);
         }
     }
+
+    @Test
+    void aMillionEntriesThatCameAndWentLeaveNothing() {
+        WeakValueMap<Integer, Object> values = WeakValueMap.create();
+        WeakKeyMap<Object, Integer> keys = WeakKeyMap.identity();
+        WeakSet<Object> set = WeakSet.create();
+        WeakInterner<Key> interner = WeakInterner.create();
+        for (int i = 0; i < 250_000; i++) {
+            Key object = new Key("", i);
+            values.put(i, object);
+            keys.put(object, i);
+            set.add(object);
+            interner.intern(object);
+        }
+
+        for (Table<?, ?> table : List.of(values.table, keys.table, set.table, interner.table)) {
+            Gc.awaitTrue(() -> table.nodes() == 0 && table.capacity() <= 16, "a node is left, or the array is large");
+        }
+        assertThat(values.stats()).isEqualTo(new CollectionStats(null, 0, 250_000, 0, 250_000));
+        assertThat(set.stats().added()).isEqualTo(set.stats().collected());
+    }
 }
