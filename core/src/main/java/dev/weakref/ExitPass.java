@@ -135,23 +135,31 @@ final class ExitPass {
             FinalizerNode<?> node = (FinalizerNode<?>) live.next();
             boolean wasDue = node.refersTo(null) || node.isAtExit();
             String line = node.describe() + " was cut off by the exit limit";
-            if (node.discard()) {
-                core.countDetached();
-                if (wasDue) {
-                    skipped++;
-                    leave(line);
-                }
+            if (giveUp(node) && wasDue) {
+                skipped++;
+                leave(line);
             }
         }
+    }
+
+    /** Ends a live finalizer without running it; false if it was not live any more. */
+    private boolean giveUp(FinalizerNode<?> node) {
+        FinalizerInfo info = node.mustBeClosed() ? node.info() : null;
+        if (!node.discard()) {
+            return false;
+        }
+        core.countDetached();
+        if (info != null) {
+            core.leaks().found(Leak.Kind.NOT_CLOSED, info);
+        }
+        return true;
     }
 
     /** One finalizer's turn: decides at the last moment whether and why it runs. */
     private void turn(FinalizerNode<?> node) {
         Object referent = node.get();
         if (referent != null && !node.isAtExit()) {
-            if (node.discard()) {
-                core.countDetached();
-            }
+            giveUp(node);
             return;
         }
         Trigger trigger = referent == null ? Trigger.UNREACHABLE : Trigger.EXIT;

@@ -1,6 +1,7 @@
 package dev.weakref;
 
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param action the class name of the action
  * @param atExit whether it is to run when the registry closes
  * @param createdAt when it was registered
- * @param createdBy the line that registered it, where one was recorded
+ * @param createdBy the line that registered it, where the {@link LeakLevel} recorded it
+ * @param mustBeClosed whether it is a leak if nobody calls it
+ * @param overdue whether it has been live for longer than its limit
+ * @param stack the stack of its creation, beginning with {@code createdBy}; empty where none was recorded
  * @since 0.1
  */
 public record FinalizerInfo(
@@ -22,4 +26,7 @@ public record FinalizerInfo(
         String action,
         boolean atExit,
         Instant createdAt,
-        @Nullable String createdBy) {}
+        @Nullable String createdBy,
+        boolean mustBeClosed,
+        boolean overdue,
+        List<String> stack) {}

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     private static final int AT_EXIT = 1 << 4;
     private static final int GATHERED = 1 << 5;
     private static final int LEFT_BEHIND = 1 << 6;
+    private static final int OVERDUE = 1 << 7;
 
     private static final Trigger[] TRIGGERS = Trigger.values();
     private static final VarHandle STATE;
@@ -60,8 +62,24 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     private final long createdAtMillis;
 
     /** Options that few finalizers have. */
-    record Details(@Nullable String name, @Nullable Duration limit, boolean atExit) {
-        static final Details NONE = new Details(null, null, true);
+    record Details(
+            @Nullable String name,
+            @Nullable Duration limit,
+            @Nullable Duration overdueAfter,
+            boolean mustBeClosed,
+            @Nullable List<StackTraceElement> stack,
+            boolean atExit) {
+
+        static final Details NONE = new Details(null, null, null, false, null, true);
+
+        Details withStack(@Nullable List<StackTraceElement> created) {
+            return created == null ? this : new Details(name, limit, overdueAfter, mustBeClosed, created, atExit);
+        }
+
+        /** Whether there is nothing to keep but what stands in the state of the node. */
+        boolean isPlain() {
+            return name == null && limit == null && overdueAfter == null && !mustBeClosed && stack == null;
+        }
     }
 
     /** Work that a thread runs which is none of the registry's own. */
@@ -70,7 +88,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     FinalizerNode(RegistryCore core, Object referent, Object work, Details details) {
         super(referent, core.log().queue);
         this.work = work;
-        this.details = details.name == null && details.limit == null ? null : details;
+        this.details = details.isPlain() ? null : details;
         this.state = details.atExit ? LIVE | AT_EXIT : LIVE;
         this.createdAtMillis = core.now();
     }
@@ -150,8 +168,10 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
             return null;
         }
         Object mine = Objects.requireNonNull(currentWork());
+        RegistryCore core = core();
         letGo(mine);
-        core().countDetached();
+        core.countDetached();
+        resolveIfOverdue(core, mine);
         return describe(referent, mine);
     }
 
@@ -238,6 +258,9 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     private void ended(RegistryCore core, Object mine, long begin, @Nullable Throwable failure) {
         int last = (int) STATE.getAndBitwiseXor(this, RUNNING ^ DONE);
         letGo(mine);
+        if (trigger() == Trigger.EXPLICIT) {
+            resolveIfOverdue(core, mine);
+        }
         if ((last & LEFT_BEHIND) == 0) {
             core.ended(this, mine, begin, failure);
         } else {
@@ -263,6 +286,9 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     /** Runs what the caller has taken, and reports what it throws; how that ended. */
     Outcome runAndReport(@Nullable Object referent, Trigger trigger) {
         Object mine = Objects.requireNonNull(currentWork());
+        if (mustBeClosed()) {
+            core().leaks().found(Leak.Kind.NOT_CLOSED, info(mine));
+        }
         Outcome outcome = Outcome.SUCCESS;
         try {
             perform(referent, trigger);
@@ -273,6 +299,40 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
             }
         }
         return wasLeftBehind() ? Outcome.TIMEOUT : outcome;
+    }
+
+    /** Whether it is a leak if nobody calls it. */
+    boolean mustBeClosed() {
+        return details != null && details.mustBeClosed;
+    }
+
+    /** How many milliseconds it may be live, {@code Long.MAX_VALUE} if for ever. */
+    long overdueAfterMillis() {
+        return details != null && details.overdueAfter != null
+                ? Settings.millis(details.overdueAfter)
+                : core().overdueAfterMillis();
+    }
+
+    boolean isOverdue() {
+        return (state & OVERDUE) != 0;
+    }
+
+    /** Reports it if it is live and has been for too long; whether it was. */
+    boolean reportIfOverdueAt(long nowMillis) {
+        if (nowMillis - createdAtMillis < overdueAfterMillis()) {
+            return false;
+        }
+        Object mine = currentWork();
+        if (mine != null && mark(LIVE, OVERDUE)) {
+            core().leaks().found(Leak.Kind.OVERDUE, info(mine));
+        }
+        return true;
+    }
+
+    private void resolveIfOverdue(RegistryCore core, Object mine) {
+        if (isOverdue()) {
+            core.leaks().found(Leak.Kind.RESOLVED, info(mine));
+        }
     }
 
     private boolean wasLeftBehind() {
@@ -286,12 +346,17 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     /** Marks it as left behind; false if it has ended. */
     boolean markLeftBehind() {
+        return mark(RUNNING, LEFT_BEHIND);
+    }
+
+    /** Sets a flag while it is in this phase; false if it is in another one. */
+    private boolean mark(int phase, int flag) {
         while (true) {
             int now = state;
-            if ((now & PHASE) != RUNNING) {
+            if ((now & PHASE) != phase) {
                 return false;
             }
-            if (STATE.compareAndSet(this, now, now | LEFT_BEHIND)) {
+            if (STATE.compareAndSet(this, now, now | flag)) {
                 return true;
             }
         }
@@ -357,6 +422,9 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     FinalizerInfo info(@Nullable Object mine) {
         Object referent = get();
         String action = actionClass(mine);
+        List<String> stack = details == null || details.stack == null
+                ? List.of()
+                : details.stack.stream().map(StackTraceElement::toString).toList();
         return new FinalizerInfo(
                 id,
                 Names.escape(details != null && details.name != null ? details.name : action),
@@ -364,7 +432,10 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
                 action,
                 isAtExit(),
                 createdAt(),
-                null);
+                stack.isEmpty() ? null : stack.get(0),
+                mustBeClosed(),
+                isOverdue(),
+                stack);
     }
 
     /** The class name of the action, by which its place in the source is found; one class for each lambda. */

@@ -2,11 +2,18 @@ package dev.weakref;
 
 import java.lang.invoke.MethodHandles;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -44,11 +51,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FinalizerRegistry implements AutoCloseable {
 
+    private static final AtomicLong MADE = new AtomicLong();
+
+    /** No {@link WeakSet}, which would keep the reaper running for as long as a registry is open. */
+    private static final Set<FinalizerRegistry> OPEN =
+            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+    private final long number = MADE.incrementAndGet();
     private final RegistryCore core;
 
     private FinalizerRegistry(RegistryCore core) {
         this.core = core;
         core.ownedBy(this);
+        OPEN.add(this);
     }
 
     /** A registry with all defaults, named {@code registry-}<i>n</i>. */
@@ -76,6 +91,25 @@ public final class FinalizerRegistry implements AutoCloseable {
      */
     public static FinalizerRegistry global() {
         return GlobalRegistry.INSTANCE;
+    }
+
+    /** All registries of the program that somebody holds and that nobody has begun to close, oldest first. */
+    public static List<FinalizerRegistry> open() {
+        synchronized (OPEN) { // for the walk
+            return OPEN.stream()
+                    .sorted(Comparator.comparingLong(registry -> registry.number))
+                    .toList();
+        }
+    }
+
+    /** How much is done to tell where a leak comes from. */
+    public LeakLevel leakLevel() {
+        return core.leaks().level();
+    }
+
+    /** Chooses how much is done to tell where a leak comes from, for what is registered from now on. */
+    public void setLeakLevel(LeakLevel level) {
+        core.leaks().level(Objects.requireNonNull(level, "level"));
     }
 
     /** Its name, as it appears in the log and in the names of its threads. */
@@ -145,6 +179,7 @@ public final class FinalizerRegistry implements AutoCloseable {
      * end the pass; it is kept for later.
      */
     public ExitReport shutdown() {
+        OPEN.remove(this);
         return core.shutdown();
     }
 
@@ -344,6 +379,38 @@ public final class FinalizerRegistry implements AutoCloseable {
             return this;
         }
 
+        /** How much to do to tell where a leak comes from; {@code SIMPLE} by default. */
+        public Builder leakLevel(LeakLevel level) {
+            settings.leakLevel = Objects.requireNonNull(level, "level");
+            return this;
+        }
+
+        /**
+         * For which part of the finalizers the level {@code ADVANCED} records a stack; 0.01 by default.
+         *
+         * @throws IllegalArgumentException if it is less than 0 or more than 1
+         */
+        public Builder leakSampling(double part) {
+            settings.leakSampling = Settings.fraction(part, "leak sampling");
+            return this;
+        }
+
+        /**
+         * After how long a finalizer that is still live is reported as an overdue {@link Leak}; never by default.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder overdueAfter(Duration limit) {
+            settings.overdueAfter = Settings.positive(limit, "overdue limit");
+            return this;
+        }
+
+        /** Is told of leaks, after those added before. */
+        public Builder leakListener(LeakListener listener) {
+            settings.leakListeners.add(Objects.requireNonNull(listener, "listener"));
+            return this;
+        }
+
         /** Is told of every run, after those added before. */
         public Builder listener(FinalizerListener listener) {
             settings.listeners.add(Objects.requireNonNull(listener, "listener"));
@@ -356,6 +423,11 @@ public final class FinalizerRegistry implements AutoCloseable {
          */
         public Builder onFailure(BiConsumer<? super FinalizerInfo, ? super Throwable> handler) {
             settings.failureHandler = Objects.requireNonNull(handler, "handler");
+            return this;
+        }
+
+        Builder clock(InstantSource clock) {
+            settings.clock = clock;
             return this;
         }
 

@@ -2,6 +2,8 @@ package dev.weakref;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +34,12 @@ final class Messages {
 
     /** A stack as lines of a message. */
     static String stack(StackTraceElement[] stack) {
+        return stack(Arrays.asList(stack));
+    }
+
+    static String stack(List<?> frames) {
         StringBuilder lines = new StringBuilder();
-        for (StackTraceElement frame : stack) {
+        for (Object frame : frames) {
             lines.append(System.lineSeparator()).append("\tat ").append(frame);
         }
         return lines.toString();

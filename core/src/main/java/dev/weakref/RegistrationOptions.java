@@ -14,6 +14,8 @@ abstract sealed class RegistrationOptions<B extends RegistrationOptions<B>>
     private final RegistryCore core;
     private @Nullable String name;
     private @Nullable Duration limit;
+    private @Nullable Duration overdueAfter;
+    private boolean mustBeClosed;
     private boolean atExit = true;
 
     RegistrationOptions(RegistryCore core) {
@@ -24,6 +26,8 @@ abstract sealed class RegistrationOptions<B extends RegistrationOptions<B>>
         core = other.core;
         name = other.name;
         limit = other.limit;
+        overdueAfter = other.overdueAfter;
+        mustBeClosed = other.mustBeClosed;
         atExit = other.atExit;
     }
 
@@ -54,8 +58,28 @@ abstract sealed class RegistrationOptions<B extends RegistrationOptions<B>>
         return self();
     }
 
+    /**
+     * Somebody has to {@linkplain Finalizer#call() call} it: if it runs because its referent was collected, or is still
+     * live when the registry closes, it is reported as a {@link Leak}.
+     */
+    public B mustBeClosed() {
+        mustBeClosed = true;
+        return self();
+    }
+
+    /**
+     * After how long it is reported as an overdue {@link Leak} if it is still live, in place of the registry's limit.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public B overdueAfter(Duration limit) {
+        overdueAfter = Settings.positive(limit, "overdue limit");
+        return self();
+    }
+
     <R> Finalizer<R> register(Object referent, Object work) {
-        return core.register(referent, work, new FinalizerNode.Details(name, limit, atExit));
+        return core.register(
+                referent, work, new FinalizerNode.Details(name, limit, overdueAfter, mustBeClosed, null, atExit));
     }
 
     @SuppressWarnings("unchecked")

@@ -35,6 +35,9 @@ final class RegistryCore {
     private final CaptureScan captures;
     private final Relay dispatcher;
     private final Log log;
+    private final Leaks leaks;
+    private final OverdueWatch overdueWatch;
+    private final long overdueAfterMillis;
     private final Counters counters = new Counters();
     private final AtomicReference<@Nullable ExitPass> exitPass = new AtomicReference<>();
 
@@ -61,6 +64,9 @@ final class RegistryCore {
                 leg -> takeOverNanos,
                 this::dispatch);
         log = new Log(this, dispatcher, settings.reaper, this::facadeIsGone);
+        leaks = new Leaks(name, settings);
+        overdueWatch = new OverdueWatch(log, this);
+        overdueAfterMillis = Settings.millis(settings.overdueAfter);
     }
 
     String name() {
@@ -73,6 +79,19 @@ final class RegistryCore {
 
     Log log() {
         return log;
+    }
+
+    Leaks leaks() {
+        return leaks;
+    }
+
+    /** For tests: the one that looks for the overdue. */
+    OverdueWatch overdueWatch() {
+        return overdueWatch;
+    }
+
+    long overdueAfterMillis() {
+        return overdueAfterMillis;
     }
 
     Relay dispatcher() {
@@ -135,7 +154,7 @@ final class RegistryCore {
             throw closedAlready();
         }
         captures.check(referent, work);
-        FinalizerNode<R> node = new FinalizerNode<>(this, referent, work, details);
+        FinalizerNode<R> node = new FinalizerNode<>(this, referent, work, details.withStack(leaks.stackOfCreation()));
         try {
             log.append(node);
         } finally {
@@ -144,6 +163,10 @@ final class RegistryCore {
         if (closed && node.discard()) {
             counters.refused();
             throw closedAlready();
+        }
+        long overdueAfter = node.overdueAfterMillis();
+        if (overdueAfter != Long.MAX_VALUE) {
+            overdueWatch.expect(overdueAfter);
         }
         return node;
     }
@@ -171,7 +194,7 @@ final class RegistryCore {
     }
 
     RegistryStats stats() {
-        return counters.stats(log.appended());
+        return counters.stats(log.appended(), leaks.counts());
     }
 
     void countDetached() {

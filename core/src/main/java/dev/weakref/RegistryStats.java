@@ -12,9 +12,16 @@ import java.util.Map;
  * @param ran runs that ended or were left behind, by trigger and outcome; every pair is present
  * @param detached finalizers that were detached: by {@code detach()}, because they were not to run at exit, or because
  *     the deadline of the exit pass cut them off
+ * @param leaks leaks by kind; every kind is present
  * @since 0.1
  */
-public record RegistryStats(long live, long registered, Map<Trigger, Map<Outcome, Long>> ran, long detached) {
+public record RegistryStats(
+        long live, long registered, Map<Trigger, Map<Outcome, Long>> ran, long detached, Map<Leak.Kind, Long> leaks) {
+
+    /** How many leaks of this kind. */
+    public long leaks(Leak.Kind kind) {
+        return leaks.getOrDefault(kind, 0L);
+    }
 
     /** How many runs with this trigger ended this way. */
     public long ran(Trigger trigger, Outcome outcome) {

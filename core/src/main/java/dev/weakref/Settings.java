@@ -20,6 +20,7 @@ final class Settings {
     static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(5);
     static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
     static final int MAX_WORKERS = 8;
+    static final double LEAK_SAMPLING = 0.01;
 
     private static final AtomicInteger UNNAMED = new AtomicInteger();
 
@@ -40,6 +41,12 @@ final class Settings {
     @Nullable BiConsumer<? super FinalizerInfo, ? super Throwable> failureHandler;
 
     Reaper reaper = Reaper.SHARED;
+    LeakLevel leakLevel = LeakLevel.byDefault();
+    double leakSampling = LEAK_SAMPLING;
+    List<LeakListener> leakListeners = new ArrayList<>();
+
+    @Nullable Duration overdueAfter;
+
     InstantSource clock = InstantSource.system();
 
     Settings copy() {
@@ -55,6 +62,10 @@ final class Settings {
         copy.exitLimit = exitLimit;
         copy.listeners = List.copyOf(listeners);
         copy.failureHandler = failureHandler;
+        copy.leakLevel = leakLevel;
+        copy.leakSampling = leakSampling;
+        copy.leakListeners = List.copyOf(leakListeners);
+        copy.overdueAfter = overdueAfter;
         copy.reaper = reaper;
         copy.clock = clock;
         return copy;
@@ -65,6 +76,13 @@ final class Settings {
             throw new IllegalArgumentException("The " + what + " is " + time + "; give a positive duration");
         }
         return time;
+    }
+
+    static double fraction(double number, String what) {
+        if (!(number >= 0 && number <= 1)) {
+            throw new IllegalArgumentException("The " + what + " is " + number + "; give a number from 0 to 1");
+        }
+        return number;
     }
 
     static int atLeastOne(int number, String what) {
@@ -79,6 +97,15 @@ final class Settings {
             throw new IllegalArgumentException("The " + what + " is " + number + "; give 0 or more");
         }
         return number;
+    }
+
+    /** The milliseconds of a duration, {@code Long.MAX_VALUE} where there is none or it is longer. */
+    static long millis(@Nullable Duration time) {
+        try {
+            return time == null ? Long.MAX_VALUE : time.toMillis();
+        } catch (ArithmeticException tooLong) {
+            return Long.MAX_VALUE;
+        }
     }
 
     /** The nanoseconds of a duration, or those of 292 years where it is longer. */

@@ -398,7 +398,10 @@ class FinalizerRegistryTests {
                             Named.class.getName(),
                             false,
                             finalizer.createdAt(),
-                            null));
+                            null,
+                            false,
+                            false,
+                            List.of()));
         }
 
         @Test

@@ -1,0 +1,35 @@
+package dev.weakref;
+
+import java.lang.StackWalker.Option;
+import java.lang.StackWalker.StackFrame;
+import java.util.List;
+import java.util.Set;
+
+/** Where a finalizer is created: the stack of the caller, without the frames of the library. */
+final class CreationStack {
+
+    private static final int MOST_FRAMES = 16;
+    private static final StackWalker WALKER = StackWalker.getInstance(Option.RETAIN_CLASS_REFERENCE);
+    private static final Set<Class<?>> OWN = Set.of(
+            CreationStack.class, Leaks.class, RegistryCore.class, FinalizerRegistry.class, RegistrationOptions.class);
+
+    private CreationStack() {}
+
+    /** At most sixteen frames, from the one that called the library on. They hold texts, and no classes. */
+    static List<StackTraceElement> here() {
+        return WALKER.walk(frames -> frames.dropWhile(CreationStack::isOwn)
+                .limit(MOST_FRAMES)
+                .map(CreationStack::element)
+                .toList());
+    }
+
+    /** Without the names of class loader and module, which say nothing about a place in the source. */
+    private static StackTraceElement element(StackFrame frame) {
+        return new StackTraceElement(
+                frame.getClassName(), frame.getMethodName(), frame.getFileName(), frame.getLineNumber());
+    }
+
+    private static boolean isOwn(StackFrame frame) {
+        return OWN.contains(frame.getDeclaringClass().getNestHost());
+    }
+}

@@ -1,0 +1,25 @@
+package dev.weakref;
+
+/**
+ * A resource that nobody closed in time, told to a {@link LeakListener}.
+ *
+ * @param kind what has happened
+ * @param registry the name of the registry
+ * @param finalizer the finalizer, with the stack of its creation where the {@link LeakLevel} recorded one
+ * @since 0.1
+ */
+public record Leak(Kind kind, String registry, FinalizerInfo finalizer) {
+
+    /** What has happened. */
+    public enum Kind {
+        /**
+         * A finalizer that must be closed ran because its referent was collected, or was still live when its registry
+         * closed.
+         */
+        NOT_CLOSED,
+        /** A finalizer has been live for longer than its limit, or that of its registry. */
+        OVERDUE,
+        /** An overdue finalizer was called or detached after all. */
+        RESOLVED
+    }
+}

@@ -1,0 +1,39 @@
+package dev.weakref;
+
+import java.lang.System.Logger.Level;
+import java.util.Locale;
+
+/**
+ * How much a registry does to tell where a leak comes from. Leaks are counted at every level.
+ *
+ * <p>A registry begins with the level of its builder, else with that of the system property {@code weakref.leak-level},
+ * else with {@link #SIMPLE}.
+ *
+ * @since 0.1
+ */
+public enum LeakLevel {
+    /** Leaks are not reported. */
+    DISABLED,
+    /** Reports name the finalizer, or else the class of its action, of which there is one for each lambda. */
+    SIMPLE,
+    /** The same, with the stack of its creation for some finalizers, chosen by chance. */
+    ADVANCED,
+    /** The same, with the stack of its creation for every finalizer; for tests, since it costs some microseconds each. */
+    PARANOID;
+
+    static LeakLevel byDefault() {
+        String chosen = System.getProperty("weakref.leak-level");
+        if (chosen == null) {
+            return SIMPLE;
+        }
+        try {
+            return valueOf(chosen.trim().toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException unknown) {
+            Messages.log(
+                    Level.WARNING,
+                    () -> "The system property weakref.leak-level is '" + Names.escape(chosen)
+                            + "'; use disabled, simple, advanced or paranoid. It is simple now");
+            return SIMPLE;
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.weakref;
+
+import dev.weakref.Leak.Kind;
+import java.lang.System.Logger.Level;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/** Counts the leaks of one registry, and reports each creation site once. */
+final class Leaks {
+
+    /** So many sites are more than a program has; beyond them something makes classes, and is only counted. */
+    private static final int MOST_SITES = 10_000;
+
+    private final String registry;
+    private final double sampling;
+    private final List<LeakListener> listeners;
+    private final Map<Kind, LongAdder> counts = new EnumMap<>(Kind.class);
+    private final Set<Site> reported = ConcurrentHashMap.newKeySet();
+    private volatile LeakLevel level;
+
+    Leaks(String registry, Settings settings) {
+        this.registry = registry;
+        level = settings.leakLevel;
+        sampling = settings.leakSampling;
+        listeners = settings.leakListeners;
+        for (Kind kind : Kind.values()) {
+            counts.put(kind, new LongAdder());
+        }
+    }
+
+    LeakLevel level() {
+        return level;
+    }
+
+    void level(LeakLevel chosen) {
+        level = chosen;
+    }
+
+    /** The stack of a creation that goes on at this moment, if this one is to be recorded. */
+    @Nullable List<StackTraceElement> stackOfCreation() {
+        return switch (level) {
+            case DISABLED, SIMPLE -> null;
+            case ADVANCED -> ThreadLocalRandom.current().nextDouble() < sampling ? CreationStack.here() : null;
+            case PARANOID -> CreationStack.here();
+        };
+    }
+
+    Map<Kind, Long> counts() {
+        Map<Kind, Long> sums = new EnumMap<>(Kind.class);
+        counts.forEach((kind, count) -> sums.put(kind, count.sum()));
+        return sums;
+    }
+
+    /** Counts a leak, and reports it unless its site was reported before. Never throws. */
+    void found(Kind kind, FinalizerInfo finalizer) {
+        Objects.requireNonNull(counts.get(kind)).increment();
+        if (level == LeakLevel.DISABLED || reported.size() >= MOST_SITES || !reported.add(new Site(kind, finalizer))) {
+            return;
+        }
+        Messages.log(kind == Kind.RESOLVED ? Level.INFO : Level.WARNING, () -> line(kind, finalizer));
+        Leak leak = new Leak(kind, registry, finalizer);
+        for (LeakListener listener : listeners) {
+            try {
+                listener.onLeak(leak);
+            } catch (Throwable listenersFault) {
+                Messages.failure("A leak listener of registry '" + Names.escape(registry) + "' failed", listenersFault);
+            }
+        }
+    }
+
+    private String line(Kind kind, FinalizerInfo finalizer) {
+        String what = "LEAK: " + kind + " finalizer " + finalizer.id() + " '" + finalizer.name() + "' of registry '"
+                + Names.escape(registry) + "', created at " + finalizer.createdAt() + ", ";
+        String happened = switch (kind) {
+            case NOT_CLOSED -> "was never closed by hand. Close it";
+            case OVERDUE -> "is still live. Close it earlier, or give it a longer limit";
+            case RESOLVED -> "was overdue and has been closed";
+        };
+        if (kind == Kind.RESOLVED) {
+            return what + happened;
+        }
+        String where = finalizer.stack().isEmpty()
+                ? "Its action is " + finalizer.action() + "; set the leak level to PARANOID to see where it was created"
+                : "It was created here:" + Messages.stack(finalizer.stack());
+        return what + happened + ". Said once for each place of creation. " + where;
+    }
+
+    /** Where finalizers come from: the line, where it was recorded, else the class of the action and a given name. */
+    private record Site(Kind kind, String place) {
+        Site(Kind kind, FinalizerInfo finalizer) {
+            this(kind, finalizer.createdBy() != null ? finalizer.createdBy() : finalizer.action());
+        }
+    }
+}

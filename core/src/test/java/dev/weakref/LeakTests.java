@@ -1,0 +1,337 @@
+package dev.weakref;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.weakref.Leak.Kind;
+import java.lang.ref.Reference;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(120)
+class LeakTests {
+
+    private final BlockingQueue<Leak> told = new LinkedBlockingQueue<>();
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+    private final Object referent = new Object();
+
+    private FinalizerRegistry.Builder builder() {
+        return FinalizerRegistry.builder().name("leaky").clock(now::get).leakListener(told::add);
+    }
+
+    @Nested
+    class NotClosed {
+
+        @Test
+        void isReportedWhenItRunsBecauseItsReferentWasCollected() throws Exception {
+            try (LogLines log = new LogLines();
+                    FinalizerRegistry registry = builder().build()) {
+                Finalizer<Void> finalizer = registry.finalizer(referent)
+                        .name("lease")
+                        .mustBeClosed()
+                        .run(() -> {});
+
+                ((FinalizerNode<?>) finalizer).enqueue();
+
+                Leak leak = told.take();
+                assertThat(leak.kind()).isEqualTo(Kind.NOT_CLOSED);
+                assertThat(leak.registry()).isEqualTo("leaky");
+                assertThat(leak.finalizer().id()).isEqualTo(finalizer.id());
+                assertThat(leak.finalizer().mustBeClosed()).isTrue();
+                assertThat(registry.stats().leaks(Kind.NOT_CLOSED)).isEqualTo(1);
+                assertThat(log.with("LEAK: NOT_CLOSED finalizer 1 'lease' of registry 'leaky'"))
+                        .singleElement()
+                        .asString()
+                        .contains("set the leak level to PARANOID to see where it was created");
+            }
+        }
+
+        @Test
+        void isReportedWhenItIsStillLiveAtExitWhetherItRunsThenOrNot() {
+            FinalizerRegistry registry = builder().build();
+            registry.finalizer(referent).name("runs").mustBeClosed().run(() -> {});
+            registry.finalizer(referent)
+                    .name("does not run")
+                    .atExit(false)
+                    .mustBeClosed()
+                    .run(() -> {});
+
+            registry.close();
+
+            assertThat(told).extracting(leak -> leak.finalizer().name()).containsExactly("does not run", "runs");
+            assertThat(registry.stats().leaks(Kind.NOT_CLOSED)).isEqualTo(2);
+        }
+
+        @Test
+        void isReportedWhenTheExitLimitCutsItOff() {
+            FinalizerRegistry registry =
+                    builder().exitLimit(Duration.ofMillis(50)).build();
+            registry.finalizer(referent).name("cut off").mustBeClosed().run(() -> {});
+            registry.finalizer(referent).name("hangs").run(() -> new java.util.concurrent.CountDownLatch(1).await());
+
+            ExitReport report = registry.shutdown();
+
+            assertThat(report.skipped()).isEqualTo(1);
+            assertThat(told).extracting(leak -> leak.finalizer().name()).containsExactly("cut off");
+        }
+
+        @Test
+        void isNothingThatWasCalledOrDetachedOrNeedNotBeClosed() {
+            FinalizerRegistry registry = builder().build();
+            registry.finalizer(referent).mustBeClosed().run(() -> {}).close();
+            registry.finalizer(referent).mustBeClosed().run(() -> {}).detach();
+            registry.register(referent, () -> {});
+
+            registry.close();
+
+            assertThat(told).isEmpty();
+            assertThat(registry.stats().leaks()).containsOnlyKeys(Kind.values()).containsValue(0L);
+            assertThat(registry.stats().leaks(Kind.NOT_CLOSED)).isZero();
+        }
+    }
+
+    @Nested
+    class Overdue {
+
+        @Test
+        void isReportedAfterTheLimitOfItsOwnOrOfItsRegistryAndResolvedWhenItEnds() {
+            FinalizerRegistry registry =
+                    builder().overdueAfter(Duration.ofMinutes(2)).build();
+            Finalizer<Void> own = registry.finalizer(referent)
+                    .name("own")
+                    .overdueAfter(Duration.ofMinutes(1))
+                    .run(() -> told.isEmpty());
+            Finalizer<Void> others =
+                    registry.finalizer(referent).name("registry's").run(() -> {});
+            registry.core().overdueWatch().look();
+            assertThat(told).isEmpty();
+
+            now.set(Instant.EPOCH.plusSeconds(60));
+            registry.core().overdueWatch().look();
+            registry.core().overdueWatch().look();
+            assertThat(told).singleElement().satisfies(leak -> {
+                assertThat(leak.kind()).isEqualTo(Kind.OVERDUE);
+                assertThat(leak.finalizer().name()).isEqualTo("own");
+                assertThat(leak.finalizer().overdue()).isTrue();
+            });
+            now.set(Instant.EPOCH.plusSeconds(120));
+            registry.core().overdueWatch().look();
+            assertThat(registry.find(others.id()).orElseThrow().overdue()).isTrue();
+            own.close();
+            others.detach();
+
+            assertThat(told)
+                    .extracting(leak -> leak.kind() + " " + leak.finalizer().name())
+                    .containsExactly("OVERDUE own", "OVERDUE registry's", "RESOLVED own", "RESOLVED registry's");
+            assertThat(registry.stats().leaks(Kind.RESOLVED)).isEqualTo(2);
+            registry.close();
+        }
+
+        @Test
+        void isNotResolvedByCollectionOrExit() {
+            FinalizerRegistry registry = builder().build();
+            registry.finalizer(referent).overdueAfter(Duration.ofMinutes(1)).run(() -> {});
+            now.set(Instant.EPOCH.plusSeconds(60));
+            registry.core().overdueWatch().look();
+
+            registry.close();
+
+            assertThat(told).extracting(Leak::kind).containsExactly(Kind.OVERDUE);
+        }
+
+        @Test
+        void isFoundByTheWatchOnItsOwnAndAgainAfterAPauseWithoutAny() throws Exception {
+            try (FinalizerRegistry registry =
+                    FinalizerRegistry.builder().leakListener(told::add).build()) {
+                for (int round = 0; round < 2; round++) {
+                    Named action = round == 0 ? new First() : new Second();
+                    Finalizer<Void> finalizer = registry.finalizer(referent)
+                            .overdueAfter(Duration.ofMillis(5))
+                            .run(action);
+                    assertThat(told.take().kind()).isEqualTo(Kind.OVERDUE);
+                    finalizer.close();
+                    assertThat(told.take().kind()).isEqualTo(Kind.RESOLVED);
+                    registry.core().overdueWatch().look();
+                }
+            }
+        }
+    }
+
+    @Test
+    void eachPlaceIsReportedOnceAndEveryLeakIsCounted() {
+        FinalizerRegistry registry = builder().build();
+        for (int i = 0; i < 100; i++) {
+            registry.finalizer(referent).name("number " + i).mustBeClosed().run(new First());
+            registry.finalizer(referent).mustBeClosed().run(new Second());
+        }
+
+        registry.close();
+
+        assertThat(told)
+                .extracting(leak -> leak.finalizer().action())
+                .containsExactlyInAnyOrder(First.class.getName(), Second.class.getName());
+        assertThat(registry.stats().leaks(Kind.NOT_CLOSED)).isEqualTo(200);
+    }
+
+    @Test
+    void aListenerThatThrowsIsReportedAndTheOthersAreTold() {
+        try (LogLines log = new LogLines()) {
+            FinalizerRegistry registry = FinalizerRegistry.builder()
+                    .leakListener(leak -> {
+                        throw new AssertionError("on purpose");
+                    })
+                    .leakListener(told::add)
+                    .build();
+            registry.finalizer(referent).mustBeClosed().run(() -> {});
+
+            registry.close();
+
+            assertThat(told).hasSize(1);
+            assertThat(log.with("A leak listener of registry")).hasSize(1);
+        }
+    }
+
+    @Nested
+    class Levels {
+
+        @Test
+        void simpleRecordsNoStack() {
+            FinalizerRegistry registry = builder().leakLevel(LeakLevel.SIMPLE).build();
+
+            FinalizerInfo info = leak(registry).finalizer();
+
+            assertThat(info.createdBy()).isNull();
+            assertThat(info.stack()).isEmpty();
+        }
+
+        @Test
+        void paranoidRecordsTheStackOfEveryOneWithoutFramesOfTheLibrary() {
+            try (LogLines log = new LogLines()) {
+                FinalizerRegistry registry =
+                        builder().leakLevel(LeakLevel.PARANOID).build();
+
+                FinalizerInfo info = leak(registry).finalizer();
+
+                assertThat(info.createdBy()).startsWith("dev.weakref.LeakTests$Levels.leak(LeakTests.java:");
+                assertThat(info.stack()).hasSizeBetween(2, 16).first().isEqualTo(info.createdBy());
+                assertThat(info.stack().get(1)).contains("paranoidRecordsTheStackOfEveryOne");
+                assertThat(log.with("LEAK: ")).singleElement().asString().contains("\tat " + info.createdBy());
+            }
+        }
+
+        @Test
+        void advancedRecordsThePartThatIsChosen() {
+            FinalizerRegistry all =
+                    builder().leakLevel(LeakLevel.ADVANCED).leakSampling(1).build();
+            FinalizerRegistry none =
+                    builder().leakLevel(LeakLevel.ADVANCED).leakSampling(0).build();
+
+            assertThat(leak(all).finalizer().stack()).isNotEmpty();
+            assertThat(leak(none).finalizer().stack()).isEmpty();
+        }
+
+        @Test
+        void disabledCountsAndDoesNotReport() {
+            FinalizerRegistry registry = builder().leakLevel(LeakLevel.DISABLED).build();
+            registry.finalizer(referent).mustBeClosed().run(() -> {});
+
+            registry.close();
+
+            assertThat(told).isEmpty();
+            assertThat(registry.stats().leaks(Kind.NOT_CLOSED)).isEqualTo(1);
+        }
+
+        @Test
+        void canBeSwitchedWhileTheRegistryRuns() {
+            try (FinalizerRegistry registry = builder().build()) {
+                assertThat(registry.leakLevel()).isEqualTo(LeakLevel.SIMPLE);
+                registry.setLeakLevel(LeakLevel.PARANOID);
+                long recorded = registry.register(referent, () -> {}).id();
+                registry.setLeakLevel(LeakLevel.SIMPLE);
+                long notRecorded = registry.register(referent, () -> {}).id();
+
+                assertThat(registry.find(recorded).orElseThrow().stack()).isNotEmpty();
+                assertThat(registry.find(notRecorded).orElseThrow().stack()).isEmpty();
+            }
+        }
+
+        @Test
+        void refuseASamplingThatIsNoPart() {
+            for (double wrong : new double[] {-0.1, 1.1, Double.NaN}) {
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> builder().leakSampling(wrong))
+                        .withMessageContaining("give a number from 0 to 1");
+            }
+            assertThatIllegalArgumentException().isThrownBy(() -> builder().overdueAfter(Duration.ZERO));
+        }
+
+        private Leak leak(FinalizerRegistry registry) {
+            registry.finalizer(referent).mustBeClosed().run(() -> {});
+            registry.close();
+            assertThat(told).hasSize(1);
+            return told.remove();
+        }
+    }
+
+    /** Four threads, 250,000 rounds each; one in a thousand is dropped without being closed. */
+    @Test
+    @Tag("collects")
+    void whatIsClosedIsNeverReportedAndNoLeakIsLostWhileTheCollectorRuns() throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        Thread collector = Gc.collectUntil(over::get);
+        try (FinalizerRegistry registry = FinalizerRegistry.builder()
+                .leakListener(told::add)
+                .captureCheck(CaptureCheck.OFF)
+                .build()) {
+            List<Side<Void>> sides = new ArrayList<>();
+            for (int thread = 0; thread < 4; thread++) {
+                sides.add(Side.run(() -> openAndClose(registry, 250_000)));
+            }
+            for (Side<Void> side : sides) {
+                side.result();
+            }
+
+            Gc.awaitTrue(() -> registry.stats().leaks(Kind.NOT_CLOSED) == 1_000, "a leak was lost");
+
+            assertThat(registry.stats().live()).isZero();
+            assertThat(told)
+                    .singleElement()
+                    .satisfies(leak -> assertThat(leak.finalizer().action()).isEqualTo(First.class.getName()));
+        } finally {
+            over.set(true);
+            collector.join();
+        }
+    }
+
+    private static void openAndClose(FinalizerRegistry registry, int rounds) {
+        for (int round = 0; round < rounds; round++) {
+            Object opened = new Object();
+            if (round % 1_000 == 0) {
+                registry.finalizer(opened).mustBeClosed().run(new First());
+            } else {
+                registry.finalizer(opened).mustBeClosed().run(new Second()).close();
+            }
+            Reference.reachabilityFence(opened);
+        }
+    }
+
+    /** An action of a class that a test can name. */
+    private static class Named implements FinalizerRegistry.Action {
+        @Override
+        public void run() {}
+    }
+
+    private static final class First extends Named {}
+
+    private static final class Second extends Named {}
+}
