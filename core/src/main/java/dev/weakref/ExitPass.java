@@ -164,7 +164,7 @@ final class ExitPass {
         }
         Trigger trigger = referent == null ? Trigger.UNREACHABLE : Trigger.EXIT;
         if (node.take(trigger)) {
-            Outcome outcome = node.runAndReport(referent, trigger);
+            Outcome outcome = node.runAndReport(referent, trigger, true);
             if (outcome != Outcome.TIMEOUT) {
                 ran.incrementAndGet();
             }

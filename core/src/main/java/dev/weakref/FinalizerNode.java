@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,7 +98,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     @Override
     public @Nullable R call() throws Exception {
-        return takeHere(Trigger.EXPLICIT) ? perform(get(), Trigger.EXPLICIT) : null;
+        return takeHere(Trigger.EXPLICIT) ? perform(get(), Trigger.EXPLICIT, false) : null;
     }
 
     @Override
@@ -238,31 +239,49 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         }
     }
 
-    /** Runs the work that the caller has taken, and passes on what it throws. */
+    /**
+     * Runs the work that the caller has taken, and passes on what it throws.
+     *
+     * @param awaited whether to wait for what goes on after the action has returned
+     */
     @SuppressWarnings("unchecked")
-    @Nullable R perform(@Nullable Object referent, Trigger trigger) throws Exception {
+    private @Nullable R perform(@Nullable Object referent, Trigger trigger, boolean awaited) throws Exception {
         RegistryCore core = core();
         Object mine = Objects.requireNonNull(currentWork());
         long begin = core.isTimed() ? System.nanoTime() : 0;
+        Object event = Flight.runBegins();
         R result;
         try {
             result = (R) Work.run(mine, referent, trigger);
+            if (result instanceof CompletionStage<?> stage) {
+                goOn(core, mine, stage, trigger, awaited);
+            }
         } catch (Throwable failure) {
-            ended(core, mine, begin, failure);
+            ended(core, mine, begin, event, failure);
             throw failure;
         }
-        ended(core, mine, begin, null);
+        ended(core, mine, begin, event, null);
         return result;
     }
 
-    private void ended(RegistryCore core, Object mine, long begin, @Nullable Throwable failure) {
+    private void goOn(RegistryCore core, Object mine, CompletionStage<?> stage, Trigger trigger, boolean awaited)
+            throws Exception {
+        if (awaited) {
+            Stages.await(stage);
+        } else {
+            Stages.onFailure(stage, failure -> core.report(info(mine), trigger, failure));
+        }
+    }
+
+    private void ended(
+            RegistryCore core, Object mine, long begin, @Nullable Object event, @Nullable Throwable failure) {
         int last = (int) STATE.getAndBitwiseXor(this, RUNNING ^ DONE);
         letGo(mine);
         if (trigger() == Trigger.EXPLICIT) {
             resolveIfOverdue(core, mine);
         }
         if ((last & LEFT_BEHIND) == 0) {
-            core.ended(this, mine, begin, failure);
+            core.ended(this, mine, begin, event, failure);
         } else {
             core.cameBack(this, mine, failure);
         }
@@ -279,19 +298,19 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     public void run() {
         boolean taken = core().hasExecutor() ? takeHere(Trigger.UNREACHABLE) : take(Trigger.UNREACHABLE);
         if (taken) {
-            runAndReport(null, Trigger.UNREACHABLE);
+            runAndReport(null, Trigger.UNREACHABLE, false);
         }
     }
 
-    /** Runs what the caller has taken, and reports what it throws; how that ended. */
-    Outcome runAndReport(@Nullable Object referent, Trigger trigger) {
+    /** Runs what the caller has taken, and reports what it throws; how that ended. For {@code awaited} see {@link #perform}. */
+    Outcome runAndReport(@Nullable Object referent, Trigger trigger, boolean awaited) {
         Object mine = Objects.requireNonNull(currentWork());
         if (mustBeClosed()) {
             core().leaks().found(Leak.Kind.NOT_CLOSED, info(mine));
         }
         Outcome outcome = Outcome.SUCCESS;
         try {
-            perform(referent, trigger);
+            perform(referent, trigger, awaited);
         } catch (Throwable failure) {
             outcome = Outcome.FAILURE;
             if (!wasLeftBehind()) {

@@ -257,7 +257,11 @@ public final class FinalizerRegistry implements AutoCloseable {
             return register(referent, Objects.requireNonNull(action, "action"));
         }
 
-        /** Registers this function, whose result {@link Finalizer#call()} returns; errors as in {@code run}. */
+        /**
+         * Registers this function, whose result {@link Finalizer#call()} returns; errors as in {@code run}. If the result
+         * is a {@link java.util.concurrent.CompletionStage}, the exit pass waits for it within the limit of the action and
+         * then cancels it. Elsewhere nobody waits, and a failure is reported when it comes.
+         */
         public <R> Finalizer<R> call(Callable<R> function) {
             return register(referent, Work.ofCallable(function));
         }
@@ -289,7 +293,7 @@ public final class FinalizerRegistry implements AutoCloseable {
             return register(referent, Work.ofAction(state, action));
         }
 
-        /** Registers this function, whose result {@link Finalizer#call()} returns; errors as in {@code run}. */
+        /** Registers this function; results and errors as in {@link Registration#call}. */
         public <R> Finalizer<R> call(StateFunction<? super S, ? extends R> function) {
             return register(referent, Work.ofFunction(state, function));
         }

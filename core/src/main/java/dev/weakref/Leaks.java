@@ -61,11 +61,12 @@ final class Leaks {
     /** Counts a leak, and reports it unless its site was reported before. Never throws. */
     void found(Kind kind, FinalizerInfo finalizer) {
         Objects.requireNonNull(counts.get(kind)).increment();
+        Leak leak = new Leak(kind, registry, finalizer);
+        Flight.leak(leak);
         if (level == LeakLevel.DISABLED || reported.size() >= MOST_SITES || !reported.add(new Site(kind, finalizer))) {
             return;
         }
         Messages.log(kind == Kind.RESOLVED ? Level.INFO : Level.WARNING, () -> line(kind, finalizer));
-        Leak leak = new Leak(kind, registry, finalizer);
         for (LeakListener listener : listeners) {
             try {
                 listener.onLeak(leak);

@@ -200,6 +200,11 @@ final class Log extends Reapable {
     }
 
     @Override
+    String describe() {
+        return relay.name();
+    }
+
+    @Override
     boolean isHeld() {
         return true;
     }

@@ -55,6 +55,9 @@ abstract class Reapable {
      */
     abstract double reap(@Nullable Reference<?> first);
 
+    /** What it is, for those who watch the reaper. */
+    abstract String describe();
+
     /** Is called now and then while nothing dies. */
     void tidy() {}
 

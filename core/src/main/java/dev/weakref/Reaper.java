@@ -198,7 +198,9 @@ final class Reaper {
             watch.failed = false;
             reapable.hurried = false;
             long begin = System.nanoTime();
+            Object event = Flight.reapBegins();
             double onTheLiving = reapable.reap(first);
+            Flight.reapEnded(event, reapable);
             restNanos += (long) (REST_FACTOR * onTheLiving * (System.nanoTime() - begin));
         }
         return true;

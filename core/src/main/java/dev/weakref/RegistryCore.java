@@ -164,6 +164,7 @@ final class RegistryCore {
             counters.refused();
             throw closedAlready();
         }
+        Flight.registered(node, name);
         long overdueAfter = node.overdueAfterMillis();
         if (overdueAfter != Long.MAX_VALUE) {
             overdueWatch.expect(overdueAfter);
@@ -243,13 +244,18 @@ final class RegistryCore {
         }
     }
 
-    void ended(FinalizerNode<?> node, Object work, long begin, @Nullable Throwable failure) {
+    void ended(FinalizerNode<?> node, Object work, long begin, @Nullable Object event, @Nullable Throwable failure) {
         Outcome outcome = failure == null ? Outcome.SUCCESS : Outcome.FAILURE;
-        ran(node, work, outcome, isTimed() ? System.nanoTime() - begin : 0, failure);
+        ran(node, work, outcome, isTimed() ? System.nanoTime() - begin : 0, event, failure);
     }
 
     private void ran(
-            FinalizerNode<?> node, @Nullable Object work, Outcome outcome, long nanos, @Nullable Throwable failure) {
+            FinalizerNode<?> node,
+            @Nullable Object work,
+            Outcome outcome,
+            long nanos,
+            @Nullable Object event,
+            @Nullable Throwable failure) {
         Trigger trigger = node.trigger();
         if (trigger == null) {
             return;
@@ -259,8 +265,9 @@ final class RegistryCore {
                 Level.DEBUG,
                 () -> trigger + " finalizer " + node.id() + " '"
                         + node.info(work).name() + "' of registry '" + Names.escape(name) + "' " + outcome);
-        if (isTimed()) {
+        if (isTimed() || event != null) {
             FinalizerRun run = new FinalizerRun(node.info(work), trigger, outcome, Duration.ofNanos(nanos), failure);
+            Flight.runEnded(event, run, name);
             for (FinalizerListener listener : settings.listeners) {
                 try {
                     listener.onRun(run);
@@ -307,7 +314,7 @@ final class RegistryCore {
                             + ", or that of the exit pass, and is interrupted and left behind (" + node.trigger()
                             + "); what it reaches is not collected until it ends. It is here:"
                             + Messages.stack(stack));
-            ran(node, node.currentWork(), Outcome.TIMEOUT, node.limitNanos(), null);
+            ran(node, node.currentWork(), Outcome.TIMEOUT, node.limitNanos(), Flight.runBegins(), null);
         } finally {
             leavingBehind.decrementAndGet();
         }

@@ -74,6 +74,11 @@ class Relay {
         this.run = run;
     }
 
+    /** Whose actions it runs. */
+    String name() {
+        return name;
+    }
+
     /** Hands over legs to be run after all that were handed over before. Throws only if it took none of them. */
     void handOver(Supplier<@Nullable Leg> legs) {
         lock.lock();
@@ -370,6 +375,7 @@ class Relay {
         baton = null;
         news.signalAll();
         if (!holder.leftBehind && leg != null && thread != null) {
+            holder.missed = true;
             String what = leg.describe();
             reports.add(() -> reportStuck(what, thread));
         }
@@ -379,6 +385,20 @@ class Relay {
                     Level.WARNING,
                     () -> "All " + maxRunners + " threads of " + name
                             + " are stuck; what has been handed over waits until one comes back"));
+        }
+    }
+
+    private void reportReturn(Runner runner, Leg leg) {
+        boolean wasMissed;
+        lock.lock();
+        try {
+            wasMissed = runner.missed && !runner.leftBehind;
+            runner.missed = false;
+        } finally {
+            lock.unlock();
+        }
+        if (wasMissed) {
+            Messages.log(Level.INFO, () -> leg.describe() + " has come back, and held up others for a while");
         }
     }
 
@@ -400,6 +420,9 @@ class Relay {
         private long seenBegun = -1;
         private long seenAt;
         private boolean leftBehind;
+
+        /** Whether it was reported as stuck on its leg. */
+        private boolean missed;
 
         /** Whether it waits for more work; the one that runs in a thread of somebody else's does not. */
         private final boolean waits;
@@ -456,6 +479,7 @@ class Relay {
             } catch (Throwable unreported) {
                 Messages.failure(next.describe() + " failed", unreported);
             }
+            reportReturn(this, next);
             return true;
         }
     }

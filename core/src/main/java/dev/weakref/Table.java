@@ -698,6 +698,11 @@ final class Table<K, V> extends Reapable {
     }
 
     @Override
+    String describe() {
+        return name == null ? "a collection" : "collection '" + Names.escape(name) + "'";
+    }
+
+    @Override
     boolean isHeld() {
         return false;
     }

@@ -22,8 +22,20 @@ class ArchitectureTests {
         classes()
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("dev.weakref", "java..", "org.jspecify.annotations")
+                .resideInAnyPackage("dev.weakref", "java..", "jdk.jfr..", "org.jspecify.annotations")
                 .because("plain Java programs take core without anything else")
+                .check(CORE);
+    }
+
+    @Test
+    void onlyOneClassNeedsTheFlightRecorder() {
+        noClasses()
+                .that()
+                .haveNameNotMatching(".*\\.FlightEvents(\\$.*)?")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("jdk.jfr..")
+                .because("runtimes without the module jdk.jfr must be able to load all others")
                 .check(CORE);
     }
 

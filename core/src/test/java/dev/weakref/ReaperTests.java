@@ -145,6 +145,11 @@ class ReaperTests {
         }
 
         @Override
+        String describe() {
+            return "a thing";
+        }
+
+        @Override
         boolean isHeld() {
             return true;
         }

@@ -59,6 +59,24 @@ class RelayTests {
     }
 
     @Test
+    void aStuckLegIsReportedWhileItRunsAndAgainWhenItHasComeBack() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        try (LogLines log = new LogLines()) {
+            relay.handOver(legs(new Leg("stuck", go), new Leg("second", null)));
+            assertThat(ran.take()).isEqualTo("stuck begins");
+
+            relay.look();
+            assertThat(log.with("WARNING stuck is still running")).hasSize(1);
+            assertThat(log.with("has come back")).isEmpty();
+            go.countDown();
+
+            Gc.awaitWithoutCollecting(
+                    () -> !log.with("INFO stuck has come back").isEmpty(), "its return was not reported");
+            assertThat(log.with("second has come back")).isEmpty();
+        }
+    }
+
+    @Test
     void startsInOrderEvenWhereEachOneIsStuckForAWhile() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         relay.handOver(legs(new Leg("1", go), new Leg("2", go), new Leg("3", go), new Leg("4", null)));

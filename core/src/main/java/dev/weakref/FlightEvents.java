@@ -1,0 +1,157 @@
+package dev.weakref;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Enabled;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Threshold;
+import org.jspecify.annotations.Nullable;
+
+/** The events themselves. Only {@link Flight} may use this class, since it cannot be loaded without the recorder. */
+final class FlightEvents {
+
+    private static final String WEAKREF = "weakref";
+
+    private FlightEvents() {}
+
+    static void registered(FinalizerNode<?> node, String registry) {
+        Registered event = new Registered();
+        if (event.shouldCommit()) {
+            event.set(node.info(), registry);
+            event.commit();
+        }
+    }
+
+    static @Nullable Object runBegins() {
+        Run event = new Run();
+        if (!event.isEnabled()) {
+            return null;
+        }
+        event.begin();
+        return event;
+    }
+
+    static void runEnded(Object begun, FinalizerRun run, String registry) {
+        Run event = (Run) begun;
+        event.end();
+        if (event.shouldCommit()) {
+            event.set(run.finalizer(), registry);
+            event.trigger = run.trigger().name();
+            event.outcome = run.outcome().name();
+            event.failure = run.failure() == null ? null : run.failure().toString();
+            event.commit();
+        }
+    }
+
+    static void leak(Leak leak) {
+        LeakFound event = new LeakFound();
+        if (event.shouldCommit()) {
+            event.set(leak.finalizer(), leak.registry());
+            event.kind = leak.kind().name();
+            event.commit();
+        }
+    }
+
+    static @Nullable Object reapBegins() {
+        Reap event = new Reap();
+        if (!event.isEnabled()) {
+            return null;
+        }
+        event.begin();
+        return event;
+    }
+
+    static void reapEnded(Object begun, Reapable reapable) {
+        Reap event = (Reap) begun;
+        event.end();
+        if (event.shouldCommit()) {
+            event.what = reapable.describe();
+            event.commit();
+        }
+    }
+
+    /** What every event about a finalizer says. */
+    @Category(WEAKREF)
+    @StackTrace(false)
+    abstract static class AboutFinalizer extends Event {
+
+        @Label("Registry")
+        @Nullable String registry;
+
+        @Label("Id")
+        @Description("Its number in the order of creation in its registry")
+        long id;
+
+        @Label("Name")
+        @Nullable String name;
+
+        @Label("Referent type")
+        @Description("Class name of the referent; missing once the referent is gone")
+        @Nullable String referentType;
+
+        @Label("Action")
+        @Description("Class name of the action")
+        @Nullable String action;
+
+        @Label("Created by")
+        @Description("Line that registered it, where the leak level recorded it, else the class name of the action")
+        @Nullable String createdBy;
+
+        void set(FinalizerInfo info, String itsRegistry) {
+            registry = itsRegistry;
+            id = info.id();
+            name = info.name();
+            referentType = info.referentType();
+            action = info.action();
+            createdBy = info.createdBy() != null ? info.createdBy() : info.action();
+        }
+    }
+
+    @Name("weakref.FinalizerRegistered")
+    @Label("Finalizer registered")
+    @Enabled(false)
+    @StackTrace
+    static final class Registered extends AboutFinalizer {}
+
+    @Name("weakref.FinalizerRun")
+    @Label("Finalizer run")
+    @Threshold("0 ms")
+    static final class Run extends AboutFinalizer {
+
+        @Label("Trigger")
+        @Description("Why it ran: EXPLICIT, UNREACHABLE or EXIT")
+        @Nullable String trigger;
+
+        @Label("Outcome")
+        @Description("How it ended: SUCCESS, FAILURE or TIMEOUT")
+        @Nullable String outcome;
+
+        @Label("Failure")
+        @Nullable String failure;
+    }
+
+    @Name("weakref.Leak")
+    @Label("Leak")
+    static final class LeakFound extends AboutFinalizer {
+
+        @Label("Kind")
+        @Description("What has happened: NOT_CLOSED, OVERDUE or RESOLVED")
+        @Nullable String kind;
+    }
+
+    @Name("weakref.Reap")
+    @Label("Reap")
+    @Description("Removal of what is dead from a weak collection or a registry")
+    @Category(WEAKREF)
+    @StackTrace(false)
+    @Threshold("1 ms")
+    static final class Reap extends Event {
+
+        @Label("What")
+        @Description("Collection or registry")
+        @Nullable String what;
+    }
+}

@@ -1,0 +1,59 @@
+package dev.weakref;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/** What is done with the result of an action that goes on after it has returned. */
+final class Stages {
+
+    private Stages() {}
+
+    /** Waits for it, and throws what it failed with. Cancels it if the waiting thread is interrupted. */
+    static void await(CompletionStage<?> stage) throws Exception {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        stage.whenComplete((value, failure) -> {
+            if (failure == null) {
+                done.complete(null);
+            } else {
+                done.completeExceptionally(failure);
+            }
+        });
+        try {
+            done.get();
+        } catch (InterruptedException stop) {
+            if (stage instanceof Future<?> future) {
+                future.cancel(true);
+            }
+            throw stop;
+        } catch (ExecutionException failed) {
+            Throwable cause = cause(failed);
+            if (cause instanceof Error error) {
+                throw error;
+            }
+            throw (Exception) cause;
+        }
+    }
+
+    /** Has the failure reported when it comes, if it does. */
+    static void onFailure(CompletionStage<?> stage, Consumer<Throwable> report) {
+        stage.whenComplete((value, failure) -> {
+            if (failure != null) {
+                report.accept(cause(failure));
+            }
+        });
+    }
+
+    /** The failure without what stages and futures wrap it in. */
+    private static Throwable cause(Throwable failure) {
+        Throwable inner = failure;
+        while ((inner instanceof CompletionException || inner instanceof ExecutionException)
+                && inner.getCause() != null) {
+            inner = inner.getCause();
+        }
+        return inner;
+    }
+}

@@ -1,0 +1,161 @@
+package dev.weakref;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.ref.Reference;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class FlightTests {
+
+    private final Object referent = new Object();
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void runsTellTheSameStoryAsTheLog() throws Exception {
+        List<RecordedEvent> events = record("weakref.FinalizerRun", recording -> {
+            FinalizerRegistry registry = FinalizerRegistry.create("flight");
+            registry.finalizer(referent).name("called").run(() -> {}).close();
+            registry.finalizer(referent).name("fails").run(() -> {
+                throw new IOException("disk");
+            });
+            registry.finalizer(referent)
+                    .name("hangs")
+                    .limit(Duration.ofMillis(20))
+                    .run(() -> new CountDownLatch(1).await());
+            registry.close();
+        });
+
+        assertThat(events)
+                .extracting(event -> event.getString("name") + " " + event.getString("trigger") + " "
+                        + event.getString("outcome") + " " + event.getString("failure"))
+                .containsExactlyInAnyOrder(
+                        "called EXPLICIT SUCCESS null",
+                        "hangs EXIT TIMEOUT null",
+                        "fails EXIT FAILURE java.io.IOException: disk");
+        assertThat(events).allSatisfy(event -> {
+            assertThat(event.getString("registry")).isEqualTo("flight");
+            assertThat(event.getString("action")).startsWith(FlightTests.class.getName() + "$$Lambda");
+            assertThat(event.getString("referentType")).isEqualTo("java.lang.Object");
+        });
+    }
+
+    @Test
+    void registrationsAreOffUnlessAskedFor() throws Exception {
+        Flown work = recording -> {
+            try (FinalizerRegistry registry = FinalizerRegistry.create("flight")) {
+                registry.register(referent, () -> {});
+            }
+        };
+
+        assertThat(record("weakref.FinalizerRegistered", work)).isEmpty();
+        List<RecordedEvent> events = record("weakref.FinalizerRegistered", recording -> {
+            recording.enable("weakref.FinalizerRegistered");
+            work.run(recording);
+        });
+
+        assertThat(events).singleElement().satisfies(event -> {
+            assertThat(event.getLong("id")).isEqualTo(1);
+            assertThat(event.getStackTrace()).isNotNull();
+        });
+    }
+
+    @Test
+    void leaksNameTheirPlace() throws Exception {
+        List<RecordedEvent> events = record("weakref.Leak", recording -> {
+            FinalizerRegistry registry =
+                    FinalizerRegistry.builder().leakLevel(LeakLevel.PARANOID).build();
+            registry.finalizer(referent).mustBeClosed().run(() -> {});
+            registry.close();
+        });
+
+        assertThat(events).singleElement().satisfies(event -> {
+            assertThat(event.getString("kind")).isEqualTo("NOT_CLOSED");
+            assertThat(event.getString("createdBy")).contains("FlightTests.java:");
+        });
+    }
+
+    @Test
+    @Tag("collects")
+    void reapingIsAnEventOfItsOwn() throws Exception {
+        List<RecordedEvent> events = record("weakref.Reap", recording -> {
+            recording.enable("weakref.Reap").withoutThreshold();
+            WeakValueMap<Integer, Object> map =
+                    WeakValueMap.<Integer, Object>builder().name("reaped").build();
+            IntStream.range(0, 1_000).forEach(i -> map.put(i, new Object()));
+            Gc.awaitTrue(() -> map.estimatedSize() == 0, "nothing was reaped");
+            Reference.reachabilityFence(map);
+        });
+
+        assertThat(events).extracting(event -> event.getString("what")).contains("collection 'reaped'");
+    }
+
+    @Test
+    void nothingBreaksOnARuntimeWithoutTheRecorder() throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--limit-modules=java.base,java.logging",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        WithoutRecorder.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes());
+
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(output).contains("recorder false, ran 2, leaks 1");
+        assertThat(process.exitValue()).isZero();
+    }
+
+    /** What runs in that runtime. */
+    public static final class WithoutRecorder {
+
+        private WithoutRecorder() {}
+
+        public static void main(String[] arguments) {
+            int[] ran = {0};
+            FinalizerRegistry registry = FinalizerRegistry.create();
+            Object referent = new Object();
+            registry.register(referent, () -> ran[0]++).close();
+            registry.finalizer(referent).mustBeClosed().run(() -> ran[0]++);
+            registry.close();
+            System.out.println("recorder "
+                    + ModuleLayer.boot().findModule("jdk.jfr").isPresent() + ", ran " + ran[0] + ", leaks "
+                    + registry.stats().leaks(Leak.Kind.NOT_CLOSED));
+        }
+    }
+
+    private List<RecordedEvent> record(String name, Flown work) throws Exception {
+        Path file = Files.createTempFile(directory, "flight", ".jfr");
+        try (Recording recording = new Recording()) {
+            recording.start();
+            work.run(recording);
+            recording.stop();
+            recording.dump(file);
+        }
+        return RecordingFile.readAllEvents(file).stream()
+                .filter(event -> event.getEventType().getName().equals(name))
+                .toList();
+    }
+
+    /** What is recorded. */
+    private interface Flown {
+        void run(Recording recording) throws Exception;
+    }
+}
