@@ -11,7 +11,13 @@ final class CreationStack {
     private static final int MOST_FRAMES = 16;
     private static final StackWalker WALKER = StackWalker.getInstance(Option.RETAIN_CLASS_REFERENCE);
     private static final Set<Class<?>> OWN = Set.of(
-            CreationStack.class, Leaks.class, RegistryCore.class, FinalizerRegistry.class, RegistrationOptions.class);
+            CreationStack.class,
+            Leaks.class,
+            RegistryCore.class,
+            FinalizerRegistry.class,
+            FinalizerScope.class,
+            RegistrationOptions.class,
+            TempFiles.class);
 
     private CreationStack() {}
 

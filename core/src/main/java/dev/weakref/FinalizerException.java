@@ -12,4 +12,18 @@ public final class FinalizerException extends RuntimeException {
     FinalizerException(String message, Exception cause) {
         super(message, cause);
     }
+
+    /** The failure itself if it is unchecked, which is thrown if it is an error; a new exception with it as its cause if not. */
+    static RuntimeException unchecked(String message, Throwable failure) {
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        if (failure instanceof RuntimeException runtimeException) {
+            return runtimeException;
+        }
+        if (failure instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        return new FinalizerException(message, (Exception) failure);
+    }
 }

@@ -73,6 +73,10 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
         static final Details NONE = new Details(null, null, null, false, null, true);
 
+        Details withName(String given) {
+            return new Details(given, limit, overdueAfter, mustBeClosed, stack, atExit);
+        }
+
         Details withStack(@Nullable List<StackTraceElement> created) {
             return created == null ? this : new Details(name, limit, overdueAfter, mustBeClosed, created, atExit);
         }
@@ -105,13 +109,8 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     public void close() {
         try {
             call();
-        } catch (RuntimeException unchecked) {
-            throw unchecked;
-        } catch (Exception checked) {
-            if (checked instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
-            }
-            throw new FinalizerException("The action of " + this + " failed", checked);
+        } catch (Exception failure) {
+            throw FinalizerException.unchecked("The action of " + this + " failed", failure);
         }
     }
 

@@ -142,7 +142,16 @@ public final class FinalizerRegistry implements AutoCloseable {
 
     /** Begins a registration with options. Nothing is registered until one of its last methods is called. */
     public <T> Registration<T> finalizer(T referent) {
-        return new Registration<>(core, Objects.requireNonNull(referent, "referent"));
+        return new Registration<>(core, null, referent);
+    }
+
+    /**
+     * Opens a scope, which owns the finalizers that are registered through it, and calls them when it is closed.
+     *
+     * @throws IllegalArgumentException if the name is blank or longer than 200 characters
+     */
+    public FinalizerScope openScope(String name) {
+        return new FinalizerScope(core, Names.check(name, "scope name"));
     }
 
     /**
@@ -242,9 +251,9 @@ public final class FinalizerRegistry implements AutoCloseable {
 
         private final T referent;
 
-        Registration(RegistryCore core, T referent) {
-            super(core);
-            this.referent = referent;
+        Registration(RegistryCore core, @Nullable FinalizerScope scope, T referent) {
+            super(core, scope);
+            this.referent = Objects.requireNonNull(referent, "referent");
         }
 
         /** A state to be given to the action, so that it need not capture anything. */

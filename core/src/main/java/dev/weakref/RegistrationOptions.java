@@ -12,18 +12,21 @@ abstract sealed class RegistrationOptions<B extends RegistrationOptions<B>>
         permits FinalizerRegistry.Registration, FinalizerRegistry.StateRegistration {
 
     private final RegistryCore core;
+    private final @Nullable FinalizerScope scope;
     private @Nullable String name;
     private @Nullable Duration limit;
     private @Nullable Duration overdueAfter;
     private boolean mustBeClosed;
     private boolean atExit = true;
 
-    RegistrationOptions(RegistryCore core) {
+    RegistrationOptions(RegistryCore core, @Nullable FinalizerScope scope) {
         this.core = core;
+        this.scope = scope;
     }
 
     RegistrationOptions(RegistrationOptions<?> other) {
         core = other.core;
+        scope = other.scope;
         name = other.name;
         limit = other.limit;
         overdueAfter = other.overdueAfter;
@@ -78,8 +81,9 @@ abstract sealed class RegistrationOptions<B extends RegistrationOptions<B>>
     }
 
     <R> Finalizer<R> register(Object referent, Object work) {
-        return core.register(
+        Finalizer<R> finalizer = core.register(
                 referent, work, new FinalizerNode.Details(name, limit, overdueAfter, mustBeClosed, null, atExit));
+        return scope == null ? finalizer : scope.own(finalizer);
     }
 
     @SuppressWarnings("unchecked")

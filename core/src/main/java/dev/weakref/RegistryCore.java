@@ -172,6 +172,11 @@ final class RegistryCore {
         return node;
     }
 
+    /** Registers what is to run at exit and belongs to nobody else. */
+    void registerForExit(String finalizer, Work work) {
+        register(this, work, FinalizerNode.Details.NONE.withName(finalizer));
+    }
+
     private IllegalStateException closedAlready() {
         return new IllegalStateException("Registry '" + Names.escape(name)
                 + "' is closed; release the resource yourself, or register before the registry closes");
