@@ -18,12 +18,17 @@ final class Gc {
 
     /** Collects until it is true. */
     static void awaitTrue(BooleanSupplier condition, String otherwise) {
-        await(condition, otherwise, true);
+        awaitTrue(condition, DEADLINE, otherwise);
+    }
+
+    /** Collects until it is true, for longer than usual. */
+    static void awaitTrue(BooleanSupplier condition, Duration deadline, String otherwise) {
+        await(condition, deadline, otherwise, true);
     }
 
     /** Waits without collecting. */
     static void awaitWithoutCollecting(BooleanSupplier condition, String otherwise) {
-        await(condition, otherwise, false);
+        await(condition, DEADLINE, otherwise, false);
     }
 
     /** Collects once, and gives the library's threads no time to follow. */
@@ -47,11 +52,11 @@ final class Gc {
         return collector;
     }
 
-    private static void await(BooleanSupplier condition, String otherwise, boolean collecting) {
+    private static void await(BooleanSupplier condition, Duration deadline, String otherwise, boolean collecting) {
         long begin = System.nanoTime();
         while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - begin > DEADLINE.toNanos()) {
-                throw new AssertionError("After " + DEADLINE + ": " + otherwise);
+            if (System.nanoTime() - begin > deadline.toNanos()) {
+                throw new AssertionError("After " + deadline + ": " + otherwise);
             }
             try {
                 if (collecting) {

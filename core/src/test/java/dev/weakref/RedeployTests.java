@@ -1,0 +1,140 @@
+package dev.weakref;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weakref.Finalizer.Trigger;
+import java.lang.ref.WeakReference;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A server that loads the library anew for each deployment gets rid of it with the deployment. */
+@Tag("collects")
+@Timeout(300)
+class RedeployTests {
+
+    private static final int DEPLOYMENTS = 50;
+
+    @Test
+    void classLoaderOfTheLibraryIsCollectedOnceItsThreadsHaveEnded() throws Exception {
+        List<WeakReference<ClassLoader>> deployed = new ArrayList<>();
+        for (int i = 0; i < DEPLOYMENTS; i++) {
+            deployed.add(deployAndUndeploy());
+        }
+
+        for (WeakReference<ClassLoader> loader : deployed) {
+            Gc.awaitTrue(() -> loader.refersTo(null), Duration.ofMinutes(2), "a class loader is still reachable");
+        }
+    }
+
+    private static WeakReference<ClassLoader> deployAndUndeploy() throws Exception {
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        try (URLClassLoader loader = new URLClassLoader(classPath(), ClassLoader.getPlatformClassLoader())) {
+            Thread.currentThread().setContextClassLoader(loader);
+            Class<?> application = loader.loadClass(Application.class.getName());
+            assertThat(application).isNotSameAs(Application.class);
+
+            ((Runnable) application.getConstructor().newInstance()).run();
+
+            return new WeakReference<>(loader);
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+        }
+    }
+
+    private static URL[] classPath() {
+        return Arrays.stream(System.getProperty("java.class.path").split(java.io.File.pathSeparator))
+                .map(entry -> {
+                    try {
+                        return Path.of(entry).toUri().toURL();
+                    } catch (MalformedURLException impossible) {
+                        throw new AssertionError(impossible);
+                    }
+                })
+                .toArray(URL[]::new);
+    }
+
+    /** Uses every part of the library; loaded by a class loader of its own. */
+    public static final class Application implements Runnable {
+
+        private static final Function<Object, Runnable> HASH = object -> object::hashCode;
+
+        private final AtomicInteger called = new AtomicInteger();
+
+        @Override
+        public void run() {
+            try {
+                referencesAndCollections();
+                finalizers();
+            } catch (Exception failure) {
+                throw new AssertionError(failure);
+            }
+        }
+
+        private void referencesAndCollections() throws Exception {
+            Runnable referent = new Runnable() {
+                @Override
+                public void run() {}
+            };
+            CountDownLatch calledBack = new CountDownLatch(1);
+            WeakRef<Runnable> callingBack = WeakRef.of(referent, dead -> calledBack.countDown());
+            WeakRef.of(referent);
+            WeakProxy.of(referent, Runnable.class).run();
+            WeakProxy.of(referent, Runnable.class, dead -> called.incrementAndGet());
+            WeakMethod.<Object, Runnable>of(referent, HASH).get().run();
+            WeakValueMap.<String, Object>builder()
+                    .onRemoval((key, cause) -> called.incrementAndGet())
+                    .build()
+                    .put("key", referent);
+            WeakKeyMap.<Object, String>identity().put(referent, "value");
+            WeakSet.create().add(referent);
+            WeakInterner.create().intern(referent);
+            check(WeakRefs.count(referent) >= 4, "holds");
+            callingBack.enqueue();
+            calledBack.await();
+        }
+
+        private void finalizers() throws Exception {
+            Object referent = new Object();
+            FinalizerRegistry registry = FinalizerRegistry.builder()
+                    .leakLevel(LeakLevel.PARANOID)
+                    .leakListener(leak -> called.incrementAndGet())
+                    .listener(run -> called.incrementAndGet())
+                    .build();
+            CountDownLatch ran = new CountDownLatch(1);
+            ((FinalizerNode<?>) registry.register(referent, ran::countDown)).enqueue();
+            ran.await();
+            registry.register(referent, called, AtomicInteger::incrementAndGet).close();
+            registry.finalizer(referent).overdueAfter(Duration.ofHours(1)).run(() -> {});
+            registry.finalizer(referent).mustBeClosed().run(() -> {});
+            registry.finalizer(referent).call(() -> CompletableFuture.completedFuture("done"));
+            try (FinalizerScope scope = registry.openScope("deployment")) {
+                scope.register(referent, () -> {});
+            }
+            TempFiles.of(registry).file(referent, "weakref", "");
+            Finalizer<Void> atExit = registry.register(referent, () -> {});
+            check(registry.shutdown().failed() == 0, "failures");
+            check(atExit.trigger() == Trigger.EXIT, "exit");
+            FinalizerRegistry.global().register(referent, () -> {});
+            FinalizerRegistry.global().close();
+        }
+
+        private static void check(boolean condition, String what) {
+            if (!condition) {
+                throw new AssertionError(what);
+            }
+        }
+    }
+}
