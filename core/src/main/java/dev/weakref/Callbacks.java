@@ -24,7 +24,8 @@ final class Callbacks {
 
     private Callbacks() {}
 
-    static void onFailure(BiConsumer<Object, Throwable> handler) {
+    /** The handler from now on; {@code null} for a log line. */
+    static void onFailure(@Nullable BiConsumer<Object, Throwable> handler) {
         failureHandler = handler;
     }
 

@@ -133,9 +133,9 @@ public class WeakRef<T> extends WeakReference<T> {
     public boolean enqueue() {
         boolean queued = super.enqueue();
         if (node != null && !node.isDone()) {
+            queued = callback != null; // asked before: it may be called at any moment from here on
             node.enqueue();
             node.log().hurry();
-            queued = callback != null;
         }
         return queued;
     }

@@ -34,7 +34,7 @@ class WeakProxyTests {
 
     @AfterEach
     void logFailuresAgain() {
-        WeakRefs.onCallbackFailure((owner, failure) -> {});
+        Callbacks.onFailure(null);
     }
 
     @Nested

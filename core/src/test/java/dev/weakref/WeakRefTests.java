@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import java.lang.ref.WeakReference;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
@@ -23,7 +25,7 @@ class WeakRefTests {
 
     @AfterEach
     void logFailuresAgain() {
-        WeakRefs.onCallbackFailure((owner, failure) -> {});
+        Callbacks.onFailure(null);
     }
 
     @Test
@@ -51,6 +53,27 @@ class WeakRefTests {
     }
 
     @Test
+    void anyObjectMayBeAReferent() {
+        List<Object> referents = List.of(
+                new int[0],
+                new ArrayList<>(),
+                List.of(),
+                "text",
+                7,
+                Optional.of("text"),
+                LocalDate.EPOCH,
+                Thread.currentThread(),
+                String.class,
+                (Runnable) () -> {},
+                WeakRef.of(referent));
+
+        assertThat(referents).allSatisfy(object -> {
+            assertThat(WeakRef.of(object).get()).isSameAs(object);
+            assertThat(WeakRef.of(object, called::add).get()).isSameAs(object);
+        });
+    }
+
+    @Test
     void refusesNull() {
         assertThatNullPointerException().isThrownBy(() -> WeakRef.of(null));
         assertThatNullPointerException().isThrownBy(() -> WeakRef.of(null, called::add));
@@ -74,6 +97,26 @@ class WeakRefTests {
         assertThat(called.take()).isEqualTo("null");
         assertThat(called.take()).isEqualTo("null");
         assertThat(ref.enqueue()).isFalse();
+    }
+
+    @Test
+    void callsBackInAThreadOfTheLibraryWhoeverMadeItDie() throws Exception {
+        WeakRef<Object> ref =
+                WeakRef.of(referent, dead -> called.add(Thread.currentThread().getName()));
+
+        ref.enqueue();
+
+        assertThat(called.take()).asString().startsWith("weakref-callbacks-");
+        assertThat(ref.get()).isNull();
+    }
+
+    @Test
+    void enqueueSaysThatItIsToCallBackHoweverSoonItDoes() {
+        for (int i = 0; i < 2_000; i++) {
+            assertThat(WeakRef.of(referent, dead -> {}).enqueue())
+                    .as("try %s", i)
+                    .isTrue();
+        }
     }
 
     @Test
@@ -108,6 +151,22 @@ class WeakRefTests {
         assertThat(called.take()).isSameAs(failing);
         assertThat(called.take()).isSameAs(failure);
         assertThat(called.take()).isSameAs(older);
+    }
+
+    @Test
+    void withoutAHandlerAFailureIsALogLine() {
+        Consumer<WeakRef<Object>> failing = dead -> {
+            throw new IllegalStateException("for the test");
+        };
+        WeakRef<Object> ref = WeakRef.of(referent, failing);
+        String line = "WARNING A callback failed: " + failing.getClass().getName();
+        try (LogLines log = new LogLines()) {
+            ref.enqueue();
+
+            Gc.awaitWithoutCollecting(() -> !log.with(line).isEmpty(), "nothing was logged");
+            assertThat(log.with(line)).hasSize(1);
+        }
+        assertThat(ref.get()).isNull();
     }
 
     @Test
