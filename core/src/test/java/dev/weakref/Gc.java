@@ -5,19 +5,19 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /** Waits for what the collector, or another thread, is going to do. The only place that asks for a collection. */
-final class Gc {
+public final class Gc {
 
     private static final Duration DEADLINE = Duration.ofSeconds(30);
 
     private Gc() {}
 
     /** Collects until the reference is cleared. */
-    static void awaitCleared(Reference<?> reference) {
+    public static void awaitCleared(Reference<?> reference) {
         awaitTrue(() -> reference.refersTo(null), "the referent is still reachable");
     }
 
     /** Collects until it is true. */
-    static void awaitTrue(BooleanSupplier condition, String otherwise) {
+    public static void awaitTrue(BooleanSupplier condition, String otherwise) {
         awaitTrue(condition, DEADLINE, otherwise);
     }
 
@@ -27,7 +27,7 @@ final class Gc {
     }
 
     /** Waits without collecting. */
-    static void awaitWithoutCollecting(BooleanSupplier condition, String otherwise) {
+    public static void awaitWithoutCollecting(BooleanSupplier condition, String otherwise) {
         await(condition, DEADLINE, otherwise, false);
     }
 

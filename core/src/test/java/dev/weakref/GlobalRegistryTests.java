@@ -2,11 +2,6 @@ package dev.weakref;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -16,22 +11,22 @@ class GlobalRegistryTests {
 
     @Test
     void runsWhatIsLeftNewestFirstWhenTheProgramEnds() throws Exception {
-        assertThat(outputOf(LeavesTwo.class)).containsExactly("main ends", "second", "first");
+        assertThat(Programs.outputOf(LeavesTwo.class)).containsExactly("main ends", "second", "first");
     }
 
     @Test
     void runsItAfterSystemExitInTheMiddleOfAnAction() throws Exception {
-        assertThat(outputOf(ExitsInAnAction.class)).containsExactly("exits", "left");
+        assertThat(Programs.outputOf(ExitsInAnAction.class)).containsExactly("exits", "left");
     }
 
     @Test
     void closedByHandItIsClosedForGood() throws Exception {
-        assertThat(outputOf(ClosesByHand.class)).containsExactly("closed", "refused", "main ends");
+        assertThat(Programs.outputOf(ClosesByHand.class)).containsExactly("closed", "refused", "main ends");
     }
 
     @Test
     void firstAskedForWhileTheProgramEndsItIsClosed() throws Exception {
-        assertThat(outputOf(AsksTooLate.class)).containsExactly("main ends", "closed true");
+        assertThat(Programs.outputOf(AsksTooLate.class)).containsExactly("main ends", "closed true");
     }
 
     static final class LeavesTwo {
@@ -77,20 +72,5 @@ class GlobalRegistryTests {
                             "closed " + FinalizerRegistry.global().isClosed())));
             System.out.println("main ends");
         }
-    }
-
-    private static List<String> outputOf(Class<?> program) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        program.getName())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-                .lines()
-                .toList();
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        return lines;
     }
 }
