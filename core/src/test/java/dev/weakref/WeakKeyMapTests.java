@@ -187,6 +187,23 @@ class WeakKeyMapTests {
             assertThatIllegalArgumentException().isThrownBy(() -> copy.put(key, holding(key)));
         }
 
+        @Test
+        @Tag("collects")
+        void keepTheirEntries() {
+            WeakKeyMap<Key, Runnable> map = WeakKeyMap.create();
+            putHolding(map, "held");
+            map.put(new Key("free"), () -> {});
+
+            Gc.awaitTrue(() -> map.size() == 1, "an entry that nobody holds remains");
+
+            assertThat(map.keySet()).containsExactly(new Key("held"));
+        }
+
+        private static void putHolding(WeakKeyMap<Key, Runnable> map, String name) {
+            Key held = new Key(name);
+            map.put(held, holding(held));
+        }
+
         private static Runnable holding(Key key) {
             return () -> key.name.length();
         }
