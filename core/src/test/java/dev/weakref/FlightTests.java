@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
@@ -108,19 +107,8 @@ class FlightTests {
 
     @Test
     void nothingBreaksOnARuntimeWithoutTheRecorder() throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--limit-modules=java.base,java.logging",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        WithoutRecorder.class.getName())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes());
-
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(output).contains("recorder false, ran 2, leaks 1");
-        assertThat(process.exitValue()).isZero();
+        assertThat(Programs.outputOf(WithoutRecorder.class, "--limit-modules=java.base,java.logging"))
+                .containsExactly("recorder false, ran 2, leaks 1");
     }
 
     /** What runs in that runtime. */
