@@ -1,6 +1,7 @@
 package dev.weakref;
 
 import dev.weakref.Stripe.Change;
+import dev.weakref.TableNode.Entry;
 import dev.weakref.TableNode.Reserved;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -123,7 +124,7 @@ final class Table<K, V> extends Reapable {
         }
         @Nullable TableNode[] array = bins;
         for (int bin = 0; bin < array.length; bin++) {
-            for (TableNode node = headOf(array, bin); node != null; node = node.next) {
+            for (TableNode node = headOf(array, bin); node != null; node = node.next()) {
                 TableNode entry = entryIn(node);
                 if (entry != null && entry.refersTo(referent)) {
                     found.accept(new WeakRefs.Hold(WeakRefs.Kind.ENTRY, name, collection));
@@ -160,7 +161,7 @@ final class Table<K, V> extends Reapable {
     }
 
     private @Nullable TableNode find(@Nullable TableNode head, Object key, int hash) {
-        for (TableNode node = head; node != null; node = node.next) {
+        for (TableNode node = head; node != null; node = node.next()) {
             if (node.hash == hash && matches(node, key)) {
                 return node;
             }
@@ -172,7 +173,7 @@ final class Table<K, V> extends Reapable {
         if (identity) {
             return node.refersTo(key);
         }
-        Object other = weakKeys ? node.get() : node.strong;
+        Object other = weakKeys ? node.get() : node.strong();
         return other == key || (other != null && key.equals(other));
     }
 
@@ -187,7 +188,7 @@ final class Table<K, V> extends Reapable {
 
     @SuppressWarnings("unchecked")
     private @Nullable V valueOf(TableNode node) {
-        Object value = weakKeys ? node.strong : node.get();
+        Object value = weakKeys ? node.strong() : node.get();
         if (value == null && node instanceof Reserved reserved && reserved.previous != null) {
             return reserved.previous.refersTo(null) ? null : valueOf(reserved.previous);
         }
@@ -196,7 +197,7 @@ final class Table<K, V> extends Reapable {
 
     @SuppressWarnings("unchecked")
     private @Nullable K keyOf(@Nullable TableNode node) {
-        return node == null ? null : (K) (weakKeys ? node.get() : node.strong);
+        return node == null ? null : (K) (weakKeys ? node.get() : node.strong());
     }
 
     /** Counts the entries whose referent is not cleared, in one walk without locks. */
@@ -204,7 +205,7 @@ final class Table<K, V> extends Reapable {
         long count = 0;
         @Nullable TableNode[] array = bins;
         for (int bin = 0; bin < array.length; bin++) {
-            for (TableNode node = headOf(array, bin); node != null; node = node.next) {
+            for (TableNode node = headOf(array, bin); node != null; node = node.next()) {
                 TableNode entry = entryIn(node);
                 if (entry != null && !entry.refersTo(null)) {
                     count++;
@@ -237,8 +238,10 @@ final class Table<K, V> extends Reapable {
                 return old;
             }
             K kept = keptKey(key, node, old);
-            TableNode fresh = node(kept, value, hash);
-            if (node == null ? link(array, head, fresh, Change.ADDED) : splice(node, fresh, changeTo(old))) {
+            boolean put = node == null
+                    ? link(array, head, first(kept, value, hash, head), Change.ADDED)
+                    : splice(node, entry(kept, value, hash), changeTo(old));
+            if (put) {
                 hold(kept, value);
                 afterPut(node, old, key, value);
                 return old;
@@ -289,7 +292,7 @@ final class Table<K, V> extends Reapable {
                 return true;
             }
             K kept = keptKey(key, node, old);
-            if (splice(node, node(kept, value, hash), Change.NOTHING)) {
+            if (splice(node, entry(kept, value, hash), Change.NOTHING)) {
                 hold(kept, value);
                 tell(key, RemovalCause.REPLACED);
                 return true;
@@ -329,7 +332,7 @@ final class Table<K, V> extends Reapable {
         do {
             array = bins;
             for (int bin = 0; bin < array.length; bin++) {
-                for (TableNode node = headOf(array, bin); node != null; node = node.next) {
+                for (TableNode node = headOf(array, bin); node != null; node = node.next()) {
                     if (!(node instanceof Reserved)) {
                         clear(node, dead);
                     }
@@ -378,11 +381,11 @@ final class Table<K, V> extends Reapable {
             if (old == null ? when == When.PRESENT : when == When.ABSENT) {
                 return old;
             }
-            TableNode unchanged = node == null ? null : node.copy(queue);
+            Entry unchanged = node == null ? null : node.copy(queue);
             if (unchanged == null && old != null) {
                 continue; // its first key has died since
             }
-            Reserved reserved = reservation(key, hash, node);
+            Reserved reserved = reservation(key, hash, node, head);
             if (node == null ? link(array, head, reserved, Change.NOTHING) : splice(node, reserved, Change.NOTHING)) {
                 return compute(key, old, reserved, unchanged, function);
             }
@@ -397,16 +400,16 @@ final class Table<K, V> extends Reapable {
             K key,
             @Nullable V old,
             Reserved reserved,
-            @Nullable TableNode unchanged,
+            @Nullable Entry unchanged,
             BiFunction<? super K, ? super @Nullable V, ? extends @Nullable V> function) {
-        TableNode settled = unchanged;
+        Entry settled = unchanged;
         V value = null;
         try {
             V computed = function.apply(key, old);
             if (computed == null) {
                 settled = null;
             } else if (computed != old || replaceKeys) {
-                settled = node(keptKey(key, reserved.previous, old), computed, reserved.hash);
+                settled = entry(keptKey(key, reserved.previous, old), computed, reserved.hash);
             }
             value = computed;
             return value;
@@ -423,7 +426,7 @@ final class Table<K, V> extends Reapable {
      *
      * @param unchanged whether the value is the one that was there
      */
-    private void settle(K key, @Nullable V old, Reserved reserved, @Nullable TableNode settled, boolean unchanged) {
+    private void settle(K key, @Nullable V old, Reserved reserved, @Nullable Entry settled, boolean unchanged) {
         boolean wasDead = old == null && reserved.previous != null;
         Change change = Change.NOTHING;
         if (settled == null) {
@@ -446,20 +449,31 @@ final class Table<K, V> extends Reapable {
         }
     }
 
-    private TableNode node(K key, V value, int hash) {
+    /** A node to be linked in front of this head. */
+    private TableNode first(K key, V value, int hash, @Nullable TableNode head) {
+        checkCaptures(key, value);
+        return weakKeys ? TableNode.of(key, queue, hash, value, head) : TableNode.of(value, queue, hash, key, head);
+    }
+
+    /** A node to be put in the place of another one. */
+    private Entry entry(K key, V value, int hash) {
+        checkCaptures(key, value);
+        return weakKeys ? new Entry(key, queue, hash, value, null) : new Entry(value, queue, hash, key, null);
+    }
+
+    private void checkCaptures(K key, V value) {
         if (captures != null) {
             captures.checkValue(key, value);
         }
-        return weakKeys ? new TableNode(key, queue, hash, value) : new TableNode(value, queue, hash, key);
     }
 
-    private Reserved reservation(K key, int hash, @Nullable TableNode previous) {
-        return weakKeys ? new Reserved(key, hash, null, previous) : new Reserved(null, hash, key, previous);
+    private Reserved reservation(K key, int hash, @Nullable TableNode previous, @Nullable TableNode head) {
+        return weakKeys ? new Reserved(key, hash, null, previous, head) : new Reserved(null, hash, key, previous, head);
     }
 
     // Changing a chain: the only places that take a lock.
 
-    /** Links a node as the head of its chain, if the chain still begins where the caller has looked. */
+    /** Links a node in front of its chain, if that still begins with the head for which the node was made. */
     private boolean link(@Nullable TableNode[] array, @Nullable TableNode head, TableNode fresh, Change change) {
         Stripe stripe = lock(fresh.hash);
         boolean full;
@@ -467,7 +481,6 @@ final class Table<K, V> extends Reapable {
             if (bins != array || headOf(array, fresh.hash) != head) {
                 return false;
             }
-            fresh.next = head;
             BIN.setRelease(array, fresh.hash & (array.length - 1), fresh);
             stripe.count(1, change);
             full = stripe.nodes % COUNTED_EVERY == 0 && stripe.nodes > array.length / stripes.length / 4 * 3;
@@ -490,27 +503,28 @@ final class Table<K, V> extends Reapable {
     }
 
     /** Puts another node, or none, in the place of one that is named by identity; false if that is not there. */
-    private boolean splice(TableNode old, @Nullable TableNode fresh, Change change) {
+    private boolean splice(TableNode old, @Nullable Entry fresh, Change change) {
         Stripe stripe = lock(old.hash);
         try {
             @Nullable TableNode[] array = bins;
-            TableNode before = null;
+            Entry before = null;
             TableNode node = headOf(array, old.hash);
             while (node != null && !node.isSameAs(old)) {
-                before = node;
-                node = node.next;
+                before = (Entry) node; // as it is not the last one
+                node = node.next();
             }
             if (node == null) {
                 return false;
             }
+            TableNode follower = node.next();
             if (fresh != null) {
-                fresh.next = node.next;
+                fresh.next(follower);
+                follower = fresh;
             }
-            TableNode follower = fresh != null ? fresh : node.next;
             if (before == null) {
                 BIN.setRelease(array, old.hash & (array.length - 1), follower);
             } else {
-                before.next = follower;
+                before.next(follower);
             }
             stripe.count(fresh == null ? -1 : 0, change);
             return true;
@@ -566,14 +580,13 @@ final class Table<K, V> extends Reapable {
         @Nullable TableNode[] to = new TableNode[capacity];
         Stripe[] after = Stripe.array(stripesFor(capacity), locked);
         for (int bin = 0; bin < from.length; bin++) {
-            for (TableNode node = headOf(from, bin); node != null; node = node.next) {
+            for (TableNode node = headOf(from, bin); node != null; node = node.next()) {
                 Stripe stripe = after[node.hash & (after.length - 1)];
                 Object referent = node.get();
-                TableNode copy = node.copy(queue);
+                int target = node.hash & (capacity - 1);
+                TableNode copy = node.copy(queue, to[target]);
                 if (copy != null) {
                     held.add(referent);
-                    int target = node.hash & (capacity - 1);
-                    copy.next = to[target];
                     to[target] = copy;
                     stripe.count(1, Change.NOTHING);
                 } else {
@@ -639,7 +652,7 @@ final class Table<K, V> extends Reapable {
         long visited = 0;
         long found = 0;
         for (int bin = 0; bin < array.length; bin++) {
-            for (TableNode node = headOf(array, bin); node != null; node = node.next) {
+            for (TableNode node = headOf(array, bin); node != null; node = node.next()) {
                 visited++;
                 if (!(node instanceof Reserved) && node.refersTo(null)) {
                     found++;
@@ -663,7 +676,7 @@ final class Table<K, V> extends Reapable {
     private void bury(TableNode node, List<TableNode> dead) {
         TableNode linked = headOf(bins, node.hash);
         while (linked != null && linked != node) {
-            linked = linked.next;
+            linked = linked.next();
         }
         if (linked == null) {
             return;
@@ -777,7 +790,7 @@ final class Table<K, V> extends Reapable {
         /** Goes on to the next entry that is alive, if there is one. */
         boolean advance() {
             while (true) {
-                node = node == null ? null : node.next;
+                node = node == null ? null : node.next();
                 while (node == null) {
                     if (++bin >= array.length) {
                         forget();

@@ -1,46 +1,118 @@
 package dev.weakref;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/** An entry: its weak side is the referent. */
+/**
+ * An entry of a {@link Table}: its weak side is the referent.
+ *
+ * <p>This class itself is the small shape, 32 bytes with compressed references in place of 40: for an entry whose strong
+ * side is {@code true}, as those of a set are, and that is the last of its chain. Since chains are added to at their
+ * head only, it stays the last for ever. All others are an {@link Entry}.
+ */
 class TableNode extends WeakReference<Object> {
-    final int hash;
-    final @Nullable Object strong;
-    volatile @Nullable TableNode next;
 
-    TableNode(@Nullable Object referent, @Nullable ReferenceQueue<Object> queue, int hash, @Nullable Object strong) {
+    private static final Object TRUE = true;
+
+    final int hash;
+
+    private TableNode(@Nullable Object referent, @Nullable ReferenceQueue<Object> queue, int hash) {
         super(referent, queue);
         this.hash = hash;
-        this.strong = strong;
+    }
+
+    /** A node to be linked in front of another one. */
+    static TableNode of(
+            Object referent, ReferenceQueue<Object> queue, int hash, Object strong, @Nullable TableNode next) {
+        return next == null && strong == TRUE
+                ? new TableNode(referent, queue, hash)
+                : new Entry(referent, queue, hash, strong, next);
+    }
+
+    final @Nullable Object strong() {
+        return this instanceof Entry entry ? entry.strong : TRUE;
+    }
+
+    /** The next one in the chain, with what its writer has written before. */
+    final @Nullable TableNode next() {
+        return this instanceof Entry entry ? (TableNode) Entry.NEXT.getAcquire(entry) : null;
     }
 
     boolean isSameAs(TableNode other) {
         return this == other;
     }
 
-    @Nullable TableNode copy(ReferenceQueue<Object> queue) {
+    /** A copy that can be put in this one's place; {@code null} if the weak side is dead. */
+    @Nullable Entry copy(ReferenceQueue<Object> queue) {
         Object referent = get();
-        return referent == null ? null : new TableNode(referent, queue, hash, strong);
+        return referent == null ? null : new Entry(referent, queue, hash, strong(), null);
+    }
+
+    /** A copy to be linked in front of another one; {@code null} if the weak side is dead. */
+    @Nullable TableNode copy(ReferenceQueue<Object> queue, @Nullable TableNode next) {
+        Object referent = get();
+        Object strong = strong();
+        return referent == null || strong == null ? null : of(referent, queue, hash, strong, next);
+    }
+
+    /** The shape with all fields. */
+    static class Entry extends TableNode {
+
+        private static final VarHandle NEXT;
+
+        static {
+            try {
+                NEXT = MethodHandles.lookup().findVarHandle(Entry.class, "next", TableNode.class);
+            } catch (ReflectiveOperationException impossible) {
+                throw new ExceptionInInitializerError(impossible);
+            }
+        }
+
+        final @Nullable Object strong;
+
+        @SuppressWarnings("UnusedVariable") // read and written through NEXT
+        private @Nullable TableNode next;
+
+        Entry(
+                @Nullable Object referent,
+                @Nullable ReferenceQueue<Object> queue,
+                int hash,
+                @Nullable Object strong,
+                @Nullable TableNode next) {
+            super(referent, queue, hash);
+            this.strong = strong;
+            this.next = next;
+        }
+
+        final void next(@Nullable TableNode following) {
+            NEXT.setRelease(this, following);
+        }
     }
 
     /** Stands in the place of a key while a mapping function runs for it. */
-    static final class Reserved extends TableNode {
+    static final class Reserved extends Entry {
         final @Nullable TableNode previous;
         private final Thread owner;
         private final CountDownLatch done;
 
-        Reserved(@Nullable Object referent, int hash, @Nullable Object strong, @Nullable TableNode previous) {
-            super(referent, null, hash, strong);
+        Reserved(
+                @Nullable Object referent,
+                int hash,
+                @Nullable Object strong,
+                @Nullable TableNode previous,
+                @Nullable TableNode next) {
+            super(referent, null, hash, strong, next);
             this.previous = previous;
             owner = Thread.currentThread();
             done = new CountDownLatch(1);
         }
 
-        private Reserved(@Nullable Object referent, Reserved original) {
-            super(referent, null, original.hash, original.strong);
+        private Reserved(Reserved original, @Nullable TableNode next) {
+            super(original.get(), null, original.hash, original.strong, next);
             previous = original.previous;
             owner = original.owner;
             done = original.done;
@@ -77,8 +149,8 @@ class TableNode extends WeakReference<Object> {
         }
 
         @Override
-        TableNode copy(ReferenceQueue<Object> queue) {
-            return new Reserved(get(), this);
+        TableNode copy(ReferenceQueue<Object> queue, @Nullable TableNode next) {
+            return new Reserved(this, next);
         }
     }
 }

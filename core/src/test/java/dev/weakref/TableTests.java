@@ -257,7 +257,7 @@ class TableTests {
         DyingNode dying = new DyingNode(key, table.queue, node, looks);
         Key before = held(new Key("before", key.hashCode()));
         table.put(before, "before", When.ALWAYS);
-        Collected.node(table, before).next = dying;
+        ((TableNode.Entry) Collected.node(table, before)).next(dying);
         return dying;
     }
 
@@ -267,18 +267,18 @@ class TableTests {
         TableNode node = Collected.node(table, key);
         Key before = new Key("before", key.hashCode());
         table.put(before, held(new Object()), When.ALWAYS);
-        Collected.node(table, before).next = new DroppedWhenCopied(value, table.queue, node);
+        ((TableNode.Entry) Collected.node(table, before)).next(new DroppedWhenCopied(value, table.queue, node));
     }
 
     /** Dies at a moment that the collector could choose as well. */
-    private static final class DyingNode extends TableNode {
+    private static final class DyingNode extends TableNode.Entry {
 
         static final int WHEN_COPIED = Integer.MAX_VALUE;
 
         private int looks;
 
         DyingNode(Object referent, ReferenceQueue<Object> queue, TableNode node, int looks) {
-            super(referent, queue, node.hash, node.strong);
+            super(referent, queue, node.hash, node.strong(), null);
             this.looks = looks;
         }
 
@@ -292,25 +292,25 @@ class TableTests {
         }
 
         @Override
-        @Nullable TableNode copy(ReferenceQueue<Object> queue) {
+        TableNode.@Nullable Entry copy(ReferenceQueue<Object> queue) {
             enqueue();
             return super.copy(queue);
         }
     }
 
     /** Its referent is dropped by the last one who holds it while the table is copied, and a collection follows. */
-    private static final class DroppedWhenCopied extends TableNode {
+    private static final class DroppedWhenCopied extends TableNode.Entry {
 
         private @Nullable Object onlyHolder;
 
         DroppedWhenCopied(Object referent, ReferenceQueue<Object> queue, TableNode node) {
-            super(referent, queue, node.hash, node.strong);
+            super(referent, queue, node.hash, node.strong(), null);
             onlyHolder = referent;
         }
 
         @Override
-        @Nullable TableNode copy(ReferenceQueue<Object> queue) {
-            TableNode copy = super.copy(queue);
+        @Nullable TableNode copy(ReferenceQueue<Object> queue, @Nullable TableNode next) {
+            TableNode copy = super.copy(queue, next);
             if (onlyHolder != null) {
                 onlyHolder = null;
                 Gc.collect();
