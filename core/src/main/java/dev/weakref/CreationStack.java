@@ -16,6 +16,7 @@ final class CreationStack {
             RegistryCore.class,
             FinalizerRegistry.class,
             FinalizerScope.class,
+            Guard.class,
             RegistrationOptions.class,
             TempFiles.class);
 

@@ -15,6 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -143,6 +144,32 @@ public final class FinalizerRegistry implements AutoCloseable {
     /** Begins a registration with options. Nothing is registered until one of its last methods is called. */
     public <T> Registration<T> finalizer(T referent) {
         return new Registration<>(core, null, referent);
+    }
+
+    /**
+     * Makes a handle of a resource: an object that forwards to it, and whose death closes it. It is the way to have an
+     * <em>instance</em> method run when an object is collected.
+     *
+     * <p>{@code close()} on the handle closes the resource now, once; otherwise it is closed when the handle has been
+     * collected, or at exit. The handle is reachable while one of its methods runs. A method that returns the resource
+     * itself returns the handle. A handle equals what its resource equals.
+     *
+     * <p>What was got through a handle does not keep it alive: hold the {@code Connection} for as long as its
+     * {@code Statement} is used. And whoever holds the resource itself can go on to use it after it was closed; so
+     * keep the handle only.
+     *
+     * @param type an interface of the resource, which the handle implements
+     * @throws IllegalArgumentException if the type is no interface or a sealed one, or if the resource does not implement
+     *     it, or is such a handle
+     * @throws IllegalStateException if the registry is closed; the resource stays open and with the caller
+     */
+    public <I> I guard(AutoCloseable resource, Class<I> type) {
+        return guard(resource, type, options -> options);
+    }
+
+    /** The same with options for the finalizer of the handle, such as {@link Registration#mustBeClosed()}. */
+    public <I> I guard(AutoCloseable resource, Class<I> type, UnaryOperator<Registration<I>> options) {
+        return Guard.handle(resource, type, this::finalizer, options);
     }
 
     /**

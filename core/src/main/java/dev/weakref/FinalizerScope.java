@@ -67,6 +67,11 @@ public final class FinalizerScope implements AutoCloseable {
         return new Registration<>(core, this, referent);
     }
 
+    /** Makes a handle of a resource, as {@link FinalizerRegistry#guard(AutoCloseable, Class)} does. */
+    public <I> I guard(AutoCloseable resource, Class<I> type) {
+        return Guard.handle(resource, type, this::finalizer, options -> options);
+    }
+
     /**
      * Calls the live finalizers that it owns, newest first, in this thread. All are called, whatever they throw. Does
      * nothing if it was closed before.

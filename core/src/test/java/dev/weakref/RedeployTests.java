@@ -124,6 +124,7 @@ class RedeployTests {
                 scope.register(referent, () -> {});
             }
             TempFiles.of(registry).file(referent, "weakref", "");
+            registry.guard(called::incrementAndGet, AutoCloseable.class).close();
             Finalizer<Void> atExit = registry.register(referent, () -> {});
             check(registry.shutdown().failed() == 0, "failures");
             check(atExit.trigger() == Trigger.EXIT, "exit");
