@@ -221,27 +221,28 @@ class CollectingTests {
     @Test
     void aRegistryThatWasDroppedSaysSoAndGoesOnDispatching() {
         AtomicInteger ran = new AtomicInteger();
-        Object referent = new Object();
+        Object[] referents = {new Object(), new Object()};
         try (LogLines log = new LogLines()) {
-            WeakReference<FinalizerRegistry> dropped = dropRegistry(referent, ran);
+            WeakReference<FinalizerRegistry> dropped = dropRegistry(referents, ran);
             Gc.awaitCleared(dropped);
             Gc.awaitTrue(
                     () -> !log.with("was dropped without being closed: its 2 live")
                             .isEmpty(),
                     "nothing was said");
+            referents[1] = null;
             Gc.awaitTrue(() -> ran.get() == 1, "the action has not run");
 
             assertThat(log.with("was dropped without being closed")).hasSize(1);
         }
-        Reference.reachabilityFence(referent);
+        Reference.reachabilityFence(referents);
     }
 
-    private static WeakReference<FinalizerRegistry> dropRegistry(Object referent, AtomicInteger ran) {
+    private static WeakReference<FinalizerRegistry> dropRegistry(Object[] referents, AtomicInteger ran) {
         FinalizerRegistry registry = FinalizerRegistry.create("dropped");
-        registry.register(referent, () -> {
+        registry.register(referents[0], () -> {
             throw new AssertionError("the referent lives");
         });
-        registry.register(new Object(), ran::incrementAndGet);
+        registry.register(referents[1], ran::incrementAndGet);
         return new WeakReference<>(registry);
     }
 
