@@ -7,12 +7,16 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The library's lines in the log, all under the logger {@code dev.weakref}. Logging never stops the library. */
+/** The library's lines in the log, all under one logger. Logging never stops the library. */
 final class Messages {
 
-    private static final Logger LOGGER = System.getLogger("dev.weakref");
+    private static volatile Logger logger = System.getLogger("dev.weakref");
 
     private Messages() {}
+
+    static void logTo(Logger chosen) {
+        logger = chosen;
+    }
 
     static void log(Level level, Supplier<String> message) {
         log(level, message, null);
@@ -24,8 +28,9 @@ final class Messages {
 
     static void log(Level level, Supplier<String> message, @Nullable Throwable failure) {
         try {
-            if (LOGGER.isLoggable(level)) {
-                LOGGER.log(level, message.get(), failure);
+            Logger current = logger;
+            if (current.isLoggable(level)) {
+                current.log(level, message.get(), failure);
             }
         } catch (Throwable nowhereToReport) {
             // A logger that fails, or memory that is short: the work that was to be reported has still to go on.

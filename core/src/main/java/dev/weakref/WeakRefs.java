@@ -7,7 +7,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What concerns all references: who refers to an object, and what becomes of failing callbacks.
+ * What concerns all references: who refers to an object, what becomes of failing callbacks, and where the library logs.
  *
  * <pre>{@code
  * WeakRefs.of(picture).forEach(hold -> log.info("{} {}", hold.kind(), hold.name()));
@@ -63,6 +63,17 @@ public final class WeakRefs {
      */
     public static void onCallbackFailure(BiConsumer<Object, Throwable> handler) {
         Callbacks.onFailure(Objects.requireNonNull(handler, "handler"));
+    }
+
+    /**
+     * Writes the lines of the library to this logger, in place of the platform's logger {@code dev.weakref}.
+     *
+     * <p>For frameworks and programs whose own logging outlasts {@code java.util.logging}, to which the platform's loggers
+     * lead by default: the JDK resets that in a shutdown hook of its own, beside those in which registries are closed, and
+     * what is logged after that is lost.
+     */
+    public static void logTo(System.Logger logger) {
+        Messages.logTo(Objects.requireNonNull(logger, "logger"));
     }
 
     /**

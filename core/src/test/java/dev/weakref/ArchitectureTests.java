@@ -44,6 +44,8 @@ class ArchitectureTests {
         noClasses()
                 .that()
                 .doNotHaveSimpleName("Messages")
+                .and()
+                .doNotHaveSimpleName("WeakRefs") // where it is chosen
                 .should()
                 .dependOnClassesThat()
                 .areAssignableTo(System.Logger.class)

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import dev.weakref.WeakRefs.Hold;
 import dev.weakref.WeakRefs.Kind;
 import java.lang.ref.Reference;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.ResourceBundle;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +87,47 @@ class WeakRefsTests {
 
             assertThat(WeakRefs.count(referent)).isEqualTo(6);
             Reference.reachabilityFence(method);
+        }
+    }
+
+    @Test
+    void theLibraryLogsWhereItIsTold() {
+        List<String> lines = new ArrayList<>();
+        System.Logger before = System.getLogger("dev.weakref");
+        WeakRefs.logTo(new Recording(lines));
+        try {
+            FinalizerRegistry.create("logged").close();
+        } finally {
+            WeakRefs.logTo(before);
+        }
+
+        assertThat(lines)
+                .singleElement()
+                .asString()
+                .startsWith("INFO Exit pass of registry 'logged': 0 run (0 failed), 0 timed out, 0 skipped");
+        assertThatNullPointerException().isThrownBy(() -> WeakRefs.logTo(null));
+    }
+
+    /** A logger that writes to a list. */
+    private record Recording(List<String> lines) implements System.Logger {
+        @Override
+        public String getName() {
+            return "recording";
+        }
+
+        @Override
+        public boolean isLoggable(Level level) {
+            return level != Level.DEBUG;
+        }
+
+        @Override
+        public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
+            lines.add(level + " " + message);
+        }
+
+        @Override
+        public void log(Level level, ResourceBundle bundle, String format, Object... parameters) {
+            lines.add(level + " " + format);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.weakref.spring;
 
 import dev.weakref.ExitReport;
 import dev.weakref.FinalizerRegistry;
+import dev.weakref.WeakRefs;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -65,6 +66,8 @@ public final class ExitPass implements SmartLifecycle, DestructionAwareBeanPostP
     public ExitPass(ConfigurableApplicationContext context, Duration limit) {
         this.context = context;
         this.limit = limit;
+        // Else the lines of the pass are lost on SIGTERM: the JDK ends its own logging in another shutdown hook.
+        WeakRefs.logTo(new ApplicationLogger(LogFactory.getLog(ApplicationLogger.NAME)));
     }
 
     @Override

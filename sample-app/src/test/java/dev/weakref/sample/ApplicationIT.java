@@ -10,9 +10,11 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +28,7 @@ class ApplicationIT {
     @Test
     void whatWorkspacesHoldGoesWhenTheyAreClosedForgottenAndAtExit() throws Exception {
         try (RunningApplication application = RunningApplication.start(directory)) {
+            application.startRecording();
             Visitor visitor = application.visitor();
             upload(visitor);
             open25(visitor);
@@ -45,6 +48,12 @@ class ApplicationIT {
             assertThat(runs(application, "EXPLICIT", "SUCCESS")).isEqualTo(20);
             assertThat(runs(application, "UNREACHABLE", "SUCCESS")).isEqualTo(30);
 
+            assertThat(application.recordedEvents())
+                    .filteredOn(event -> event.getEventType().getName().equals("weakref.FinalizerRun"))
+                    .extracting(event -> event.getString("trigger") + " " + event.getString("outcome"))
+                    .containsOnly("EXPLICIT SUCCESS", "UNREACHABLE SUCCESS")
+                    .hasSize(50);
+
             HttpResponse<String> inFlight = terminateDuringAnUpload(application, visitor);
 
             assertThat(inFlight.statusCode()).isEqualTo(200);
@@ -52,7 +61,20 @@ class ApplicationIT {
             assertThat(application.workspaces()).isEmptyDirectory();
             assertThat(application.incoming()).isEmptyDirectory();
             assertThat(application.leases()).isZero();
+            assertThat(application.logLines("Exit pass of registry"))
+                    .singleElement()
+                    .asString()
+                    .contains("50 run (0 failed), 0 timed out, 0 skipped");
+            assertThat(idsInExitOrder(application)).hasSize(50).isSortedAccordingTo(Comparator.reverseOrder());
         }
+    }
+
+    private static List<Integer> idsInExitOrder(RunningApplication application) {
+        Pattern run = Pattern.compile("EXIT finalizer (\\d+) .* SUCCESS");
+        return run.matcher(application.log())
+                .results()
+                .map(line -> Integer.valueOf(line.group(1)))
+                .toList();
     }
 
     private static void upload(Visitor visitor) {

@@ -27,6 +27,13 @@ class FaultsIT {
             assertThat(application.awaitExit(Duration.ofSeconds(20))).isEqualTo(143);
             assertThat(application.workspaces()).isEmptyDirectory();
             assertThat(application.leases()).isZero();
+            assertThat(application.logLines("Exit pass of registry"))
+                    .singleElement()
+                    .asString()
+                    .contains("117 run (5 failed), 1 timed out, 0 skipped")
+                    .contains("'workspace 6 hangs'");
+            assertThat(application.logLines("the disk is on fire")).hasSize(5);
+            assertThat(application.log()).contains("at dev.weakref.sample.Faults.hang(Faults.java:");
         }
     }
 }

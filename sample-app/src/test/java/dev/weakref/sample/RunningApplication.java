@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.assertj.core.api.Assertions;
 
 /** The packaged application as a process of its own. */
@@ -91,11 +93,36 @@ final class RunningApplication implements AutoCloseable {
         return JsonPath.read(visitor().get("/actuator/weakrefs").body(), path);
     }
 
-    /** Asks for a collection with the JVM's own tool. */
+    /** Asks for a collection. */
     void collect() {
+        jcmd("GC.run");
+    }
+
+    /** Has the flight recorder begin. */
+    void startRecording() {
+        jcmd("JFR.start", "name=test");
+    }
+
+    /** What the flight recorder has seen of the library so far. */
+    List<RecordedEvent> recordedEvents() throws IOException {
+        Path file = data.resolveSibling("recording.jfr");
+        jcmd("JFR.dump", "name=test", "filename=" + file);
+        return RecordingFile.readAllEvents(file).stream()
+                .filter(event -> event.getEventType().getName().startsWith("weakref."))
+                .toList();
+    }
+
+    /** The lines of its log that have this text in them. */
+    List<String> logLines(String text) {
+        return log().lines().filter(line -> line.contains(text)).toList();
+    }
+
+    /** Asks the JVM with its own tool. */
+    private void jcmd(String... words) {
+        List<String> command = new ArrayList<>(List.of(JDK.resolve("jcmd").toString(), Long.toString(process.pid())));
+        command.addAll(List.of(words));
         try {
-            String pid = Long.toString(process.pid());
-            new ProcessBuilder(JDK.resolve("jcmd").toString(), pid, "GC.run")
+            new ProcessBuilder(command)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start()
                     .waitFor();
