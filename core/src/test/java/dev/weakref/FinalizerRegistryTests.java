@@ -152,6 +152,45 @@ class FinalizerRegistryTests {
         }
     }
 
+    @Test
+    void aHundredActionsThatHangTakeAsManyThreadsAsAreAllowedAndTheRestWaitsForOneToComeBack() {
+        CountDownLatch go = new CountDownLatch(1);
+        FinalizerRegistry hanging = open(FinalizerRegistry.builder()
+                .name("hanging")
+                .takeOver(Duration.ofMillis(2))
+                .actionLimit(Duration.ofMinutes(1)));
+        try (LogLines log = new LogLines()) {
+            for (int i = 0; i < 100; i++) {
+                node(hanging.register(referent, () -> {
+                            ran.add("begun");
+                            go.await();
+                        }))
+                        .enqueue();
+            }
+            reaper.pass();
+
+            Gc.awaitWithoutCollecting(
+                    () -> !log.with("All 8 threads of registry 'hanging' are stuck")
+                            .isEmpty(),
+                    "nothing was said");
+            assertThat(ran).hasSize(8);
+            assertThat(threads("weakref-hanging-")).hasSize(8);
+            assertThat(log.with("are stuck; what has been handed over waits until one comes back"))
+                    .hasSize(1);
+        }
+        go.countDown();
+
+        Gc.awaitWithoutCollecting(() -> hanging.stats().live() == 0, "not all have run");
+        assertThat(ran).hasSize(100);
+    }
+
+    private static List<String> threads(String prefix) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith(prefix))
+                .toList();
+    }
+
     @Nested
     class Collected {
 
