@@ -1,50 +1,63 @@
 package dev.weakref;
 
 import java.lang.System.Logger.Level;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reference, proxy or method in the log, with a callback or without: watches the referent by itself, and holds weakly the one that is to be called back with.
+ * A reference, proxy or method in the log, with a callback or without: watches the referent by itself, and holds weakly
+ * its <em>owner</em>, the one that is to be called back with.
  *
- * <p>The log must not keep that reference alive, nor look at it while its referent lives: a look would make a dropped
+ * <p>The log must not keep the owner alive, nor look at it while its referent lives: a look would make a dropped
  * reference strongly reachable again, for as long as a concurrent collection happens to run. Therefore the node has a
  * reference of its own to the referent, which is all that a sweep asks.
+ *
+ * <p><b>Why it calls back at most once, and never after it was cancelled.</b> The state becomes {@link #DONE} in one
+ * atomic step, by the run or by {@link #cancel()}, and never changes again. Who wins that step decides.
  */
 abstract class CallbackNode extends LogNode {
 
-    private final Owner owner;
+    private static final Object DONE = new Object();
+    private static final VarHandle STATE;
 
-    /** The owner, from the moment when the referent was found dead until it has been called back. */
-    private volatile @Nullable Object held;
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(CallbackNode.class, "state", Object.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
 
-    private volatile boolean done;
+    final Owner owner;
 
-    private final WeakRefs.Kind kind;
+    /** At first {@code null}; the owner, held from the moment when the referent was found dead; at last {@link #DONE}. */
+    private volatile @Nullable Object state;
 
-    CallbackNode(Object referent, Object owner, WeakRefs.Kind kind) {
+    CallbackNode(Object referent, Object owner) {
         super(referent, Callbacks.LOG.queue);
-        this.kind = kind;
         this.owner = new Owner(owner);
     }
 
-    /** Calls back with the owner, unless that was cancelled. */
+    abstract WeakRefs.Kind kind();
+
+    /** Calls back with the owner. Called at most once. */
     abstract void fire(Object owner);
 
-    /** Forgets the callback. */
-    final void cancel() {
-        done = true;
-        held = null;
+    /** Sees that it does not call back; false if that was decided before. */
+    final boolean cancel() {
+        Object before = STATE.getAndSet(this, DONE);
         log().remove(this);
+        return before != DONE;
     }
 
     @Override
     public final void run() {
-        Object mine = held;
-        if (mine != null && !done) {
-            cancel();
-            fire(mine);
+        Object held = state;
+        if (held != null && held != DONE && cancel()) {
+            fire(held);
         }
     }
 
@@ -70,12 +83,13 @@ abstract class CallbackNode extends LogNode {
     @Override
     final WeakRefs.@Nullable Hold hold() {
         Object mine = owner.get();
-        return mine == null ? null : new WeakRefs.Hold(kind, null, mine);
+        return mine == null ? null : new WeakRefs.Hold(kind(), null, mine);
     }
 
     @Override
     final boolean isDone() {
-        return done || (held == null && owner.refersTo(null));
+        Object now = state;
+        return now == DONE || (now == null && owner.refersTo(null));
     }
 
     @Override
@@ -90,25 +104,28 @@ abstract class CallbackNode extends LogNode {
 
     @Override
     final boolean isDue() {
-        return !done && held == null && !owner.refersTo(null);
+        return state == null && !owner.refersTo(null);
     }
 
     @Override
     final boolean gather() {
-        if (held != null) {
+        if (state != null) {
             return false; // it waits in the relay already
         }
-        held = owner.get();
-        return held != null;
+        Object mine = owner.get();
+        return mine != null && STATE.compareAndSet(this, null, mine);
     }
 
     @Override
     final void ungather() {
-        held = null;
+        Object held = state;
+        if (held != DONE) {
+            STATE.compareAndSet(this, held, null);
+        }
     }
 
     /** Says on the log's queue when the owner was collected, so that its slot can be given back. */
-    private static final class Owner extends WeakReference<Object> {
+    static final class Owner extends WeakReference<Object> {
         Owner(Object owner) {
             super(owner, Callbacks.LOG.queue);
         }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The callbacks of all references, proxies and methods: one log, so that their order holds across kinds. */
@@ -37,8 +38,18 @@ final class Callbacks {
         }
     }
 
-    /** Tells the handler, or the log, that a callback has thrown. */
-    static void failed(Object owner, Object callback, Throwable failure) {
+    /** Calls back, if there is a callback. What it throws goes to the handler, or to the log. */
+    static <O> void call(O owner, @Nullable Consumer<? super O> callback) {
+        if (callback != null) {
+            try {
+                callback.accept(owner);
+            } catch (Throwable failure) {
+                failed(owner, callback, failure);
+            }
+        }
+    }
+
+    private static void failed(Object owner, Object callback, Throwable failure) {
         BiConsumer<Object, Throwable> handler = failureHandler;
         if (handler != null) {
             try {

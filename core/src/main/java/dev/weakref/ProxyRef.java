@@ -5,8 +5,6 @@ import java.lang.ref.WeakReference;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class ProxyRef extends WeakReference<Object> implements InvocationHandler {
 
     private final String referentType;
-    private final AtomicReference<@Nullable Consumer<Object>> callback;
+    private volatile @Nullable Consumer<Object> callback;
 
     ProxyRef(Object referent, @Nullable Consumer<Object> callback) {
         super(referent);
         referentType = referent.getClass().getName();
-        this.callback = new AtomicReference<>(callback);
+        this.callback = callback;
     }
 
     /** The referent, for a proxy to call. */
@@ -46,11 +44,17 @@ final class ProxyRef extends WeakReference<Object> implements InvocationHandler 
     @Override
     public boolean equals(@Nullable Object other) {
         Object referent = get();
-        if (other instanceof WeakRef || other instanceof WeakMethod || other instanceof Finalizer) {
+        ProxyRef theirs = ProxyClasses.refOf(other);
+        if (theirs == null && (other instanceof WeakRef || other instanceof WeakMethod || other instanceof Finalizer)) {
             return false; // these never equal a proxy
         }
-        ProxyRef theirs = ProxyClasses.refOf(other);
-        return referent.equals(theirs == null ? other : theirs.get());
+        Object unwrapped = theirs == null ? other : theirs.get();
+        try {
+            return referent.equals(unwrapped);
+        } finally {
+            Reference.reachabilityFence(referent);
+            Reference.reachabilityFence(unwrapped);
+        }
     }
 
     @Override
@@ -61,23 +65,22 @@ final class ProxyRef extends WeakReference<Object> implements InvocationHandler 
 
     @Override
     public String toString() {
-        return get().toString();
+        Object referent = get();
+        try {
+            return referent.toString();
+        } finally {
+            Reference.reachabilityFence(referent);
+        }
     }
 
     String describe() {
         return "WeakProxy[" + (refersTo(null) ? "dead, was " : "") + referentType + "]";
     }
 
-    /** Tells the callback of the death; at most once. */
-    void callBack(Object proxy) {
-        Consumer<Object> mine = callback.getAndSet(null);
-        if (mine != null) {
-            try {
-                mine.accept(proxy);
-            } catch (Throwable failure) {
-                Callbacks.failed(proxy, mine, failure);
-            }
-        }
+    private void callBack(Object proxy) {
+        Consumer<Object> mine = callback;
+        callback = null;
+        Callbacks.call(proxy, mine);
     }
 
     /** Does what a generated proxy does, by reflection. */
@@ -97,9 +100,6 @@ final class ProxyRef extends WeakReference<Object> implements InvocationHandler 
             return result == referent && method.getReturnType().isInstance(proxy) ? proxy : result;
         } catch (InvocationTargetException thrown) {
             throw thrown.getCause();
-        } catch (IllegalAccessException hidden) {
-            throw new IllegalStateException(
-                    "The module of " + method + " does not let it be called: " + Arrays.toString(arguments), hidden);
         } finally {
             Reference.reachabilityFence(referent);
         }
@@ -109,7 +109,12 @@ final class ProxyRef extends WeakReference<Object> implements InvocationHandler 
     static final class Call extends CallbackNode {
 
         Call(Object referent, Object proxy) {
-            super(referent, proxy, WeakRefs.Kind.PROXY);
+            super(referent, proxy);
+        }
+
+        @Override
+        WeakRefs.Kind kind() {
+            return WeakRefs.Kind.PROXY;
         }
 
         @Override

@@ -1,9 +1,7 @@
 package dev.weakref;
 
 import java.lang.ref.Reference;
-import java.lang.ref.WeakReference;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -34,18 +32,20 @@ public final class WeakMethod<T, F> {
 
     private static final CaptureScan CAPTURES = new CaptureScan(CaptureCheck.FAIL, null);
 
-    private final WeakReference<T> receiver;
+    /** Its place in the log, and at the same time its reference to the receiver. */
+    private final Call receiver;
+
     private final Function<? super T, ? extends F> binder;
     private final int hash;
-    private final AtomicReference<@Nullable Consumer<? super WeakMethod<T, F>>> callback;
+    private volatile @Nullable Consumer<? super WeakMethod<T, F>> callback;
 
     private WeakMethod(
             T receiver,
             Function<? super T, ? extends F> binder,
             @Nullable Consumer<? super WeakMethod<T, F>> callback) {
-        this.receiver = new WeakReference<>(Objects.requireNonNull(receiver, "receiver"));
-        this.binder = Objects.requireNonNull(binder, "binder");
-        this.callback = new AtomicReference<>(callback);
+        this.receiver = new Call(receiver, this);
+        this.binder = binder;
+        this.callback = callback;
         hash = System.identityHashCode(receiver);
     }
 
@@ -67,10 +67,12 @@ public final class WeakMethod<T, F> {
             T receiver,
             Function<? super T, ? extends F> binder,
             @Nullable Consumer<? super WeakMethod<T, F>> callback) {
-        WeakMethod<T, F> method = new WeakMethod<>(receiver, binder, callback);
+        Objects.requireNonNull(receiver, "receiver");
+        Objects.requireNonNull(binder, "binder");
         CAPTURES.checkBinder(receiver, binder);
+        WeakMethod<T, F> method = new WeakMethod<>(receiver, binder, callback);
         try {
-            Callbacks.LOG.append(new Call(receiver, method));
+            Callbacks.LOG.append(method.receiver);
         } finally {
             Reference.reachabilityFence(receiver); // the log needs it until the slot is written
         }
@@ -78,8 +80,9 @@ public final class WeakMethod<T, F> {
     }
 
     /** The method, bound to the receiver; {@code null} if that has been collected. */
+    @SuppressWarnings("unchecked")
     public @Nullable F get() {
-        T alive = receiver.get();
+        T alive = (T) receiver.get();
         return alive == null ? null : binder.apply(alive);
     }
 
@@ -109,21 +112,21 @@ public final class WeakMethod<T, F> {
     }
 
     private void callBack() {
-        Consumer<? super WeakMethod<T, F>> mine = callback.getAndSet(null);
-        if (mine != null) {
-            try {
-                mine.accept(this);
-            } catch (Throwable failure) {
-                Callbacks.failed(this, mine, failure);
-            }
-        }
+        Consumer<? super WeakMethod<T, F>> mine = callback;
+        callback = null;
+        Callbacks.call(this, mine);
     }
 
-    /** The callback of a method, in the log. */
+    /** The reference to the receiver, in the log. */
     private static final class Call extends CallbackNode {
 
         Call(Object receiver, WeakMethod<?, ?> owner) {
-            super(receiver, owner, WeakRefs.Kind.METHOD);
+            super(receiver, owner);
+        }
+
+        @Override
+        WeakRefs.Kind kind() {
+            return WeakRefs.Kind.METHOD;
         }
 
         @Override

@@ -44,21 +44,27 @@ import org.jspecify.annotations.Nullable;
  */
 public class WeakRef<T> extends WeakReference<T> {
 
-    private static final Table<Object, WeakRef<?>> SHARED = new Table<>(Table.Kind.WEAK_IDENTITY_KEYS, Reaper.SHARED);
-    private static final VarHandle CALLBACK;
+    static final Table<Object, WeakRef<?>> SHARED = new Table<>(Table.Kind.WEAK_IDENTITY_KEYS, Reaper.SHARED);
+
+    /** Tells a hash that was taken from one that was not. */
+    private static final long HASHED = 1L << Integer.SIZE;
+
+    private static final VarHandle HASH;
 
     static {
         try {
-            CALLBACK = MethodHandles.lookup().findVarHandle(WeakRef.class, "callback", Consumer.class);
+            HASH = MethodHandles.lookup().findVarHandle(WeakRef.class, "hash", long.class);
         } catch (ReflectiveOperationException impossible) {
             throw new ExceptionInInitializerError(impossible);
         }
     }
 
     private volatile @Nullable Consumer<? super WeakRef<T>> callback;
-    private final @Nullable CallbackNode node;
-    private int hash;
-    private volatile boolean hashed;
+
+    /** Its place in the log, and what decides whether it calls back; the shared references have none. */
+    final @Nullable CallbackNode node;
+
+    private volatile long hash;
 
     /** For subclasses: a reference of its own, without a callback. */
     protected WeakRef(T referent) {
@@ -114,13 +120,16 @@ public class WeakRef<T> extends WeakReference<T> {
         return refersTo(null) ? null : callback;
     }
 
-    /** Makes it dead at once, without a callback, whether the referent lives or not. */
+    /**
+     * Makes it dead at once, without a callback, whether the referent lives or not. A callback that is being run at
+     * that moment goes on.
+     */
     @Override
     public void clear() {
-        callback = null;
         if (node != null) {
             node.cancel();
         }
+        callback = null;
         super.clear();
     }
 
@@ -131,13 +140,14 @@ public class WeakRef<T> extends WeakReference<T> {
      */
     @Override
     public boolean enqueue() {
-        boolean queued = super.enqueue();
-        if (node != null && !node.isDone()) {
-            queued = callback != null; // asked before: it may be called at any moment from here on
-            node.enqueue();
-            node.log().hurry();
+        super.enqueue();
+        if (node == null || node.isDone()) {
+            return false;
         }
-        return queued;
+        boolean callsBack = callback != null; // asked before: it may be called at any moment from here on
+        boolean queued = node.enqueue();
+        node.log().hurry();
+        return queued && callsBack;
     }
 
     /** As the referents, while both live; otherwise whether it is the same reference. */
@@ -161,16 +171,15 @@ public class WeakRef<T> extends WeakReference<T> {
      */
     @Override
     public final int hashCode() {
-        if (!hashed) {
+        if (hash == 0) {
             Object referent = super.get();
             if (referent == null) {
                 throw new IllegalStateException(
                         "The referent has died before its hash was taken; ask for the hash while it lives");
             }
-            hash = referent.hashCode();
-            hashed = true;
+            HASH.compareAndSet(this, 0L, HASHED | Integer.toUnsignedLong(referent.hashCode()));
         }
-        return hash;
+        return (int) hash;
     }
 
     /** What it refers to by class, never by value. */
@@ -191,22 +200,21 @@ public class WeakRef<T> extends WeakReference<T> {
     }
 
     private void callBack() {
-        @SuppressWarnings("unchecked")
-        Consumer<? super WeakRef<T>> mine = (Consumer<? super WeakRef<T>>) CALLBACK.getAndSet(this, null);
-        if (mine != null) {
-            try {
-                mine.accept(this);
-            } catch (Throwable failure) {
-                Callbacks.failed(this, mine, failure);
-            }
-        }
+        Consumer<? super WeakRef<T>> mine = callback;
+        callback = null;
+        Callbacks.call(this, mine);
     }
 
     /** The callback of a reference in the log. */
     private static final class Call extends CallbackNode {
 
         Call(Object referent, WeakRef<?> owner) {
-            super(referent, owner, WeakRefs.Kind.REFERENCE);
+            super(referent, owner);
+        }
+
+        @Override
+        WeakRefs.Kind kind() {
+            return WeakRefs.Kind.REFERENCE;
         }
 
         @Override

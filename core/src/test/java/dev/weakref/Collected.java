@@ -1,5 +1,6 @@
 package dev.weakref;
 
+import java.lang.ref.Reference;
 import java.time.Duration;
 
 /** Makes "it was collected" one deterministic line, and lets the test say when the reaper works. */
@@ -25,6 +26,28 @@ final class Collected {
     static void collect(Table<?, ?> table, Object key) {
         if (!node(table, key).enqueue()) {
             throw new AssertionError("It was collected before: " + key);
+        }
+    }
+
+    /**
+     * Does to a reference, proxy, method or finalizer what the collector does when its referent dies: it is cleared,
+     * and on the queue if it has a place in a log. The reaper may look at any moment.
+     */
+    static void collect(Object holder) {
+        if (holder instanceof Reference<?> reference) {
+            reference.enqueue();
+            return;
+        }
+        ProxyRef proxy = ProxyClasses.refOf(holder);
+        if (proxy != null) {
+            proxy.clear();
+        }
+        for (Log.Walk live = Callbacks.LOG.newestFirst(Long.MAX_VALUE); live.hasNext(); ) {
+            if (live.next() instanceof CallbackNode node && node.owner.refersTo(holder)) {
+                node.enqueue();
+                Callbacks.LOG.hurry();
+                return;
+            }
         }
     }
 

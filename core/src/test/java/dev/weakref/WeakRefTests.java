@@ -276,32 +276,6 @@ class WeakRefTests {
         kept.add(WeakRef.of(dying, dead -> called.add("newer " + number)));
     }
 
-    @Test
-    @Tag("collects")
-    void aReferenceThatWasCollectedBeforeItsReferentDoesNotCallBackAndLeavesNothing() {
-        long before = Callbacks.LOG.appended();
-        dropReferences(before);
-
-        Gc.awaitTrue(() -> liveAfter(before) == 0, "a slot of a dropped reference remains");
-
-        assertThat(called).isEmpty();
-    }
-
-    private void dropReferences(long before) {
-        for (int i = 0; i < 100; i++) {
-            WeakRef.of(referent, called::add);
-        }
-        assertThat(Callbacks.LOG.appended()).isEqualTo(before + 100);
-    }
-
-    private static long liveAfter(long id) {
-        long live = 0;
-        for (Log.Walk walk = Callbacks.LOG.newerThan(id); walk.hasNext(); walk.next()) {
-            live++;
-        }
-        return live;
-    }
-
     /** A reference with data and an override. */
     private static final class Counted<T> extends WeakRef<T> {
         private int count;

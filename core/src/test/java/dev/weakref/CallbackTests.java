@@ -1,0 +1,185 @@
+package dev.weakref;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What holds for the callbacks of references, proxies and methods alike. */
+@Timeout(60)
+class CallbackTests {
+
+    private static final Function<Runnable, Runnable> RUN = runnable -> runnable::run;
+
+    private final BlockingQueue<Object> told = new LinkedBlockingQueue<>();
+    private final Runnable referent = new Runnable() {
+        @Override
+        public void run() {}
+    };
+
+    enum Kind {
+        REFERENCE,
+        SUBCLASS,
+        PROXY,
+        METHOD
+    }
+
+    interface Callback {
+        void call(Object dead);
+    }
+
+    private static Object make(Kind kind, Runnable referent, Callback callback) {
+        return switch (kind) {
+            case REFERENCE -> WeakRef.of(referent, callback::call);
+            case SUBCLASS -> new WeakRef<>(referent, callback::call) {};
+            case PROXY -> WeakProxy.of(referent, Runnable.class, callback::call);
+            case METHOD -> WeakMethod.of(referent, RUN, callback::call);
+        };
+    }
+
+    @AfterEach
+    void logFailuresAgain() {
+        Callbacks.onFailure(null);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aCallbackRunsOnceWithTheDeadOneHoweverOftenItIsFound(Kind kind) throws Exception {
+        Object holder = make(kind, referent, told::add);
+
+        Collected.collect(holder);
+        Callbacks.LOG.sweep();
+        Collected.collect(holder);
+        Callbacks.LOG.sweep();
+        Object last = make(kind, referent, told::add);
+        Collected.collect(last);
+
+        assertThat(told.take() == holder).isTrue();
+        assertThat(told.take() == last).isTrue();
+        assertThat(WeakRefs.count(referent)).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anErrorIsReportedWithItsOwnerAndTheRestRuns(Kind kind) throws Exception {
+        Error failure = new OutOfMemoryError("for the test");
+        Object older = make(kind, referent, told::add);
+        Object failing = make(kind, referent, dead -> {
+            throw failure;
+        });
+        WeakRefs.onCallbackFailure((owner, thrown) -> {
+            told.add(owner);
+            told.add(thrown);
+            throw new AssertionError("the handler fails as well");
+        });
+
+        try (LogLines log = new LogLines()) {
+            Collected.collect(failing);
+            Collected.collect(older);
+
+            assertThat(told.take() == failing).isTrue();
+            assertThat(told.take()).isSameAs(failure);
+            assertThat(told.take() == older).isTrue();
+            assertThat(log.with("A callback failed: ")).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aCallbackMayMakeOthersOfTheSameKindForObjectsThatLive(Kind kind) throws Exception {
+        Runnable living = () -> told.add(this);
+        List<Object> made = new ArrayList<>();
+        Object holder = make(kind, referent, dead -> {
+            made.add(make(kind, living, told::add));
+            made.add(WeakProxy.of(living, Runnable.class));
+            told.add(WeakRefs.count(living));
+            Collected.collect(made.get(0));
+        });
+
+        Collected.collect(holder);
+
+        assertThat(told.take()).isEqualTo(2);
+        assertThat(told.take() == made.get(0)).isTrue();
+        ((Runnable) made.get(1)).run();
+        assertThat(told.take()).isSameAs(this);
+        Reference.reachabilityFence(holder);
+    }
+
+    @Test
+    void aCallbackMayCancelThoseThatWaitBehindIt() throws Exception {
+        WeakRef<Runnable> oldest = WeakRef.of(referent, told::add);
+        WeakRef<Runnable> older = WeakRef.of(referent, told::add);
+        WeakRef<Runnable> newest = WeakRef.of(referent, dead -> {
+            older.clear();
+            dead.clear();
+            told.add("newest");
+        });
+
+        for (WeakRef<?> each : List.of(newest, older, oldest)) {
+            each.node.clear(); // so that one sweep finds them all
+        }
+        Callbacks.LOG.sweep();
+
+        assertThat(told.take()).isEqualTo("newest");
+        assertThat(told.take()).isSameAs(oldest);
+        assertThat(told).isEmpty();
+        Reference.reachabilityFence(newest);
+    }
+
+    @Test
+    void aClearedReferenceIsNotGatheredAndLeavesNothing() {
+        WeakRef<Runnable> cleared = WeakRef.of(referent, told::add);
+
+        cleared.clear();
+
+        assertThat(cleared.callback()).isNull();
+        assertThat(cleared.node.gather()).isFalse();
+        assertThat(cleared.node.isDone()).isTrue();
+        assertThat(WeakRefs.count(referent)).isZero();
+    }
+
+    @Test
+    void whatCouldNotBeHandedOverIsGatheredAgainUnlessItWasCancelled() {
+        WeakRef<Runnable> waiting = WeakRef.of(referent, told::add);
+        WeakRef<Runnable> cancelled = WeakRef.of(referent, told::add);
+        assertThat(waiting.node.gather()).isTrue();
+        assertThat(cancelled.node.gather()).isTrue();
+        cancelled.clear();
+
+        waiting.node.ungather();
+        cancelled.node.ungather();
+
+        assertThat(waiting.node.gather()).isTrue();
+        assertThat(cancelled.node.gather()).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Tag("collects")
+    void whatWasCollectedBeforeItsReferentDoesNotCallBackAndLeavesNothing(Kind kind) {
+        long before = Callbacks.LOG.appended();
+        drop(kind, 100);
+        assertThat(Callbacks.LOG.appended()).isEqualTo(before + 100);
+
+        Gc.awaitTrue(() -> !Callbacks.LOG.newerThan(before).hasNext(), "a slot of a dropped one remains");
+
+        assertThat(told).isEmpty();
+        assertThat(WeakRefs.count(referent)).isZero();
+    }
+
+    private void drop(Kind kind, int count) {
+        for (int i = 0; i < count; i++) {
+            make(kind, referent, told::add);
+        }
+    }
+}
