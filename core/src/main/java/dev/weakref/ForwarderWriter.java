@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Writes the class file of a weak proxy: a final class with one field, a {@code WeakReference}, whose methods do
@@ -18,16 +19,17 @@ import java.util.Map;
  * R method(A a) {
  *     Object referent = reference.get();          // throws if it is gone
  *     try {
- *         Object result = ((I) referent).method(a);
- *         return (R) (result == referent ? this : result);
+ *         R result = referent.method(a);
+ *         return result == referent ? this : result;
  *     } finally {
  *         Reference.reachabilityFence(referent);
  *     }
  * }
  * }</pre>
  *
- * <p>It names no types but the JDK's and those of the interfaces, so that it can be made in any class loader. The class
- * file version is that of Java 5, the last one that needs no table of stack maps.
+ * <p>It names no types but the JDK's and those of the interfaces, so that it can be made in any class loader. It needs no
+ * casts, since to the verifier an interface is as good as {@code Object}; so it may return types that it could not cast
+ * to. The class file version is that of Java 5, the last one that needs no table of stack maps.
  *
  * <p>The format is that of the Java Virtual Machine Specification, chapter 4.
  */
@@ -36,12 +38,13 @@ final class ForwarderWriter {
     static final String REFERENCE_FIELD = "weakref$reference";
 
     private static final int VERSION = 49;
+    private static final int LARGEST_COUNT = 0xffff;
     private static final String REFERENCE = "java/lang/ref/WeakReference";
     private static final String REFERENCE_TYPE = "L" + REFERENCE + ";";
     private static final String OBJECT = "java/lang/Object";
 
     private static final int ACC_PUBLIC = 0x0001;
-    private static final int ACC_PRIVATE_FINAL = 0x0012;
+    private static final int ACC_FINAL = 0x0010;
     private static final int ACC_FINAL_SUPER_SYNTHETIC = 0x1030;
 
     private static final int ALOAD = 0x19;
@@ -58,22 +61,44 @@ final class ForwarderWriter {
     private static final int INVOKESTATIC = 0xb8;
     private static final int INVOKEINTERFACE = 0xb9;
     private static final int ATHROW = 0xbf;
-    private static final int CHECKCAST = 0xc0;
     private static final int IF_ACMPNE = 0xa6;
     private static final int WIDE = 0xc4;
 
     private final Map<List<Object>, Integer> constants = new LinkedHashMap<>();
     private final ByteArrayOutputStream pool = new ByteArrayOutputStream();
     private final String name;
-    private final List<Class<?>> interfaces;
+    private final Set<Class<?>> interfaces;
 
-    private ForwarderWriter(String name, List<Class<?>> interfaces) {
+    private ForwarderWriter(String name, Set<Class<?>> interfaces) {
         this.name = name.replace('.', '/');
         this.interfaces = interfaces;
     }
 
-    /** The class file of a proxy with these interfaces and methods. */
-    static byte[] write(String name, List<Class<?>> interfaces, Collection<Method> methods) {
+    /**
+     * A method to forward, and the interface to call it through: the proxy can see that one, but perhaps not the
+     * interface that declares the method.
+     */
+    record Forward(Class<?> through, Method method) {
+
+        String name() {
+            return method.getName();
+        }
+
+        MethodType type() {
+            return MethodType.methodType(method.getReturnType(), method.getParameterTypes());
+        }
+
+        String descriptor() {
+            return type().toMethodDescriptorString();
+        }
+    }
+
+    /**
+     * The class file of a proxy with these interfaces and methods.
+     *
+     * @throws IllegalArgumentException if these are more than one class can have
+     */
+    static byte[] write(String name, Set<Class<?>> interfaces, Collection<Forward> methods) {
         try {
             return new ForwarderWriter(name, interfaces).classFile(methods);
         } catch (IOException impossible) {
@@ -81,7 +106,7 @@ final class ForwarderWriter {
         }
     }
 
-    private byte[] classFile(Collection<Method> methods) throws IOException {
+    private byte[] classFile(Collection<Forward> methods) throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(body);
         out.writeShort(ACC_FINAL_SUPER_SYNTHETIC);
@@ -92,7 +117,7 @@ final class ForwarderWriter {
             out.writeShort(type(internalName(each)));
         }
         out.writeShort(1);
-        out.writeShort(ACC_PRIVATE_FINAL);
+        out.writeShort(ACC_FINAL);
         out.writeShort(utf8(REFERENCE_FIELD));
         out.writeShort(utf8(REFERENCE_TYPE));
         out.writeShort(0);
@@ -101,10 +126,14 @@ final class ForwarderWriter {
         toReference(out, "equals", "(Ljava/lang/Object;)Z", IRETURN);
         toReference(out, "hashCode", "()I", IRETURN);
         toReference(out, "toString", "()Ljava/lang/String;", ARETURN);
-        for (Method method : methods) {
+        for (Forward method : methods) {
             forwarder(out, method);
         }
         out.writeShort(0);
+        if (methods.size() + 4 > LARGEST_COUNT || constants.size() + 1 > LARGEST_COUNT) {
+            throw new IllegalArgumentException("No class can forward the " + methods.size() + " methods of "
+                    + interfaces + "; name smaller interfaces");
+        }
 
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
         DataOutputStream file = new DataOutputStream(whole);
@@ -140,8 +169,8 @@ final class ForwarderWriter {
         method(out, method, descriptor, code, 2, 2);
     }
 
-    private void forwarder(DataOutputStream out, Method method) throws IOException {
-        MethodType type = MethodType.methodType(method.getReturnType(), method.getParameterTypes());
+    private void forwarder(DataOutputStream out, Forward forward) throws IOException {
+        MethodType type = forward.type();
         int arguments = 1;
         for (Class<?> parameter : type.parameterList()) {
             arguments += slots(parameter);
@@ -153,42 +182,36 @@ final class ForwarderWriter {
         code.local(ASTORE, referent);
         int begin = code.size();
         code.local(ALOAD, referent);
-        code.op(CHECKCAST, type(internalName(method.getDeclaringClass())));
         int slot = 1;
         for (Class<?> parameter : type.parameterList()) {
             code.local(load(parameter), slot);
             slot += slots(parameter);
         }
-        int called =
-                member(11, internalName(method.getDeclaringClass()), method.getName(), type.toMethodDescriptorString());
-        code.op(INVOKEINTERFACE, called);
+        code.op(INVOKEINTERFACE, member(11, internalName(forward.through), forward.name(), forward.descriptor()));
         code.write(arguments);
         code.write(0);
-        if (isOwnType(method.getReturnType())) {
-            unlessReferent(code, referent, method.getReturnType());
-        }
         fence(code, referent);
-        code.op(returnOf(method.getReturnType()));
+        if (isOwnType(type.returnType())) {
+            proxyForReferent(code, referent);
+        }
+        code.op(returnOf(type.returnType()));
         int end = code.size();
         fence(code, referent);
         code.op(ATHROW);
         code.handles(begin, end, end);
-        method(out, method.getName(), type.toMethodDescriptorString(), code, arguments + 4, arguments + 2);
+        method(out, forward.name(), forward.descriptor(), code, arguments + 4, arguments + 2);
     }
 
-    /** Replaces the referent, on top of the stack, by the proxy. */
-    private void unlessReferent(Code code, int referent, Class<?> returned) throws IOException {
+    /** Returns the proxy if the result, on top of the stack, is the referent. */
+    private void proxyForReferent(Code code, int referent) {
         int result = referent + 1;
         code.local(ASTORE, result);
         code.local(ALOAD, result);
         code.local(ALOAD, referent);
-        int branch = code.size();
-        code.op(IF_ACMPNE, 0);
+        code.op(IF_ACMPNE, 5); // over itself and the return
         code.op(ALOAD_0);
-        code.local(ASTORE, result);
-        code.patch(branch + 1, code.size() - branch);
+        code.op(ARETURN);
         code.local(ALOAD, result);
-        code.op(CHECKCAST, type(internalName(returned)));
     }
 
     private void fence(Code code, int referent) throws IOException {
@@ -294,7 +317,7 @@ final class ForwarderWriter {
     /** The code of one method. */
     private static final class Code {
 
-        private ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private final ByteArrayOutputStream handlers = new ByteArrayOutputStream();
 
         int size() {
@@ -323,14 +346,6 @@ final class ForwarderWriter {
                 bytes.write(opcode);
                 bytes.write(slot);
             }
-        }
-
-        void patch(int at, int operand) {
-            byte[] soFar = bytes.toByteArray();
-            soFar[at] = (byte) (operand >> 8);
-            soFar[at + 1] = (byte) operand;
-            bytes = new ByteArrayOutputStream();
-            bytes.writeBytes(soFar);
         }
 
         void handles(int begin, int end, int handler) throws IOException {

@@ -5,59 +5,74 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.ref.WeakReference;
-import java.lang.reflect.Field;
-import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the classes of weak proxies, with one forwarding method for each method of their interfaces, or a reflective
  * proxy where no class can be defined beside them.
  *
- * <p>A class is defined in this package if all its interfaces are public and visible from here; otherwise in the
- * package of the interface that is hidden. Classes of this package are cached here; the others in the interface that
- * they live with, by types of the JDK only: so the cache keeps neither side alive for the other.
+ * <p>A class is defined in this package if all its interfaces are visible from here; otherwise in the package of an
+ * interface that is not. Classes of this package are cached here; the others in the interface that they live with, by
+ * types of the JDK only: so the cache keeps neither side alive for the other.
  */
 final class ProxyClasses {
 
     private static final String NAME = "$$WeakProxy";
     private static final MethodType CONSTRUCTOR = MethodType.methodType(void.class, WeakReference.class);
     private static final MethodType FACTORY = MethodType.methodType(Object.class, WeakReference.class);
+    private static final MethodType GETTER = MethodType.methodType(Object.class, Object.class);
+    private static final Module MODULE = ProxyClasses.class.getModule();
 
-    private static final Map<List<Class<?>>, MethodHandle> HERE = new ConcurrentHashMap<>();
-    private static final ClassValue<Map<List<Class<?>>, MethodHandle>> THERE = new ClassValue<>() {
+    /** What makes proxies of a set of interfaces; empty where only reflection does. */
+    private static final Map<Set<Class<?>>, Optional<MethodHandle>> HERE = new ConcurrentHashMap<>();
+
+    private static final ClassValue<Map<Set<Class<?>>, Optional<MethodHandle>>> THERE = new ClassValue<>() {
         @Override
-        protected Map<List<Class<?>>, MethodHandle> computeValue(Class<?> type) {
+        protected Map<Set<Class<?>>, Optional<MethodHandle>> computeValue(Class<?> type) {
             return new ConcurrentHashMap<>();
         }
     };
 
-    /** The field of a generated class that holds its {@link ProxyRef}; empty for all other classes. */
-    private static final ClassValue<Field[]> REFERENCE_FIELD = new ClassValue<>() {
+    /** What reads the {@link ProxyRef} out of a proxy of a generated class; empty for all other classes. */
+    private static final ClassValue<AtomicReference<@Nullable MethodHandle>> REFERENCE = new ClassValue<>() {
         @Override
-        protected Field[] computeValue(Class<?> type) {
-            return referenceField(type);
+        protected AtomicReference<@Nullable MethodHandle> computeValue(Class<?> type) {
+            return new AtomicReference<>();
+        }
+    };
+
+    /** Whether the class loader of this class knows an interface. */
+    private static final ClassValue<Boolean> KNOWN_HERE = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            return knows(ProxyClasses.class.getClassLoader(), type);
         }
     };
 
     private ProxyClasses() {}
 
     /** A new proxy; interfaces that cannot be made a class of end in an {@link IllegalArgumentException}. */
-    static Object proxy(ProxyRef reference, List<Class<?>> interfaces, MethodHandles.@Nullable Lookup lookup) {
+    static Object proxy(ProxyRef reference, Set<Class<?>> interfaces, MethodHandles.@Nullable Lookup lookup) {
         MethodHandle factory = factory(interfaces, lookup);
         if (factory == null) {
             return reflective(reference, interfaces);
         }
         try {
             return factory.invokeExact((WeakReference<?>) reference);
+        } catch (Error error) {
+            throw error;
         } catch (Throwable impossible) {
             throw new IllegalStateException("A proxy could not be made for " + interfaces, impossible);
         }
@@ -71,117 +86,136 @@ final class ProxyClasses {
         if (Proxy.isProxyClass(object.getClass())) {
             return Proxy.getInvocationHandler(object) instanceof ProxyRef ref ? ref : null;
         }
-        Field[] field = REFERENCE_FIELD.get(object.getClass());
+        MethodHandle getter = REFERENCE.get(object.getClass()).get();
         try {
-            return field.length == 1 && field[0].get(object) instanceof ProxyRef ref ? ref : null;
-        } catch (IllegalAccessException impossible) {
+            return getter == null ? null : (ProxyRef) (Object) getter.invokeExact(object);
+        } catch (Error error) {
+            throw error;
+        } catch (Throwable impossible) {
             throw new IllegalStateException(impossible);
         }
     }
 
-    private static Field[] referenceField(Class<?> type) {
-        if (!type.getName().contains(NAME)) {
-            return new Field[0];
-        }
-        try {
-            Field field = type.getDeclaredField(ForwarderWriter.REFERENCE_FIELD);
-            return field.trySetAccessible() ? new Field[] {field} : new Field[0];
-        } catch (NoSuchFieldException anotherOne) {
-            return new Field[0];
-        }
+    /** Whether a proxy can implement this interface without a lookup that sees more than this class does. */
+    static boolean isWithinReach(Class<?> type) {
+        return isPublicToUs(type) || type.getModule().isOpen(type.getPackageName(), MODULE);
+    }
+
+    private static boolean isPublicToUs(Class<?> type) {
+        return Modifier.isPublic(type.getModifiers()) && type.getModule().isExported(type.getPackageName(), MODULE);
     }
 
     /** What makes proxies of these interfaces, or {@code null} if only reflection does. */
-    private static @Nullable MethodHandle factory(List<Class<?>> interfaces, MethodHandles.@Nullable Lookup lookup) {
+    private static @Nullable MethodHandle factory(Set<Class<?>> interfaces, MethodHandles.@Nullable Lookup lookup) {
         Class<?> host = hostOf(interfaces);
-        Map<List<Class<?>>, MethodHandle> cache = host == ProxyClasses.class ? HERE : THERE.get(host);
-        MethodHandle known = cache.get(interfaces);
-        if (known != null) {
-            return known;
+        Map<Set<Class<?>>, Optional<MethodHandle>> cache = host == ProxyClasses.class ? HERE : THERE.get(host);
+        Optional<MethodHandle> known = cache.get(interfaces);
+        if (known != null && (known.isPresent() || lookup == null)) {
+            return known.orElse(null);
         }
         try {
             MethodHandle made = define(host, interfaces, lookup);
-            MethodHandle before = cache.putIfAbsent(interfaces, made);
-            return before != null ? before : made;
-        } catch (ReflectiveOperationException | LinkageError | RuntimeException refused) {
+            Optional<MethodHandle> first =
+                    cache.merge(interfaces, Optional.of(made), (before, mine) -> before.isPresent() ? before : mine);
+            return first.orElse(made);
+        } catch (ReflectiveOperationException | LinkageError refused) {
             Messages.log(
                     Level.DEBUG, () -> "No class can be made beside " + interfaces + "; reflection does it", refused);
+            if (refused instanceof IllegalAccessException || refused instanceof IllegalAccessError) {
+                cache.putIfAbsent(interfaces, Optional.empty());
+            }
             return null;
         }
     }
 
-    private static MethodHandle define(Class<?> host, List<Class<?>> interfaces, MethodHandles.@Nullable Lookup lookup)
+    private static MethodHandle define(Class<?> host, Set<Class<?>> interfaces, MethodHandles.@Nullable Lookup lookup)
             throws ReflectiveOperationException {
-        MethodHandles.Lookup beside;
-        if (host == ProxyClasses.class) {
-            beside = MethodHandles.lookup();
-        } else {
-            beside = MethodHandles.privateLookupIn(host, lookup != null ? lookup : MethodHandles.lookup());
+        for (Class<?> each : interfaces) {
+            MODULE.addReads(each.getModule());
+        }
+        MethodHandles.Lookup beside = MethodHandles.lookup();
+        if (host != ProxyClasses.class) {
+            beside = MethodHandles.privateLookupIn(host, lookup != null ? lookup : beside);
         }
         String name = host.getName() + NAME;
+        Class<?> made;
         if (beside.hasFullPrivilegeAccess()) {
-            byte[] classFile = ForwarderWriter.write(name, interfaces, methodsOf(interfaces));
-            MethodHandles.Lookup made = beside.defineHiddenClass(classFile, true);
-            return made.findConstructor(made.lookupClass(), CONSTRUCTOR).asType(FACTORY);
+            beside = beside.defineHiddenClass(ForwarderWriter.write(name, interfaces, methodsOf(interfaces)), true);
+            made = beside.lookupClass();
+        } else {
+            // A lookup from another module may only define ordinary classes, whose names must differ.
+            name += "$" + UUID.randomUUID().toString().replace("-", "");
+            made = beside.defineClass(ForwarderWriter.write(name, interfaces, methodsOf(interfaces)));
         }
-        // A lookup from another module may only define ordinary classes, whose names must differ.
-        byte[] classFile = ForwarderWriter.write(
-                name + "$" + UUID.randomUUID().toString().replace("-", ""), interfaces, methodsOf(interfaces));
-        Class<?> made = beside.defineClass(classFile);
+        REFERENCE
+                .get(made)
+                .set(beside.findGetter(made, ForwarderWriter.REFERENCE_FIELD, WeakReference.class)
+                        .asType(GETTER));
         return beside.findConstructor(made, CONSTRUCTOR).asType(FACTORY);
     }
 
-    /** Beside whom the class is made: here, or with the interface that cannot be seen from here. */
-    private static Class<?> hostOf(List<Class<?>> interfaces) {
+    /** Beside whom the class is made: here, or with the interface that sees most. */
+    private static Class<?> hostOf(Set<Class<?>> interfaces) {
         Class<?> host = ProxyClasses.class;
         for (Class<?> each : interfaces) {
-            boolean visibleHere = isVisibleFrom(ProxyClasses.class.getClassLoader(), each);
-            if ((!visibleHere || !Modifier.isPublic(each.getModifiers()))
-                    && (host == ProxyClasses.class || isVisibleFrom(each.getClassLoader(), host))) {
+            if (!isPublicToUs(each)) {
+                return each; // only its own package sees it, or its own module
+            }
+            if (!KNOWN_HERE.get(each) && (host == ProxyClasses.class || knows(each.getClassLoader(), host))) {
                 host = each;
             }
         }
         return host;
     }
 
-    private static boolean isVisibleFrom(@Nullable ClassLoader loader, Class<?> type) {
+    private static boolean knows(@Nullable ClassLoader loader, Class<?> type) {
         try {
             return Class.forName(type.getName(), false, loader) == type;
-        } catch (ClassNotFoundException | LinkageError invisible) {
+        } catch (ClassNotFoundException | LinkageError unknown) {
             return false;
         }
     }
 
-    private static Collection<Method> methodsOf(List<Class<?>> interfaces) {
-        Map<Object, Method> methods = new LinkedHashMap<>();
+    private static Collection<ForwarderWriter.Forward> methodsOf(Set<Class<?>> interfaces) {
+        Map<String, ForwarderWriter.Forward> methods = new LinkedHashMap<>();
         for (Class<?> each : interfaces) {
             for (Method method : each.getMethods()) {
-                MethodType type = MethodType.methodType(method.getReturnType(), method.getParameterTypes());
                 if (!Modifier.isStatic(method.getModifiers()) && !isOfObject(method)) {
-                    methods.putIfAbsent(List.of(method.getName(), type), method);
+                    ForwarderWriter.Forward forward = new ForwarderWriter.Forward(each, method);
+                    methods.putIfAbsent(forward.name() + forward.descriptor(), forward);
                 }
             }
         }
         return methods.values();
     }
 
+    /** Whether the reference does it. Also {@code finalize}: the collector must not call that of the referent. */
     private static boolean isOfObject(Method method) {
         return switch (method.getName()) {
             case "equals" -> method.getParameterCount() == 1 && method.getParameterTypes()[0] == Object.class;
-            case "hashCode", "toString" -> method.getParameterCount() == 0;
+            case "hashCode", "toString", "finalize" -> method.getParameterCount() == 0;
             default -> false;
         };
     }
 
-    private static Object reflective(InvocationHandler reference, List<Class<?>> interfaces) {
-        try {
-            return Proxy.newProxyInstance(
-                    hostOf(interfaces).getClassLoader(), interfaces.toArray(new Class<?>[0]), reference);
-        } catch (IllegalArgumentException refused) {
-            throw new IllegalArgumentException(
-                    "No proxy can be made for " + interfaces
-                            + ", since no class can see them all; give a Lookup that can, or name fewer interfaces",
-                    refused);
+    private static Object reflective(ProxyRef reference, Set<Class<?>> interfaces) {
+        IllegalArgumentException cause = null;
+        if (interfaces.stream().allMatch(ProxyClasses::isOpenToReflection)) {
+            try {
+                return Proxy.newProxyInstance(
+                        hostOf(interfaces).getClassLoader(), interfaces.toArray(new Class<?>[0]), reference);
+            } catch (IllegalArgumentException refused) {
+                cause = refused;
+            }
         }
+        throw new IllegalArgumentException(
+                "No class can be made that sees all of " + interfaces + " and what they extend; give a Lookup that can,"
+                        + " export or open their packages, or name other interfaces",
+                cause);
+    }
+
+    private static boolean isOpenToReflection(Class<?> type) {
+        return isPublicToUs(type)
+                && Arrays.stream(type.getMethods()).allMatch(method -> isPublicToUs(method.getDeclaringClass()));
     }
 }

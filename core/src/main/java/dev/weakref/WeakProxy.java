@@ -2,14 +2,14 @@ package dev.weakref;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.ref.Reference;
-import java.util.Collection;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +43,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WeakProxy {
 
-    private static final Table<Object, Map<List<Class<?>>, Object>> SHARED =
+    /**
+     * The shared proxies of each referent. They are held weakly: a proxy may lead back to its referent, through its class
+     * and the class loader of that.
+     */
+    static final Table<Object, List<WeakReference<Object>>> SHARED =
             new Table<>(Table.Kind.WEAK_IDENTITY_KEYS, Reaper.SHARED);
 
     private WeakProxy() {}
@@ -51,42 +55,45 @@ public final class WeakProxy {
     /**
      * The shared proxy with this interface.
      *
-     * @throws IllegalArgumentException if the type is no interface or a sealed one, if the referent does not implement
-     *     it, or is a proxy itself
+     * @throws IllegalArgumentException if the type is no interface, or one that no proxy can implement (sealed, hidden,
+     *     not visible, too large); if the referent does not implement it, or is a proxy itself
      */
     public static <I> I of(I referent, Class<I> type) {
-        return type.cast(shared(referent, List.of(type), null));
+        return type.cast(shared(referent, Set.of(type), null));
     }
 
-    /** A new proxy with this interface that calls back; the shared one if the callback is {@code null}. */
+    /**
+     * A new proxy with this interface that calls back; the shared one if the callback is {@code null}. Errors as for
+     * {@link #of(Object, Class)}.
+     */
     public static <I> I of(I referent, Class<I> type, @Nullable Consumer<? super I> callback) {
-        if (callback == null) {
-            return of(referent, type);
-        }
-        check(referent, List.of(type));
-        ProxyRef reference = new ProxyRef(referent, proxy -> callback.accept(type.cast(proxy)));
-        Object proxy = ProxyClasses.proxy(reference, List.of(type), null);
-        try {
-            Callbacks.LOG.append(new ProxyRef.Call(referent, proxy));
-        } finally {
-            Reference.reachabilityFence(referent); // the log needs it until the slot is written
-        }
-        return type.cast(proxy);
+        return callback == null ? of(referent, type) : calling(null, referent, type, callback);
     }
 
     /** The shared proxy with an interface that only this lookup can see; errors as for {@link #of(Object, Class)}. */
     public static <I> I of(MethodHandles.Lookup lookup, I referent, Class<I> type) {
-        return type.cast(shared(referent, List.of(type), Objects.requireNonNull(lookup, "lookup")));
+        return type.cast(shared(referent, Set.of(type), Objects.requireNonNull(lookup, "lookup")));
     }
 
     /**
-     * The shared proxy with these interfaces; if none are named, with all that the referent implements and a proxy can.
+     * A new proxy, with an interface that only this lookup can see, that calls back; the shared one if the callback is
+     * {@code null}. Errors as for {@link #of(Object, Class)}.
+     */
+    public static <I> I of(
+            MethodHandles.Lookup lookup, I referent, Class<I> type, @Nullable Consumer<? super I> callback) {
+        Objects.requireNonNull(lookup, "lookup");
+        return callback == null ? of(lookup, referent, type) : calling(lookup, referent, type, callback);
+    }
+
+    /**
+     * The shared proxy with these interfaces, whatever their order; if none are named, with all that the referent
+     * implements and a proxy can.
      *
      * @throws IllegalArgumentException as for one interface, and if the referent implements none
      */
     public static Object of(Object referent, Class<?>... types) {
-        List<Class<?>> interfaces = types.length > 0 ? List.of(types) : interfacesOf(referent);
-        return shared(referent, interfaces, null);
+        Objects.requireNonNull(referent, "referent");
+        return shared(referent, Set.copyOf(types.length > 0 ? Arrays.asList(types) : interfacesOf(referent)), null);
     }
 
     /** Whether the object is a weak proxy, dead or alive. */
@@ -112,24 +119,74 @@ public final class WeakProxy {
                 : proxy == null ? "null" : "no proxy, but a " + proxy.getClass().getName();
     }
 
-    private static Object shared(Object referent, List<Class<?>> interfaces, MethodHandles.@Nullable Lookup lookup) {
+    private static <I> I calling(
+            MethodHandles.@Nullable Lookup lookup, I referent, Class<I> type, Consumer<? super I> callback) {
+        Set<Class<?>> interfaces = Set.of(type);
         check(referent, interfaces);
-        Map<List<Class<?>>, Object> known = SHARED.get(referent);
-        if (known == null) {
-            known = Objects.requireNonNull(SHARED.compute(
-                    referent, Table.When.ALWAYS, (same, other) -> other != null ? other : new ConcurrentHashMap<>()));
+        @SuppressWarnings("unchecked") // it is given nothing but the proxy
+        Consumer<Object> erased = (Consumer<Object>) callback;
+        Object proxy = ProxyClasses.proxy(new ProxyRef(referent, erased), interfaces, lookup);
+        try {
+            Callbacks.LOG.append(new ProxyRef.Call(referent, proxy));
+        } finally {
+            Reference.reachabilityFence(referent); // the log needs it until the slot is written
         }
-        return known.computeIfAbsent(
-                interfaces, types -> ProxyClasses.proxy(new ProxyRef(referent, null), types, lookup));
+        return type.cast(proxy);
+    }
+
+    /** Makes a proxy, if there is none, before anybody waits for it: class loaders may be the user's code. */
+    private static Object shared(Object referent, Set<Class<?>> interfaces, MethodHandles.@Nullable Lookup lookup) {
+        check(referent, interfaces);
+        Object known = find(SHARED.get(referent), interfaces);
+        if (known != null) {
+            return known;
+        }
+        Object[] proxy = {ProxyClasses.proxy(new ProxyRef(referent, null), interfaces, lookup)};
+        SHARED.compute(referent, Table.When.ALWAYS, (same, before) -> {
+            Object first = find(before, interfaces);
+            if (first == null) {
+                return with(proxy[0], before);
+            }
+            proxy[0] = first;
+            return before;
+        });
+        return proxy[0];
+    }
+
+    private static @Nullable Object find(@Nullable List<WeakReference<Object>> proxies, Set<Class<?>> interfaces) {
+        if (proxies != null) {
+            for (WeakReference<Object> each : proxies) {
+                Object proxy = each.get();
+                if (proxy != null && interfaces.equals(Set.of(proxy.getClass().getInterfaces()))) {
+                    return proxy;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static List<WeakReference<Object>> with(Object proxy, @Nullable List<WeakReference<Object>> before) {
+        List<WeakReference<Object>> all = new ArrayList<>();
+        if (before != null) {
+            all.addAll(before);
+            all.removeIf(each -> each.refersTo(null));
+        }
+        all.add(new WeakReference<>(proxy));
+        return List.copyOf(all);
     }
 
     /** The shared proxies of an object. */
-    static Collection<Object> sharedTo(Object referent) {
-        Map<List<Class<?>>, Object> known = SHARED.get(referent);
-        return known == null ? List.of() : known.values();
+    static List<Object> sharedTo(Object referent) {
+        List<WeakReference<Object>> known = SHARED.get(referent);
+        return known == null
+                ? List.of()
+                : known.stream()
+                        .map(WeakReference::get)
+                        .filter(Objects::nonNull)
+                        .toList();
     }
 
-    private static void check(Object referent, List<Class<?>> interfaces) {
+    private static void check(Object referent, Set<Class<?>> interfaces) {
         Objects.requireNonNull(referent, "referent");
         if (isProxy(referent)) {
             throw new IllegalArgumentException(
@@ -143,6 +200,10 @@ public final class WeakProxy {
                 throw new IllegalArgumentException(
                         type.getName() + " is sealed, so no proxy can implement it; name an interface that is not");
             }
+            if (type.isHidden()) {
+                throw new IllegalArgumentException(
+                        type.getName() + " is hidden, so no class can name it; name an interface that is not");
+            }
             if (!type.isInstance(referent)) {
                 throw new IllegalArgumentException("A " + referent.getClass().getName() + " does not implement "
                         + type.getName() + "; name an interface that it implements");
@@ -150,10 +211,9 @@ public final class WeakProxy {
         }
     }
 
-    private static List<Class<?>> interfacesOf(Object referent) {
-        List<Class<?>> interfaces = allInterfaces(referent.getClass()).stream()
-                .filter(type -> !type.isSealed() && !type.isHidden())
-                .toList();
+    private static Set<Class<?>> interfacesOf(Object referent) {
+        Set<Class<?>> interfaces = allInterfaces(referent.getClass());
+        interfaces.removeIf(type -> type.isSealed() || type.isHidden() || !ProxyClasses.isWithinReach(type));
         if (interfaces.isEmpty()) {
             throw new IllegalArgumentException(
                     "A " + referent.getClass().getName() + " implements no interface that a proxy could; give it one");

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 class CollectingTests {
 
     private static final int ROUNDS = 1_000;
+    private static final Function<Runnable, Runnable> RUN = runnable -> runnable::run;
 
     @Test
     void finalizersOfOneObjectStartNewestFirstWhileTheCollectorRunsAllTheTime() throws Exception {
@@ -280,5 +282,45 @@ class CollectingTests {
         }
         assertThat(values.stats()).isEqualTo(new CollectionStats(null, 0, 250_000, 0, 250_000));
         assertThat(set.stats().added()).isEqualTo(set.stats().collected());
+    }
+
+    @Test
+    void aMillionObjectsWithReferencesProxiesAndMethodsComeAndGoAndLeaveNothing() {
+        AtomicInteger called = new AtomicInteger();
+        long log = Callbacks.LOG.appended();
+        long references = WeakRef.SHARED.nodes();
+        long proxies = WeakProxy.SHARED.nodes();
+        List<Object> kept = new ArrayList<>();
+        for (int i = 0; i < 1_000_000; i++) {
+            Object holder = holderOfADropped(i % 5, called);
+            if (i % 5 >= 2 && i % 7 == 0) {
+                kept.add(holder);
+            }
+        }
+
+        Gc.collect();
+
+        Gc.awaitWithoutCollecting(
+                () -> called.get() >= kept.size(), "not all callbacks of those that are held have run");
+        Gc.awaitWithoutCollecting(() -> !Callbacks.LOG.newerThan(log).hasNext(), "a slot of the log remains");
+        Gc.awaitWithoutCollecting(() -> WeakRef.SHARED.nodes() <= references, "a shared reference remains");
+        Gc.awaitWithoutCollecting(() -> WeakProxy.SHARED.nodes() <= proxies, "an entry of a shared proxy remains");
+        Reference.reachabilityFence(kept);
+    }
+
+    private static Object holderOfADropped(int kind, AtomicInteger called) {
+        Runnable referent = new Dropped();
+        return switch (kind) {
+            case 0 -> WeakRef.of(referent);
+            case 1 -> WeakProxy.of(referent, Runnable.class);
+            case 2 -> WeakRef.of(referent, dead -> called.incrementAndGet());
+            case 3 -> WeakProxy.of(referent, Runnable.class, dead -> called.incrementAndGet());
+            default -> WeakMethod.of(referent, RUN, dead -> called.incrementAndGet());
+        };
+    }
+
+    private static final class Dropped implements Runnable {
+        @Override
+        public void run() {}
     }
 }

@@ -8,18 +8,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
+import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.Proxy;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -102,6 +102,17 @@ class WeakProxyTests {
         }
 
         @Test
+        void isSharedWhateverTheOrderOfTheInterfacesAndHoweverOftenOneIsNamed() {
+            Object proxy = WeakProxy.of((Object) robot, Runnable.class, Machine.class);
+
+            assertThat(WeakProxy.of((Object) robot, Machine.class, Runnable.class) == proxy)
+                    .isTrue();
+            assertThat(WeakProxy.of((Object) robot, Machine.class, Runnable.class, Machine.class) == proxy)
+                    .isTrue();
+            assertThat(WeakProxy.of(robot, Machine.class) == proxy).isFalse();
+        }
+
+        @Test
         void implementsAllInterfacesOfTheReferentWhereNoneIsNamed() {
             Object proxy = WeakProxy.of((Object) robot);
 
@@ -139,19 +150,22 @@ class WeakProxyTests {
         }
 
         @Test
-        void holdsTheReferentDuringACall() {
-            List<WeakReference<?>> watched = new ArrayList<>();
-            Supplier<Boolean> proxy = dropped(watched);
+        @Tag("collects")
+        void holdsTheReferentDuringACallThatIsCompiled() {
+            Busy busy = new Busy();
+            WeakReference<Busy> watched = new WeakReference<>(busy);
+            BooleanSupplier proxy = WeakProxy.of(busy, BooleanSupplier.class);
+            List<Runnable> nothing = List.of(() -> {}, () -> {}, () -> {});
+            busy.self = watched;
+            for (int i = 0; i < 300_000; i++) {
+                busy.work = nothing.get(i % 3);
+                proxy.getAsBoolean();
+            }
+            busy.work = Gc::collect;
+            busy = null;
 
-            assertThat(proxy.get()).as("cleared during the call").isFalse();
-            Gc.awaitCleared(watched.get(0));
-        }
-
-        private Supplier<Boolean> dropped(List<WeakReference<?>> watched) {
-            Collecting collecting = new Collecting();
-            watched.add(new WeakReference<>(collecting));
-            collecting.self = watched.get(0);
-            return WeakProxy.<Supplier<Boolean>>of(collecting, cast(Supplier.class));
+            assertThat(proxy.getAsBoolean()).as("cleared during the call").isFalse();
+            Gc.awaitCleared(watched);
         }
     }
 
@@ -174,11 +188,16 @@ class WeakProxyTests {
         }
 
         @Test
-        void equalsNoReference() {
-            Machine proxy = WeakProxy.of(robot, Machine.class);
+        void equalsItselfAlsoWhereItStandsForAFinalizer() {
+            try (FinalizerRegistry registry = FinalizerRegistry.create()) {
+                Finalizer<?> finalizer = registry.register(robot, () -> {});
 
-            assertThat(proxy.equals(WeakRef.of(robot))).isFalse();
-            assertThat(WeakRef.of(robot).equals(proxy)).isFalse();
+                Finalizer<?> proxy = WeakProxy.of(finalizer, Finalizer.class);
+
+                assertThat(proxy.equals(proxy)).isTrue();
+                assertThat(proxy.equals(finalizer)).isFalse();
+                assertThat(finalizer.equals(proxy)).isFalse();
+            }
         }
 
         @Test
@@ -228,8 +247,23 @@ class WeakProxyTests {
     class Refused {
 
         @Test
-        void nullAClassASealedInterfaceOneThatTheReferentLacksAndAProxyOfAProxy() {
-            assertThatNullPointerException().isThrownBy(() -> WeakProxy.of(null, Runnable.class));
+        void null_() {
+            Class<Runnable> none = null;
+            Consumer<Runnable> ignore = dead -> {};
+
+            nullRefused(() -> WeakProxy.of(null, Runnable.class));
+            nullRefused(() -> WeakProxy.of(null, Runnable.class, ignore));
+            nullRefused(() -> WeakProxy.of(robot, none));
+            nullRefused(() -> WeakProxy.of(robot, none, ignore));
+            nullRefused(() -> WeakProxy.of((Object) null));
+            nullRefused(() -> WeakProxy.of((Object) robot, (Class<?>[]) null));
+            nullRefused(() -> WeakProxy.of((Object) robot, Runnable.class, null));
+            nullRefused(() -> WeakProxy.of((MethodHandles.Lookup) null, robot, Runnable.class));
+            nullRefused(() -> WeakProxy.of((MethodHandles.Lookup) null, robot, Runnable.class, ignore));
+        }
+
+        @Test
+        void aClassASealedInterfaceOneThatTheReferentLacksAndAProxyOfAProxy() {
             refused(() -> WeakProxy.of(robot, Robot.class), "is a class; name one of its interfaces");
             refused(() -> WeakProxy.of(new Only(), Sealed.class), "is sealed, so no proxy can implement it");
             refused(() -> WeakProxy.of((Object) robot, List.class), "does not implement java.util.List");
@@ -237,6 +271,10 @@ class WeakProxyTests {
                     () -> WeakProxy.of(WeakProxy.of(robot, Machine.class), Machine.class),
                     "The referent is a weak proxy itself");
             refused(() -> WeakProxy.of(new Object()), "implements no interface that a proxy could");
+        }
+
+        private void nullRefused(Callable<?> call) {
+            assertThatNullPointerException().isThrownBy(call::call);
         }
 
         private void refused(Callable<?> call, String message) {
@@ -256,6 +294,11 @@ class WeakProxyTests {
         assertThat(WeakProxy.isCallable(
                         WeakProxy.<Function<String, String>>of(UnaryOperator.identity(), cast(Function.class))))
                 .isTrue();
+        assertThat(WeakProxy.isCallable(WeakProxy.<Callable<String>>of(() -> "called", cast(Callable.class))))
+                .isTrue();
+        assertThat(WeakProxy.isCallable(WeakProxy.of(new Listener(), Listening.class)))
+                .as("by an inherited interface")
+                .isTrue();
         assertThat(WeakProxy.isCallable(WeakProxy.of((Object) robot, Comparable.class)))
                 .isFalse();
         assertThat(WeakProxy.isCallable(robot)).isFalse();
@@ -265,18 +308,57 @@ class WeakProxyTests {
 
     @Test
     @Tag("collects")
-    void theCallbackGetsTheDeadProxy() throws Exception {
+    void theCallbackGetsTheDeadProxyOnWhichEveryCallThrows() throws Exception {
         BlockingQueue<Object> called = new LinkedBlockingQueue<>();
-        Runnable proxy = proxyOfADroppedRobot(called);
+        Runnable proxy = proxyOfADroppedRobot(dead -> {
+            called.add(dead);
+            try {
+                dead.run();
+            } catch (ReferentGoneException expected) {
+                called.add("gone");
+            }
+        });
 
-        Gc.awaitTrue(() -> !called.isEmpty(), "the callback has not run");
+        Gc.awaitTrue(() -> called.size() == 2, "the callback has not run");
 
-        assertThat(called.take()).isSameAs(proxy);
-        assertThatThrownBy(proxy::run).isInstanceOf(ReferentGoneException.class);
+        assertThat(called.take() == proxy).isTrue();
+        assertThat(called.take()).isEqualTo("gone");
     }
 
-    private static Runnable proxyOfADroppedRobot(BlockingQueue<Object> called) {
-        return WeakProxy.of(new Robot("dropped"), Runnable.class, called::add);
+    private static Runnable proxyOfADroppedRobot(Consumer<Runnable> callback) {
+        return WeakProxy.of(new Robot("dropped"), Runnable.class, callback);
+    }
+
+    @Test
+    @Tag("collects")
+    void aSharedProxyLeavesNothingOnceItsReferentHasGone() {
+        long before = WeakProxy.SHARED.nodes();
+        proxiesOfDroppedRobots(1_000);
+
+        Gc.awaitTrue(() -> WeakProxy.SHARED.nodes() <= before, "an entry of a shared proxy remains");
+    }
+
+    private static void proxiesOfDroppedRobots(int count) {
+        for (int i = 0; i < count; i++) {
+            WeakProxy.of(new Robot("dropped"), Runnable.class);
+        }
+    }
+
+    @Test
+    void aCallbackThatFailsIsNamedByItsOwnClass() {
+        try (LogLines log = new LogLines()) {
+            Consumer<Runnable> failing = dead -> {
+                throw new AssertionError("for the test");
+            };
+            Runnable proxy = WeakProxy.of(robot, Runnable.class, failing);
+
+            Collected.collect(proxy);
+
+            Gc.awaitWithoutCollecting(() -> !log.with("A callback failed").isEmpty(), "nothing was reported");
+            assertThat(log.with("A callback failed: " + failing.getClass().getName()))
+                    .hasSize(1);
+            Reference.reachabilityFence(proxy);
+        }
     }
 
     @Test
@@ -334,6 +416,18 @@ class WeakProxyTests {
     /** Public, since the test calls it reflectively. */
     public interface Gift {
         String give();
+    }
+
+    interface Listening extends Consumer<String> {
+        void stop();
+    }
+
+    static final class Listener implements Listening {
+        @Override
+        public void accept(String heard) {}
+
+        @Override
+        public void stop() {}
     }
 
     sealed interface Sealed permits Only {}
@@ -516,16 +610,15 @@ class WeakProxyTests {
         }
     }
 
-    /** Asks for a collection while it is called. */
-    private static final class Collecting implements Supplier<Boolean> {
+    /** Does something while it is called. */
+    private static final class Busy implements BooleanSupplier {
         private WeakReference<?> self;
+        private Runnable work;
 
         @Override
-        public Boolean get() {
+        public boolean getAsBoolean() {
             WeakReference<?> reference = self;
-            for (int i = 0; i < 3; i++) {
-                Gc.collect();
-            }
+            work.run();
             return reference.refersTo(null);
         }
     }
