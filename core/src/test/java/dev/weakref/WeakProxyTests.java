@@ -247,7 +247,7 @@ class WeakProxyTests {
     class Refused {
 
         @Test
-        void null_() {
+        void nullEverywhere() {
             Class<Runnable> none = null;
             Consumer<Runnable> ignore = dead -> {};
 
