@@ -1,0 +1,81 @@
+package dev.weakref.benchmarks;
+
+import dev.weakref.CaptureCheck;
+import dev.weakref.FinalizerRegistry;
+import dev.weakref.FinalizerRegistry.Action;
+import dev.weakref.benchmarks.Registrar.Resource;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Closing a registry with very many live finalizers, beside a loop that calls the same actions.
+ *
+ * @param leases whether an action gives back a lease, as a real one might; else it only counts
+ */
+record ExitPass(boolean leases) implements Measurement {
+
+    static final String COUNTING = "exit pass over all that live, actions that only count";
+    static final String GIVING_BACK = "exit pass over all that live, actions that give back a lease";
+
+    private static final int WARM_UPS = 3;
+
+    @Override
+    public void measure(Peer peer, Scale scale, Recorder recorder) throws Exception {
+        double millis = 0;
+        for (int i = 0; i <= WARM_UPS; i++) {
+            Action[] actions = leases ? givingBack(scale.many()) : counting(scale.many());
+            millis = peer == Peer.CORE ? exitPass(actions) : loop(actions);
+        }
+        recorder.record(Operations.FINALIZERS, leases ? GIVING_BACK : COUNTING, millis, "ms");
+    }
+
+    private static double exitPass(Action[] actions) {
+        FinalizerRegistry registry = FinalizerRegistry.builder()
+                .captureCheck(CaptureCheck.OFF)
+                .exitLimit(Duration.ofMinutes(2))
+                .build();
+        Object[] referents = Entries.array(actions.length, i -> new Object());
+        for (int i = 0; i < actions.length; i++) {
+            registry.register(referents[i], actions[i]);
+        }
+        Heap.collect();
+        long begin = System.nanoTime();
+        int run = registry.shutdown().run();
+        long end = System.nanoTime();
+        if (run != actions.length) {
+            throw new IllegalStateException("Only " + run + " of " + actions.length + " were run");
+        }
+        Heap.keep(referents);
+        return (end - begin) / 1e6;
+    }
+
+    private static double loop(Action[] actions) throws Exception {
+        Heap.collect();
+        long begin = System.nanoTime();
+        for (Action action : actions) {
+            action.run();
+        }
+        return (System.nanoTime() - begin) / 1e6;
+    }
+
+    private static Action[] counting(int many) {
+        Action[] actions = new Action[many];
+        for (int i = 0; i < many; i++) {
+            Resource resource = new Resource();
+            actions[i] = resource::release;
+        }
+        return actions;
+    }
+
+    private static Action[] givingBack(int many) {
+        Set<Key> leases = ConcurrentHashMap.newKeySet(many);
+        Action[] actions = new Action[many];
+        for (int i = 0; i < many; i++) {
+            Key lease = Key.of(i);
+            leases.add(lease);
+            actions[i] = () -> leases.remove(lease);
+        }
+        return actions;
+    }
+}

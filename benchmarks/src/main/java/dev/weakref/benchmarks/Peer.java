@@ -1,0 +1,32 @@
+package dev.weakref.benchmarks;
+
+/** Who is measured: core in several forms, its peers, and the limits that nobody can beat. */
+public enum Peer {
+    CORE("weakref"),
+    CORE_CHECKED("weakref, capture check"),
+    CORE_LISTENED("weakref, a listener"),
+    CORE_STATE("weakref, action and state"),
+    CORE_CALLBACK("WeakRef, a callback"),
+    CORE_SHARED("WeakRef, shared"),
+    GUAVA("Guava"),
+    CAFFEINE("Caffeine"),
+    COMMONS("commons-collections, synchronized"),
+    WEAK_HASH_MAP("WeakHashMap, synchronized"),
+    LOCK_FREE("weak-lock-free"),
+    CLEANER("Cleaner"),
+    REFLECTIVE("reflective Proxy"),
+    STRONG("strong ConcurrentHashMap"),
+    BARE("bare WeakReference"),
+    DIRECT("direct calls");
+
+    final String label;
+
+    Peer(String label) {
+        this.label = label;
+    }
+
+    /** Whether it does the same work for the user, so that core can be said to be faster or slower. */
+    boolean isRival() {
+        return compareTo(GUAVA) >= 0 && compareTo(REFLECTIVE) <= 0;
+    }
+}

@@ -1,0 +1,175 @@
+package dev.weakref.benchmarks;
+
+import com.google.gson.GsonBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** What was measured, and where it is kept. */
+final class Results {
+
+    private final Path file;
+    private final Machine machine;
+    private final Map<String, Sample> samples = new LinkedHashMap<>();
+
+    private Results(Path file, Machine machine) {
+        this.file = file;
+        this.machine = machine;
+    }
+
+    /** Those of that folder, so that a part can be measured again; none if they are of another JDK or scale. */
+    static Results in(Path folder, String scale) throws IOException {
+        Results results = new Results(folder.resolve("results.json"), Machine.here(scale));
+        if (Files.exists(results.file)) {
+            Document old = new GsonBuilder().create().fromJson(Files.readString(results.file), Document.class);
+            if (results.machine.equals(old.machine)) {
+                old.samples.forEach(results::put);
+            }
+        }
+        return results;
+    }
+
+    void put(Sample sample) {
+        samples.put(sample.section() + "/" + sample.row() + "/" + sample.peer() + "/" + sample.round(), sample);
+    }
+
+    void save() throws IOException {
+        Files.createDirectories(Objects.requireNonNull(file.getParent()));
+        Document document = new Document(machine, new ArrayList<>(samples.values()));
+        Files.writeString(
+                file, new GsonBuilder().setPrettyPrinting().create().toJson(document) + System.lineSeparator());
+    }
+
+    Machine machine() {
+        return machine;
+    }
+
+    List<String> rows(String section) {
+        return samples.values().stream()
+                .filter(sample -> sample.section().equals(section))
+                .map(Sample::row)
+                .distinct()
+                .toList();
+    }
+
+    List<Peer> peers(String section) {
+        return samples.values().stream()
+                .filter(sample -> sample.section().equals(section))
+                .map(Sample::peer)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /** The values of the rounds, in their order. */
+    double[] values(String section, String row, Peer peer) {
+        return IntStream.iterate(0, round -> round + 1)
+                .mapToObj(round -> samples.get(section + "/" + row + "/" + peer + "/" + round))
+                .takeWhile(Objects::nonNull)
+                .mapToDouble(Sample::value)
+                .toArray();
+    }
+
+    String unit(String section, String row) {
+        return samples.values().stream()
+                .filter(sample ->
+                        sample.section().equals(section) && sample.row().equals(row))
+                .map(Sample::unit)
+                .findFirst()
+                .orElse("");
+    }
+
+    /** How many times as long one took, or how many times as much, as another. */
+    Ratio ratio(String section, String row, Peer upper, Peer lower) {
+        return Ratio.of(perRound(section, row, upper, lower));
+    }
+
+    /** The fastest of those that core can be compared with. */
+    Optional<Peer> bestRival(String section, String row) {
+        return peers(section).stream()
+                .filter(peer -> peer.isRival() && values(section, row, peer).length > 0)
+                .min(Comparator.comparingDouble(
+                        peer -> Ratio.of(values(section, row, peer)).median()));
+    }
+
+    Ratio besideBest(String section, String row) {
+        return bestRival(section, row)
+                .map(best -> ratio(section, row, Peer.CORE, best))
+                .orElse(Ratio.of());
+    }
+
+    /**
+     * How many times as fast as the best peer core is, as the geometric mean over some rows.
+     *
+     * @param wanted a regular expression for the rows
+     */
+    Ratio advantage(String section, String wanted) {
+        return mean(advantages(section, wanted));
+    }
+
+    /** The same of the row where that is the least. */
+    Ratio leastAdvantage(String section, String wanted) {
+        return advantages(section, wanted).stream()
+                .map(Ratio::of)
+                .min(Comparator.comparingDouble(Ratio::median))
+                .orElse(Ratio.of());
+    }
+
+    /** How many times as fast as this peer core is, as the geometric mean over some rows. */
+    Ratio mean(String section, String wanted, Peer peer) {
+        return mean(rows(section).stream()
+                .filter(row -> row.matches(wanted))
+                .map(row -> perRound(section, row, peer, Peer.CORE))
+                .toList());
+    }
+
+    private List<double[]> advantages(String section, String wanted) {
+        List<double[]> advantages = new ArrayList<>();
+        for (String row : rows(section)) {
+            if (row.matches(wanted)) {
+                bestRival(section, row).ifPresent(best -> advantages.add(perRound(section, row, best, Peer.CORE)));
+            }
+        }
+        return advantages;
+    }
+
+    private double[] perRound(String section, String row, Peer upper, Peer lower) {
+        double[] above = values(section, row, upper);
+        double[] below = values(section, row, lower);
+        return IntStream.range(0, Math.min(above.length, below.length))
+                .mapToDouble(round -> above[round] / below[round])
+                .toArray();
+    }
+
+    private static Ratio mean(List<double[]> rows) {
+        int rounds = rows.stream().mapToInt(row -> row.length).min().orElse(0);
+        return Ratio.of(IntStream.range(0, rounds)
+                .mapToDouble(round -> Math.exp(rows.stream()
+                        .mapToDouble(row -> Math.log(row[round]))
+                        .average()
+                        .orElseThrow()))
+                .toArray());
+    }
+
+    private record Document(Machine machine, List<Sample> samples) {}
+
+    /** What a run can be compared by. */
+    record Machine(String scale, String java, String system, int processors) {
+
+        static Machine here(String scale) {
+            return new Machine(
+                    scale,
+                    System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"),
+                    System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+                    Runtime.getRuntime().availableProcessors());
+        }
+    }
+}

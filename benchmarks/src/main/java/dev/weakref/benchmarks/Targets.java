@@ -1,0 +1,117 @@
+package dev.weakref.benchmarks;
+
+import static dev.weakref.benchmarks.Peer.BARE;
+import static dev.weakref.benchmarks.Peer.CLEANER;
+import static dev.weakref.benchmarks.Peer.CORE;
+import static dev.weakref.benchmarks.Peer.CORE_CALLBACK;
+import static dev.weakref.benchmarks.Peer.CORE_CHECKED;
+import static dev.weakref.benchmarks.Peer.DIRECT;
+import static dev.weakref.benchmarks.Peer.REFLECTIVE;
+import static dev.weakref.benchmarks.Peer.STRONG;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** All that core has set itself, held against what was measured. */
+final class Targets {
+
+    private static final String ITERATION = "iteration.*";
+    private static final String OPERATIONS = "(?!iteration).*";
+
+    private final Results results;
+    private final List<Target> targets = new ArrayList<>();
+
+    Targets(Results results) {
+        this.results = results;
+        maps();
+        memory();
+        deaths();
+        finalizers();
+        references();
+        atLeast(0.8, "churn: " + Churn.LAST_BESIDE_FIRST, figure(Churn.SECTION, Churn.LAST_BESIDE_FIRST));
+        atMost(1.1, "churn: " + Churn.GROWTH, figure(Churn.SECTION, Churn.GROWTH));
+    }
+
+    List<Target> all() {
+        return targets;
+    }
+
+    private void maps() {
+        String values = Family.VALUES.label;
+        atLeast(
+                1.6,
+                "`WeakValueMap`, times as fast as the best peer of each row",
+                results.advantage(values, OPERATIONS));
+        atLeast(0.9, "the same, its worst row", results.leastAdvantage(values, OPERATIONS));
+        atLeast(
+                0.9,
+                "the same, get hit beside a strong `ConcurrentHashMap`",
+                results.mean(values, "get hit.*", STRONG));
+        atLeast(3, "the same, iteration", results.advantage(values, ITERATION));
+        atLeast(1.7, "`WeakKeyMap.identity()`", results.advantage(Family.IDENTITY_KEYS.label, OPERATIONS));
+        for (Family family : List.of(Family.KEYS, Family.SETS)) {
+            String what = "`" + family.label + "` by equality, get, ";
+            atLeast(1, what + "1 thread", results.advantage(family.label, "get.*1 thread"));
+            atLeast(2, what + "2 threads", results.advantage(family.label, "get.*2 threads"));
+        }
+    }
+
+    private void memory() {
+        for (Family family : List.of(Family.VALUES, Family.IDENTITY_KEYS, Family.KEYS)) {
+            atMost(50, "bytes per entry of `" + family.label + "`", figure(Memory.ENTRIES, family.label));
+        }
+        atMost(44, "bytes per element of `WeakSet`", figure(Memory.ENTRIES, Family.SETS.label));
+        atMost(72, "bytes per registration", figure(Memory.REGISTRATIONS, Memory.REGISTER));
+        atMost(100, "the same, " + Survivors.ROW, figure(Memory.REGISTRATIONS, Survivors.ROW));
+    }
+
+    private void deaths() {
+        String map = Family.VALUES.label;
+        Ratio busy = results.besideBest(Deaths.SECTION, map + Deaths.GONE);
+        atMost(0.5, "until a million dead entries are gone, beside the best peer", busy);
+        atLeast(0.4, "the same, another thread's throughput", figure(Deaths.SECTION, map + Deaths.THROUGHPUT));
+        atMost(5, "the same, its worst stretch", figure(Deaths.SECTION, map + Deaths.WORST));
+        double[] idle = results.values(Deaths.SECTION, map + Deaths.IDLE + Deaths.GONE, CORE);
+        double[] used = results.values(Deaths.SECTION, map + Deaths.GONE, CORE);
+        atMost(1.2, "the same in a map that nobody calls, beside the one in use", Ratio.of(idle, used));
+    }
+
+    private void finalizers() {
+        atLeast(0.5, "`register`, beside `Cleaner`, 1 thread", finalizers("register, 1 thread", CLEANER, CORE));
+        atLeast(1, "the same, 2 threads", finalizers("register, 2 threads", CLEANER, CORE));
+        atMost(3, "the same with the capture check", finalizers("register, 1 thread", CORE_CHECKED, CORE));
+        atLeast(1.5, "`call`, beside `Cleaner.clean`, 1 thread", finalizers("call, 1 thread", CLEANER, CORE));
+        atLeast(1.5, "the same, 2 threads", finalizers("call, 2 threads", CLEANER, CORE));
+        String collection = FinalizerDeaths.COLLECTION;
+        atMost(1.2, collection + ", beside `Cleaner`", finalizers(collection, CORE, CLEANER));
+        String untilRun = FinalizerDeaths.UNTIL_RUN;
+        atMost(1, untilRun + ", beside `Cleaner`", finalizers(untilRun, CORE, CLEANER));
+        for (String exit : List.of(ExitPass.COUNTING, ExitPass.GIVING_BACK)) {
+            atMost(3, exit + ", beside a loop that calls them", finalizers(exit, CORE, DIRECT));
+        }
+    }
+
+    private void references() {
+        String row = "call, 1 thread";
+        atMost(2, "a call through a `WeakProxy`", results.ratio(Operations.PROXIES, row, CORE, DIRECT));
+        atLeast(5, "the same beside a reflective proxy", results.ratio(Operations.PROXIES, row, REFLECTIVE, CORE));
+        Ratio creation = results.ratio(Operations.REFERENCES, "register, 1 thread", CORE_CALLBACK, BARE);
+        atMost(15, "`WeakRef.of(o, callback)`, beside `new WeakReference(o, queue)`", creation);
+    }
+
+    private Ratio figure(String section, String row) {
+        return Ratio.of(results.values(section, row, CORE));
+    }
+
+    private Ratio finalizers(String row, Peer upper, Peer lower) {
+        return results.ratio(Operations.FINALIZERS, row, upper, lower);
+    }
+
+    private void atLeast(double bound, String what, Ratio measured) {
+        targets.add(new Target(what, true, bound, measured));
+    }
+
+    private void atMost(double bound, String what, Ratio measured) {
+        targets.add(new Target(what, false, bound, measured));
+    }
+}

@@ -1,0 +1,40 @@
+package dev.weakref.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("collects")
+class SmokeTests {
+
+    @Test
+    void everythingIsMeasuredOnceAndReported(@TempDir Path docs) throws Exception {
+        Results results = Results.in(docs.resolve("performance"), Scale.TINY.name());
+
+        for (Job job : new Plan(Scale.TINY).jobs()) {
+            for (Peer peer : job.peers()) {
+                Iterable<Sample> samples = Fork.measure(job, peer, Scale.TINY, 0);
+                assertThat(samples).as("%s of %s", job.name(), peer).isNotEmpty();
+                samples.forEach(results::put);
+            }
+        }
+        results.save();
+        new Report(results, docs).write();
+
+        assertThat(new Targets(results).all())
+                .allMatch(target -> target.measured().isKnown());
+        assertThat(docs.resolve("performance.md"))
+                .content()
+                .contains("## Targets")
+                .doesNotContain("NaN");
+        assertThat(docs.resolve("performance")).isDirectoryContaining("glob:**/churn.svg");
+        assertThat(Results.in(docs.resolve("performance"), Scale.TINY.name()).peers(Churn.SECTION))
+                .contains(Peer.CORE);
+        assertThat(Files.readString(docs.resolve("performance/growth-of-a-map.svg")))
+                .contains("<polyline");
+    }
+}
