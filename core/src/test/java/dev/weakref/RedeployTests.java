@@ -3,6 +3,7 @@ package dev.weakref;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weakref.Finalizer.Trigger;
+import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -91,9 +92,11 @@ class RedeployTests {
             CountDownLatch calledBack = new CountDownLatch(1);
             WeakRef<Runnable> callingBack = WeakRef.of(referent, dead -> calledBack.countDown());
             WeakRef.of(referent);
-            WeakProxy.of(referent, Runnable.class).run();
+            Runnable proxy = WeakProxy.of(referent, Runnable.class);
+            proxy.run();
             WeakProxy.of(referent, Runnable.class, dead -> called.incrementAndGet());
-            WeakMethod.<Object, Runnable>of(referent, HASH).get().run();
+            WeakMethod<Object, Runnable> method = WeakMethod.of(referent, HASH);
+            method.get().run();
             WeakValueMap.<String, Object>builder()
                     .onRemoval((key, cause) -> called.incrementAndGet())
                     .build()
@@ -104,6 +107,8 @@ class RedeployTests {
             check(WeakRefs.count(referent) >= 4, "holds");
             callingBack.enqueue();
             calledBack.await();
+            Reference.reachabilityFence(proxy);
+            Reference.reachabilityFence(method);
         }
 
         private void finalizers() throws Exception {

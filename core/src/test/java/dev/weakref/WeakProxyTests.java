@@ -247,7 +247,7 @@ class WeakProxyTests {
     class Refused {
 
         @Test
-        void nullEverywhere() {
+        void nullWhereverItIsGiven() {
             Class<Runnable> none = null;
             Consumer<Runnable> ignore = dead -> {};
 
@@ -308,7 +308,7 @@ class WeakProxyTests {
 
     @Test
     @Tag("collects")
-    void theCallbackGetsTheDeadProxyOnWhichEveryCallThrows() throws Exception {
+    void theCallbackGetsTheDeadProxy() throws Exception {
         BlockingQueue<Object> called = new LinkedBlockingQueue<>();
         Runnable proxy = proxyOfADroppedRobot(dead -> {
             called.add(dead);
