@@ -286,7 +286,8 @@ final class RegistryCore {
     /** Tells the handler, or the log, of a failure that no caller waits for. */
     void report(FinalizerInfo info, Trigger trigger, Throwable failure) {
         String message = "Finalizer " + info.id() + " '" + info.name() + "' of registry '" + Names.escape(name)
-                + "' failed (" + trigger + ", action " + info.action() + ")";
+                + "' failed (" + trigger + ", action " + info.action()
+                + (info.createdBy() == null ? "" : ", created by " + info.createdBy()) + ")";
         if (settings.failureHandler == null) {
             Messages.failure(message, failure);
             return;

@@ -507,6 +507,31 @@ class FinalizerRegistryTests {
     }
 
     @Test
+    void aFailureNamesTheLineThatRegisteredItWhereThatWasRecorded() {
+        FinalizerRegistry recording =
+                open(FinalizerRegistry.builder().name("recording").leakLevel(LeakLevel.PARANOID));
+        FinalizerRegistry.Action fails = () -> {
+            throw new IOException("for the test");
+        };
+        recording.register(referent, fails);
+        registry.register(referent, fails);
+
+        try (LogLines log = new LogLines()) {
+            recording.close();
+            registry.close();
+
+            assertThat(log.with("of registry 'recording' failed (EXIT, action "))
+                    .singleElement()
+                    .asString()
+                    .contains(", created by dev.weakref.FinalizerRegistryTests.aFailureNames");
+            assertThat(log.with("of registry 'test' failed (EXIT, action "))
+                    .singleElement()
+                    .asString()
+                    .doesNotContain("created by");
+        }
+    }
+
+    @Test
     void registriesAreIndependent() {
         FinalizerRegistry other = open(FinalizerRegistry.builder());
         other.register(referent, () -> ran.add("other"));
