@@ -419,7 +419,7 @@ public final class FinalizerRegistry implements AutoCloseable {
             return this;
         }
 
-        /** How much to do to tell where a leak comes from; {@code SIMPLE} by default. */
+        /** How much to do to tell where a leak comes from; for the default see {@link LeakLevel}. */
         public Builder leakLevel(LeakLevel level) {
             settings.leakLevel = Objects.requireNonNull(level, "level");
             return this;

@@ -79,6 +79,7 @@ final class FlightEvents {
     abstract static class AboutFinalizer extends Event {
 
         @Label("Registry")
+        @Description("Name of its registry")
         @Nullable String registry;
 
         @Label("Id")
@@ -86,6 +87,7 @@ final class FlightEvents {
         long id;
 
         @Label("Name")
+        @Description("Name given at registration, else the class name of the action")
         @Nullable String name;
 
         @Label("Referent type")
@@ -112,12 +114,14 @@ final class FlightEvents {
 
     @Name("weakref.FinalizerRegistered")
     @Label("Finalizer registered")
+    @Description("Registration of a finalizer, with the stack of its creation")
     @Enabled(false)
     @StackTrace
     static final class Registered extends AboutFinalizer {}
 
     @Name("weakref.FinalizerRun")
     @Label("Finalizer run")
+    @Description("Run of a finalizer that has ended or was left behind")
     @Threshold("0 ms")
     static final class Run extends AboutFinalizer {
 
@@ -130,11 +134,13 @@ final class FlightEvents {
         @Nullable String outcome;
 
         @Label("Failure")
+        @Description("What the action has thrown; missing unless the outcome is FAILURE")
         @Nullable String failure;
     }
 
     @Name("weakref.Leak")
     @Label("Leak")
+    @Description("Leak that was found, or an overdue finalizer that was closed after all")
     static final class LeakFound extends AboutFinalizer {
 
         @Label("Kind")

@@ -93,7 +93,7 @@ final class Leaks {
         return what + happened + ". Said once for each place of creation. " + where;
     }
 
-    /** Where finalizers come from: the line, where it was recorded, else the class of the action and a given name. */
+    /** Where finalizers come from: the line, where it was recorded, else the class of the action. */
     private record Site(Kind kind, String place) {
         Site(Kind kind, FinalizerInfo finalizer) {
             this(kind, finalizer.createdBy() != null ? finalizer.createdBy() : finalizer.action());

@@ -20,7 +20,9 @@ final class Settings {
     static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(5);
     static final Duration KEEP_ALIVE = Duration.ofSeconds(10);
     static final int MAX_WORKERS = 8;
+    static final LeakLevel LEAK_LEVEL = LeakLevel.SIMPLE;
     static final double LEAK_SAMPLING = 0.01;
+    static final CaptureCheck CAPTURE_CHECK = CaptureCheck.FAIL;
 
     private static final AtomicInteger UNNAMED = new AtomicInteger();
 
@@ -30,7 +32,7 @@ final class Settings {
 
     @Nullable ThreadFactory threadFactory;
 
-    CaptureCheck captureCheck = CaptureCheck.FAIL;
+    CaptureCheck captureCheck = CAPTURE_CHECK;
     MethodHandles.@Nullable Lookup lookup;
     Duration actionLimit = ACTION_LIMIT;
     Duration takeOver = TAKE_OVER;
