@@ -112,6 +112,38 @@ class ExitPassTests {
     }
 
     @Test
+    void runsWhatWaitedWhileTheOnlyWorkerWasStuckForEver() {
+        registry = builder.maxWorkers(1)
+                .takeOver(Duration.ofMillis(20))
+                .actionLimit(Duration.ofMillis(20))
+                .build();
+        CountDownLatch go = new CountDownLatch(1);
+        FinalizerNode<?> waiting = named("waiting", false);
+        FinalizerNode<?> stuck = node(registry.register(referent, () -> {
+            while (go.getCount() > 0) {
+                try {
+                    go.await();
+                } catch (InterruptedException notHeeded) {
+                    ran.add("interrupted");
+                }
+            }
+        }));
+        waiting.enqueue();
+        stuck.enqueue();
+        reaper.pass();
+        Gc.awaitWithoutCollecting(
+                () -> registry.stats().ran(Trigger.UNREACHABLE, Outcome.TIMEOUT) == 1, "it was not left behind");
+        awaitRan("interrupted");
+        assertThat(waiting.isAlive()).isTrue();
+
+        ExitReport report = registry.shutdown();
+
+        assertThat(ran).containsExactly("waiting");
+        assertThat(report.run()).isEqualTo(1);
+        go.countDown();
+    }
+
+    @Test
     void detachesWhatIsNotToRunAtExit() {
         FinalizerNode<?> kept = named("not at exit", false);
 
