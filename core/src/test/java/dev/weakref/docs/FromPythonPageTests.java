@@ -3,17 +3,9 @@ package dev.weakref.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.reflect.Member;
 import java.lang.reflect.Modifier;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.commons.annotation.Testable;
@@ -21,7 +13,7 @@ import org.junit.platform.commons.support.AnnotationSupport;
 import org.junit.platform.commons.support.HierarchyTraversalMode;
 import org.junit.platform.commons.support.ReflectionSupport;
 
-/** Holds docs/from-python.md against the names of Python's page, the API, the tests and the sources of the examples. */
+/** Holds docs/from-python.md against the names of Python's page, the API and the tests. */
 class FromPythonPageTests {
 
     private static final int PYTHON = 0;
@@ -104,15 +96,6 @@ class FromPythonPageTests {
     private static final Set<String> PYTHONS =
             Set.of("None", "TypeError", "KeyError", "RuntimeError", "WeakKeyDictionary", "WeakValueDictionary");
 
-    private static final List<String> PACKAGES =
-            List.of("dev.weakref.", "java.lang.", "java.lang.ref.", "java.util.", "java.util.concurrent.");
-
-    private static final Pattern JAVA_NAME =
-            Pattern.compile("((?:[A-Z]\\w*\\.)*[A-Z]\\w*)(?:\\.([a-z]\\w*))?(?:\\(.*\\))?");
-
-    private static final Pattern MARKED =
-            Pattern.compile("^ *// example: [^\n]+\n(.*?)^ *// end$", Pattern.DOTALL | Pattern.MULTILINE);
-
     @Test
     void everyNameRuleAndExampleOfPythonsPageHasARow() throws IOException {
         List<String> named = rows().flatMap(row -> Page.code(row.get(PYTHON)).stream())
@@ -135,7 +118,10 @@ class FromPythonPageTests {
                 .flatMap(text -> Page.code(text).stream())
                 .filter(code -> Character.isUpperCase(code.charAt(0)) && !PYTHONS.contains(code));
 
-        assertThat(names).isNotEmpty().filteredOn(name -> !isPublic(name)).isEmpty();
+        assertThat(names)
+                .isNotEmpty()
+                .filteredOn(name -> !JavaNames.isPublic(name))
+                .isEmpty();
     }
 
     @Test
@@ -148,62 +134,14 @@ class FromPythonPageTests {
                         .isEmpty());
     }
 
-    @Test
-    void theExamplesAreTheMarkedPartsOfTheSources() throws IOException {
-        try (Stream<Path> sources = Files.list(Path.of("src/test/java/dev/weakref/docs"))) {
-            List<String> marked = sources.flatMap(FromPythonPageTests::marked).toList();
-
-            assertThat(Page.of("from-python.md").examples()).isNotEmpty().containsExactlyInAnyOrderElementsOf(marked);
-        }
-    }
-
     private static Stream<List<String>> rows() throws IOException {
         return Page.of("from-python.md").rows().stream();
-    }
-
-    private static Stream<String> marked(Path source) {
-        try {
-            return MARKED.matcher(Files.readString(source))
-                    .results()
-                    .map(part -> part.group(1).stripTrailing().stripIndent());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static boolean isPublic(String name) {
-        Matcher matcher = JAVA_NAME.matcher(name);
-        if (!matcher.matches()) {
-            return false;
-        }
-        Optional<Class<?>> type = find(PACKAGES, matcher.group(1));
-        String method = matcher.group(2);
-        if (type.isPresent()) {
-            return isPublic(type.get())
-                    && (method == null || hasPublic(type.get().getMethods(), method));
-        }
-        int dot = matcher.group(1).lastIndexOf('.'); // a constant of an enum
-        return dot > 0
-                && method == null
-                && find(PACKAGES, matcher.group(1).substring(0, dot))
-                        .filter(owner -> isPublic(owner)
-                                && hasPublic(owner.getFields(), matcher.group(1).substring(dot + 1)))
-                        .isPresent();
-    }
-
-    private static boolean isPublic(Class<?> type) {
-        return Modifier.isPublic(type.getModifiers())
-                && (type.getEnclosingClass() == null || isPublic(type.getEnclosingClass()));
-    }
-
-    private static boolean hasPublic(Member[] members, String name) {
-        return Arrays.stream(members).anyMatch(member -> member.getName().equals(name));
     }
 
     private static boolean isTest(String name) {
         int dot = name.lastIndexOf('.');
         return dot > 0
-                && find(List.of("dev.weakref.", "dev.weakref.docs."), name.substring(0, dot))
+                && JavaNames.find(List.of("dev.weakref.", "dev.weakref.docs."), name.substring(0, dot))
                         .filter(type -> !Modifier.isAbstract(type.getModifiers()))
                         .filter(type -> !ReflectionSupport.findMethods(
                                         type,
@@ -212,17 +150,5 @@ class FromPythonPageTests {
                                         HierarchyTraversalMode.TOP_DOWN)
                                 .isEmpty())
                         .isPresent();
-    }
-
-    /** The class with this name, the names of nested classes set apart by dots. */
-    private static Optional<Class<?>> find(List<String> packages, String name) {
-        for (String each : packages) {
-            try {
-                return Optional.of(Class.forName(each + name.replace('.', '$')));
-            } catch (ClassNotFoundException notThere) {
-                // the next package, then
-            }
-        }
-        return Optional.empty();
     }
 }

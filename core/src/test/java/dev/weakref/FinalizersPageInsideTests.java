@@ -1,0 +1,240 @@
+package dev.weakref;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weakref.docs.Page;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.ref.WeakReference;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Holds those tables of docs/finalizers.md against the code whose rows are no part of the API: defaults and log lines. */
+@Timeout(120)
+class FinalizersPageInsideTests {
+
+    private final Reaper reaper = Collected.idleReaper();
+    private final Object referent = new Object();
+
+    @Test
+    void theTableOfDefaultsIsThatOfTheSettings() throws Exception {
+        Map<String, String> defaults = new TreeMap<>();
+        Settings settings = new Settings();
+        for (Field field : Settings.class.getDeclaredFields()) {
+            if (!Modifier.isPrivate(field.getModifiers()) && isShown(field.getType())) {
+                String before = defaults.put(words(field.getName()), shown(field.get(settings)));
+                assertThat(before).isIn(null, shown(field.get(settings)));
+            }
+        }
+
+        assertThat(Page.of("finalizers.md").section("Defaults").table("default").stream()
+                        .collect(Collectors.toMap(row -> row.get(0), row -> row.get(1))))
+                .isEqualTo(defaults);
+    }
+
+    @Test
+    void whatChangesADefaultIsAnOptionOfThatName() throws IOException {
+        List<String> options = new ArrayList<>();
+        for (String section : List.of("Registering", "Registries")) {
+            Page.of("finalizers.md").section(section).table("option").forEach(row -> options.add(row.get(0)));
+        }
+
+        assertThat(Page.of("finalizers.md").section("Defaults").table("default"))
+                .flatExtracting(row -> Arrays.asList(row.get(3).replace("`", "").split(", ")))
+                .filteredOn(option -> !option.isEmpty())
+                .isSubsetOf(options);
+    }
+
+    private static boolean isShown(Class<?> type) {
+        return type == Duration.class || type == int.class || type == double.class || type.isEnum();
+    }
+
+    private static String shown(Object value) {
+        if (value instanceof Duration time) {
+            return time.toSeconds() + " s";
+        }
+        if (value instanceof Double part) {
+            return Math.round(part * 100) + " %";
+        }
+        return value == null ? "never" : value.toString();
+    }
+
+    /** The words of {@code actionLimit} or {@code ACTION_LIMIT}. */
+    private static String words(String name) {
+        return name.replace('_', ' ').replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
+    }
+
+    @Test
+    @Tag("collects")
+    void everyLineOfTheTableIsLoggedAsItSaysAndNoOther() throws Exception {
+        List<List<String>> table = Page.of("finalizers.md").section("Log").table("level");
+        try (LogLines log = new LogLines()) {
+            failAtExit();
+            getStuckAndComeBack(log);
+            beLeftBehindAndComeBack(log);
+            exitForLong(log);
+            beDropped(log);
+            leak();
+            captureAndHide();
+            failToListen();
+            beRejected();
+            findNoThread();
+            chooseNoLevel();
+
+            assertThat(table).allSatisfy(row -> assertThat(log.lines()).anyMatch(line -> isOf(row, line)));
+            assertThat(log.with("'page'")).allSatisfy(line -> assertThat(table).anyMatch(row -> isOf(row, line)));
+        }
+    }
+
+    /** Whether a line in the log is what a row of the table stands for, where … stands for anything. */
+    private static boolean isOf(List<String> row, String line) {
+        String level = row.get(0).replace("DEBUG", "FINE");
+        String begin =
+                Arrays.stream(row.get(1).split("…", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
+        return Pattern.compile(level + " " + begin + ".*", Pattern.DOTALL)
+                .matcher(line)
+                .matches();
+    }
+
+    private FinalizerRegistry.Builder builder() {
+        return FinalizerRegistry.builder().name("page").reaper(reaper);
+    }
+
+    private void die(Finalizer<?> finalizer) {
+        ((FinalizerNode<?>) finalizer).enqueue();
+        reaper.pass();
+    }
+
+    private void failAtExit() {
+        FinalizerRegistry registry = builder().build();
+        registry.register(referent, () -> {
+            throw new IOException("for the test");
+        });
+        registry.close();
+    }
+
+    private void getStuckAndComeBack(LogLines log) {
+        CountDownLatch go = new CountDownLatch(1);
+        try (FinalizerRegistry registry =
+                builder().takeOver(Duration.ofMillis(20)).maxWorkers(1).build()) {
+            die(registry.register(referent, go::await));
+            await(log, "All 1 threads");
+            go.countDown();
+            await(log, "has come back, and held up others");
+        }
+    }
+
+    private void beLeftBehindAndComeBack(LogLines log) {
+        FinalizerRegistry registry =
+                builder().actionLimit(Duration.ofMillis(20)).build();
+        registry.register(referent, () -> new CountDownLatch(1).await());
+        registry.close();
+        await(log, "has come back after it was left behind");
+    }
+
+    private void exitForLong(LogLines log) throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        FinalizerRegistry registry = builder().build();
+        registry.register(referent, go::await);
+        Side<ExitReport> closing = Side.call(registry::shutdown);
+        await(log, "' goes on: ");
+        go.countDown();
+        closing.result();
+    }
+
+    private void beDropped(LogLines log) {
+        WeakReference<FinalizerRegistry> dropped = dropRegistry();
+        Gc.awaitCleared(dropped);
+        Gc.awaitTrue(() -> !log.with("was dropped").isEmpty(), "nothing was said");
+    }
+
+    private WeakReference<FinalizerRegistry> dropRegistry() {
+        FinalizerRegistry registry = FinalizerRegistry.create("page");
+        registry.register(referent, () -> {});
+        return new WeakReference<>(registry);
+    }
+
+    private void leak() {
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+        FinalizerRegistry registry = builder()
+                .clock(now::get)
+                .overdueAfter(Duration.ofMinutes(1))
+                .leakListener(leak -> {
+                    throw new IllegalStateException("for the test");
+                })
+                .build();
+        Finalizer<Void> resolved = registry.register(referent, () -> {});
+        registry.finalizer(referent).mustBeClosed().run(() -> {});
+        now.set(Instant.EPOCH.plusSeconds(60));
+        registry.core().overdueWatch().look();
+        resolved.close();
+        registry.close();
+    }
+
+    private void captureAndHide() {
+        FinalizerRegistry registry = builder()
+                .captureCheck(CaptureCheck.WARN)
+                .lookup(MethodHandles.lookup())
+                .build();
+        registry.register(referent, referent::hashCode);
+        registry.register(referent, new Object[] {new Throwable()}, (Object[] state) -> {});
+        registry.close();
+    }
+
+    private void failToListen() {
+        FinalizerRegistry registry = builder()
+                .listener(run -> {
+                    throw new IllegalStateException("for the test");
+                })
+                .build();
+        registry.register(referent, () -> {}).close();
+        registry.close();
+    }
+
+    private void beRejected() {
+        FinalizerRegistry registry = builder()
+                .executor(task -> {
+                    throw new RejectedExecutionException("for the test");
+                })
+                .build();
+        CountDownLatch ran = new CountDownLatch(1);
+        die(registry.register(referent, ran::countDown));
+        Gc.awaitWithoutCollecting(() -> ran.getCount() == 0, "it has not run");
+        registry.close();
+    }
+
+    private void findNoThread() {
+        FinalizerRegistry registry = builder().threadFactory(task -> null).build();
+        die(registry.register(referent, () -> {}));
+        registry.close();
+    }
+
+    private static void chooseNoLevel() {
+        System.setProperty("weakref.leak-level", "loud");
+        try {
+            assertThat(LeakLevel.byDefault()).isEqualTo(LeakLevel.SIMPLE);
+        } finally {
+            System.clearProperty("weakref.leak-level");
+        }
+    }
+
+    private static void await(LogLines log, String part) {
+        Gc.awaitWithoutCollecting(() -> !log.with(part).isEmpty(), "nobody has logged " + part);
+    }
+}
