@@ -19,16 +19,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** In a JVM of its own, with nothing on the class path but the library. */
-@Tag("collects")
 @Timeout(120)
 class PlainJvmTests {
 
     @Test
+    @Tag("collects")
     void waitsForTheCollectorWithoutJUnitAndAssertJ() throws Exception {
         assertThat(run()).isEqualTo("collected\n");
     }
 
     @Test
+    @Tag("collects")
     void saysWhereNothingIsCollectedAtAll() throws Exception {
         assertThat(run("-XX:+DisableExplicitGC"))
                 .contains("The collector: not even a new object that nobody holds is collected."
