@@ -4,8 +4,10 @@ import dev.weakref.CollectionStats;
 import dev.weakref.Finalizer;
 import dev.weakref.FinalizerInfo;
 import dev.weakref.FinalizerRegistry;
+import dev.weakref.Leak;
 import dev.weakref.RegistryStats;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -34,7 +36,9 @@ public record WeakRefsDescriptor(
             long live,
             long registered,
             long detached,
-            List<RunsDescriptor> ran) {
+            String leakLevel,
+            List<RunsDescriptor> ran,
+            List<LeaksDescriptor> leaks) {
 
         static RegistryDescriptor of(String name, boolean primary, FinalizerRegistry registry) {
             RegistryStats stats = registry.stats();
@@ -44,18 +48,34 @@ public record WeakRefsDescriptor(
                     ran.add(new RunsDescriptor(trigger.name(), outcome.name(), stats.ran(trigger, outcome)));
                 }
             }
+            List<LeaksDescriptor> leaks = Arrays.stream(Leak.Kind.values())
+                    .map(kind -> new LeaksDescriptor(kind.name(), stats.leaks(kind)))
+                    .toList();
             return new RegistryDescriptor(
-                    name, primary, registry.isClosed(), stats.live(), stats.registered(), stats.detached(), ran);
+                    name,
+                    primary,
+                    registry.isClosed(),
+                    stats.live(),
+                    stats.registered(),
+                    stats.detached(),
+                    registry.leakLevel().name(),
+                    ran,
+                    leaks);
         }
     }
 
     /** How many runs with a trigger ended in a way. */
     public record RunsDescriptor(String trigger, String outcome, long count) {}
 
+    /** How many leaks of a kind were found. */
+    public record LeaksDescriptor(String kind, long count) {}
+
     /**
      * A live finalizer.
      *
      * @param referentType {@code null} once the referent is gone
+     * @param createdBy the line that registered it; {@code null} where the leak level recorded none
+     * @param stack the stack of its creation; {@code null} in a list, and where none was recorded
      */
     public record FinalizerDescriptor(
             String id,
@@ -64,10 +84,25 @@ public record WeakRefsDescriptor(
             @Nullable String referentType,
             String action,
             boolean atExit,
-            String createdAt)
+            boolean mustBeClosed,
+            boolean overdue,
+            String createdAt,
+            @Nullable String createdBy,
+            @Nullable List<String> stack)
             implements OperationResponseBody {
 
+        /** As one of many. */
         static FinalizerDescriptor of(String id, String registry, FinalizerInfo info) {
+            return of(id, registry, info, null);
+        }
+
+        /** With all that is known. */
+        static FinalizerDescriptor withStack(String id, String registry, FinalizerInfo info) {
+            return of(id, registry, info, info.stack().isEmpty() ? null : info.stack());
+        }
+
+        private static FinalizerDescriptor of(
+                String id, String registry, FinalizerInfo info, @Nullable List<String> stack) {
             return new FinalizerDescriptor(
                     id,
                     registry,
@@ -75,7 +110,11 @@ public record WeakRefsDescriptor(
                     info.referentType(),
                     info.action(),
                     info.atExit(),
-                    info.createdAt().toString());
+                    info.mustBeClosed(),
+                    info.overdue(),
+                    info.createdAt().toString(),
+                    info.createdBy(),
+                    stack);
         }
     }
 

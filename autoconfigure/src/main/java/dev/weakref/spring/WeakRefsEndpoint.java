@@ -75,7 +75,7 @@ public final class WeakRefsEndpoint {
                 .parse(id)
                 .flatMap(position -> position.registry()
                         .find(position.number())
-                        .map(info -> FinalizerDescriptor.of(
+                        .map(info -> FinalizerDescriptor.withStack(
                                 registries.id(position.name(), info.id()), position.name(), info)))
                 .orElse(null);
     }

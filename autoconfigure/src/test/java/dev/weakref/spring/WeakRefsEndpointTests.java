@@ -91,7 +91,11 @@ class WeakRefsEndpointTests {
                         "java.lang.Object",
                         all().finalizers().get(0).action(),
                         false,
-                        finalizer.createdAt().toString()));
+                        false,
+                        false,
+                        finalizer.createdAt().toString(),
+                        null,
+                        null));
         assertThat(Instant.parse(all().finalizers().get(0).createdAt())).isEqualTo(finalizer.createdAt());
         assertThat(all().toString()).doesNotContain("secret text");
     }

@@ -168,6 +168,24 @@ class FinalizersPageExamplesTests {
     }
 
     @Test
+    @Tag("collects")
+    void aGuardedResourceIsClosedWhenItsHandleIsForgotten() {
+        Channel opened = new Channel();
+        forget(opened);
+
+        Gc.awaitTrue(() -> printed.equals(List.of("sent hello", "closed")), "the resource is still open");
+    }
+
+    private void forget(Channel opened) {
+        // example: guard
+        Messenger messenger = registry.guard(opened, Messenger.class);
+        messenger.send("hello");
+        messenger = null; // forgotten in place of closed: the channel is closed when the handle has been collected
+        // end
+        assertThat(messenger).isNull();
+    }
+
+    @Test
     void temporaryFilesGoWithTheirOwner() throws IOException {
         Workspace workspace = new Workspace();
         // example: temporary files
@@ -218,6 +236,25 @@ class FinalizersPageExamplesTests {
     private final class Workspace {
         void save() {
             print("saved");
+        }
+    }
+
+    private interface Messenger extends AutoCloseable {
+        void send(String text);
+
+        @Override
+        void close();
+    }
+
+    private final class Channel implements Messenger {
+        @Override
+        public void send(String text) {
+            print("sent " + text);
+        }
+
+        @Override
+        public void close() {
+            print("closed");
         }
     }
 

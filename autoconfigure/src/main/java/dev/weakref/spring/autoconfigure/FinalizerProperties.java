@@ -1,6 +1,7 @@
 package dev.weakref.spring.autoconfigure;
 
 import dev.weakref.CaptureCheck;
+import dev.weakref.LeakLevel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -14,6 +15,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param exitLimit How long the exit pass may take when the context closes. Unless set, two seconds less than
  *     'spring.lifecycle.timeout-per-shutdown-phase'; never longer than that.
  * @param captureCheck What to do with an action that holds its own referent and so keeps it alive for ever.
+ * @param leakLevel How much to do to tell where a leak comes from.
+ * @param leakSampling For which part of the finalizers, from 0 to 1, the leak level 'advanced' records a stack.
+ * @param overdueAfter After how long a finalizer that is still live is reported as an overdue leak. Never, unless set.
  */
 @ConfigurationProperties("weakref.finalizers")
 record FinalizerProperties(
@@ -21,4 +25,7 @@ record FinalizerProperties(
         @Nullable Duration takeOver,
         @Nullable Integer maxWorkers,
         @Nullable Duration exitLimit,
-        @Nullable CaptureCheck captureCheck) {}
+        @Nullable CaptureCheck captureCheck,
+        @Nullable LeakLevel leakLevel,
+        @Nullable Double leakSampling,
+        @Nullable Duration overdueAfter) {}

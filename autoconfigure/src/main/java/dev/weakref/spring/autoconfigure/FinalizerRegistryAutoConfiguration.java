@@ -2,6 +2,7 @@ package dev.weakref.spring.autoconfigure;
 
 import dev.weakref.FinalizerListener;
 import dev.weakref.FinalizerRegistry;
+import dev.weakref.LeakListener;
 import dev.weakref.spring.FinalizerRegistryCustomizer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ public final class FinalizerRegistryAutoConfiguration {
             FinalizerProperties properties,
             Environment environment,
             ObjectProvider<FinalizerListener> listeners,
+            ObjectProvider<LeakListener> leakListeners,
             ObjectProvider<FinalizerRegistryCustomizer> customizers) {
         FinalizerRegistry.Builder builder =
                 FinalizerRegistry.builder().name("application").exitLimit(ExitLimit.in(environment));
@@ -38,7 +40,11 @@ public final class FinalizerRegistryAutoConfiguration {
         set("take-over", properties.takeOver(), builder::takeOver);
         set("max-workers", properties.maxWorkers(), builder::maxWorkers);
         set("capture-check", properties.captureCheck(), builder::captureCheck);
+        set("leak-level", properties.leakLevel(), builder::leakLevel);
+        set("leak-sampling", properties.leakSampling(), builder::leakSampling);
+        set("overdue-after", properties.overdueAfter(), builder::overdueAfter);
         listeners.orderedStream().forEach(builder::listener);
+        leakListeners.orderedStream().forEach(builder::leakListener);
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         return builder.build();
     }

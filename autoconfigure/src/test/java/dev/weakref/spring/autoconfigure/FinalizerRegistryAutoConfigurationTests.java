@@ -7,9 +7,15 @@ import dev.weakref.Finalizer;
 import dev.weakref.FinalizerListener;
 import dev.weakref.FinalizerRegistry;
 import dev.weakref.FinalizerRun;
+import dev.weakref.Leak;
+import dev.weakref.LeakLevel;
+import dev.weakref.LeakListener;
 import dev.weakref.spring.FinalizerRegistryCustomizer;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -80,6 +86,40 @@ class FinalizerRegistryAutoConfigurationTests {
     }
 
     @Test
+    void leaksAreToldToListenersAtTheLevelOfTheProperty() {
+        List<Leak> told = new CopyOnWriteArrayList<>();
+
+        runner.withBean(LeakListener.class, () -> told::add)
+                .withPropertyValues("weakref.finalizers.leak-level=paranoid")
+                .run(context -> {
+                    FinalizerRegistry registry = context.getBean(FinalizerRegistry.class);
+                    assertThat(registry.leakLevel()).isEqualTo(LeakLevel.PARANOID);
+                    registry.finalizer(told).mustBeClosed().run(() -> {});
+                    registry.close();
+                });
+
+        assertThat(told)
+                .singleElement()
+                .satisfies(leak -> assertThat(leak.finalizer().createdBy())
+                        .contains(FinalizerRegistryAutoConfigurationTests.class.getSimpleName()));
+    }
+
+    @Test
+    void finalizersAreOverdueAfterTheTimeOfTheProperty() {
+        BlockingQueue<Leak> told = new LinkedBlockingQueue<>();
+
+        runner.withBean(LeakListener.class, () -> told::add)
+                .withPropertyValues("weakref.finalizers.overdue-after=10ms")
+                .run(context -> {
+                    context.getBean(FinalizerRegistry.class).register(told, () -> {});
+                    assertThat(told.poll(30, TimeUnit.SECONDS))
+                            .isNotNull()
+                            .extracting(Leak::kind)
+                            .isEqualTo(Leak.Kind.OVERDUE);
+                });
+    }
+
+    @Test
     void customizersHaveTheLastWord() {
         runner.withBean(FinalizerRegistryCustomizer.class, () -> builder -> builder.name("customized"))
                 .run(context -> assertThat(
@@ -88,7 +128,15 @@ class FinalizerRegistryAutoConfigurationTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"action-limit=0s", "take-over=-1s", "max-workers=0", "exit-limit=0s"})
+    @ValueSource(
+            strings = {
+                "action-limit=0s",
+                "take-over=-1s",
+                "max-workers=0",
+                "exit-limit=0s",
+                "leak-sampling=2",
+                "overdue-after=0s"
+            })
     void aValueOutOfRangeIsReportedWithItsProperty(String setting) {
         String property = "weakref.finalizers." + setting.substring(0, setting.indexOf('='));
 

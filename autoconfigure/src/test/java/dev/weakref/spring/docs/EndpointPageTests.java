@@ -36,7 +36,8 @@ class EndpointPageTests {
                         "server.port=0",
                         "spring.main.banner-mode=off",
                         "spring.datasource.url=jdbc:h2:mem:page",
-                        "management.endpoints.web.exposure.include=weakrefs")
+                        "management.endpoints.web.exposure.include=weakrefs",
+                        "weakref.finalizers.leak-level=paranoid")
                 .run();
         FinalizerRegistry registry = application.getBean(FinalizerRegistry.class);
         registry.register(REFERENT, () -> {});
