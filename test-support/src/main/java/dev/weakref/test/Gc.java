@@ -112,6 +112,11 @@ public final class Gc {
 
     /** Collects until a condition holds; false if it does not at the deadline. */
     static boolean collectUntil(BooleanSupplier condition, Duration deadline) {
+        Objects.requireNonNull(deadline, "deadline");
+        if (condition.getAsBoolean()) {
+            return true;
+        }
+        System.gc(); // at least once, however short the time
         return await(condition, deadline, System::gc);
     }
 
@@ -121,7 +126,6 @@ public final class Gc {
     }
 
     private static boolean await(BooleanSupplier condition, Duration deadline, Runnable between) {
-        Objects.requireNonNull(deadline, "deadline");
         long begin = System.nanoTime();
         while (!condition.getAsBoolean()) {
             if (Duration.ofNanos(System.nanoTime() - begin).compareTo(deadline) >= 0) {

@@ -59,11 +59,12 @@ public final class ReachabilityWatcher {
     /** Collects until all are gone, or fails. */
     void check() {
         Duration mine = deadline;
-        if (!Gc.collectUntil(() -> expectations.stream().allMatch(Expectation::isMet), mine)) {
-            List<String> unmet = expectations.stream()
-                    .filter(expectation -> !expectation.isMet())
-                    .map(Expectation::describe)
-                    .toList();
+        Gc.collectUntil(() -> expectations.stream().allMatch(Expectation::isMet), mine);
+        List<String> unmet = expectations.stream()
+                .filter(expectation -> !expectation.isMet())
+                .map(Expectation::describe)
+                .toList();
+        if (!unmet.isEmpty()) {
             throw StillReachable.error(mine, unmet);
         }
     }
