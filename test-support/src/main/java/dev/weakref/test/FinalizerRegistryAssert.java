@@ -14,8 +14,6 @@ import org.assertj.core.api.AbstractAssert;
  */
 public final class FinalizerRegistryAssert extends AbstractAssert<FinalizerRegistryAssert, FinalizerRegistry> {
 
-    private static final int MOST_SHOWN = 10;
-
     FinalizerRegistryAssert(FinalizerRegistry actual) {
         super(actual, FinalizerRegistryAssert.class);
     }
@@ -78,13 +76,13 @@ public final class FinalizerRegistryAssert extends AbstractAssert<FinalizerRegis
 
     private String listing() {
         return actual.finalizers()
-                .limit(MOST_SHOWN)
+                .limit(FinalizerLines.MOST_SHOWN)
                 .map(FinalizerRegistryAssert::describe)
                 .collect(Collectors.joining("\n  ", " in " + actual + "\n  ", ""));
     }
 
     private static String describe(FinalizerInfo finalizer) {
-        return finalizer.id() + " '" + finalizer.name() + "' for a " + finalizer.referentType()
-                + (finalizer.createdBy() == null ? "" : " at " + finalizer.createdBy());
+        return FinalizerLines.describe(finalizer)
+                + (finalizer.createdBy() == null ? "" : ", registered at " + finalizer.createdBy());
     }
 }

@@ -24,8 +24,6 @@ import org.junit.jupiter.api.extension.ExtensionContext.Store.CloseableResource;
  */
 final class OpenFinalizers implements CloseableResource, AutoCloseable {
 
-    private static final int MOST_SHOWN = 10;
-
     private final OpenFinalizerRules rules;
     private final @Nullable OpenFinalizers around;
     private final ParanoidLevel level = new ParanoidLevel();
@@ -82,9 +80,11 @@ final class OpenFinalizers implements CloseableResource, AutoCloseable {
     }
 
     private String message(List<Open> open) {
-        String shown =
-                open.stream().limit(MOST_SHOWN).map(Open::describe).collect(Collectors.joining("\n", "\n", "\n"));
-        int more = open.size() - MOST_SHOWN;
+        String shown = open.stream()
+                .limit(FinalizerLines.MOST_SHOWN)
+                .map(Open::describe)
+                .collect(Collectors.joining("\n", "\n", "\n"));
+        int more = open.size() - FinalizerLines.MOST_SHOWN;
         return (open.size() == 1 ? "A finalizer is" : open.size() + " finalizers are") + " still open" + rules.whose()
                 + ":" + shown + (more > 0 ? "and " + more + " more\n" : "")
                 + "Call or detach them, close their registry, or allow their names in @FailOnOpenFinalizers";
@@ -93,8 +93,7 @@ final class OpenFinalizers implements CloseableResource, AutoCloseable {
     private record Open(FinalizerRegistry registry, FinalizerInfo finalizer) {
 
         String describe() {
-            String what = "finalizer " + finalizer.id() + " '" + finalizer.name() + "' in " + registry + " for a "
-                    + finalizer.referentType() + ", ";
+            String what = "finalizer " + FinalizerLines.describe(finalizer) + " in " + registry + ", ";
             return finalizer.stack().isEmpty()
                     ? what + "by action " + finalizer.action() + "; the leak level of its registry was set to "
                             + registry.leakLevel() + ", so its line is not known"

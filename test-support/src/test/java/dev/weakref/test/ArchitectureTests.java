@@ -28,7 +28,7 @@ class ArchitectureTests {
     void whatIsPlainNeedsNeitherJUnitNorAssertJ() {
         noClasses()
                 .that()
-                .haveNameMatching(".*\\.(Gc|HeapDump|StillReachable|WeakSizes|ParanoidLevel)(\\$.*)?")
+                .haveNameMatching(".*\\.(Gc|HeapDump|StillReachable|WeakSizes|ParanoidLevel|FinalizerLines)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.junit..", "org.assertj..")

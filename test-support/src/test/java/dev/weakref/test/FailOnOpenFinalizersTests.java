@@ -28,6 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
@@ -86,8 +87,8 @@ class FailOnOpenFinalizersTests {
                         1,
                         event(finishedWithFailure(message(text -> text.replaceAll("\\d+", "1")
                                 .equals("A finalizer is still open:"
-                                        + "\nfinalizer 1 'left open' in FinalizerRegistry[shared, 1 live]"
-                                        + " for a java.lang.Object, registered"
+                                        + "\nfinalizer 1 'left open' for a java.lang.Object"
+                                        + " in FinalizerRegistry[shared, 1 live], registered"
                                         + "\n\tat dev.weakref.test.FailOnOpenFinalizersTests"
                                         + ".register(FailOnOpenFinalizersTests.java:1)"
                                         + "\n\tat dev.weakref.test.FailOnOpenFinalizersTests$Leaking"
@@ -115,6 +116,33 @@ class FailOnOpenFinalizersTests {
     @Test
     void whatTheCollectorWouldHaveRunIsOpenAllTheSame() {
         Runs.of(Dropping.class).testEvents().failed().assertThatEvents().haveExactly(1, failed("drops", "'dropped'"));
+    }
+
+    @FailOnOpenFinalizers(await = "0ms")
+    static class Waiting {
+        private static FinalizerRegistry opened;
+
+        @Test
+        void dropsWhatThenWaitsForItsRun() {
+            Finalizer<Void> finalizer =
+                    opened.finalizer(new Object()).name("waiting").run(() -> {});
+            Gc.awaitTrue(() -> finalizer.peek() == null, "it is not dead");
+        }
+    }
+
+    @Test
+    @Tag("collects")
+    void whatHasNotRunYetIsOpenThoughItsObjectIsGone() {
+        try (FinalizerRegistry busy =
+                FinalizerRegistry.builder().executor(task -> {}).build()) {
+            Waiting.opened = busy;
+
+            Runs.of(Waiting.class)
+                    .testEvents()
+                    .failed()
+                    .assertThatEvents()
+                    .haveExactly(1, failed("drops", "'waiting' for an object that is gone in "));
+        }
     }
 
     @FailOnOpenFinalizers(await = "0ms")

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weakref.Finalizer;
 import dev.weakref.Finalizer.Trigger;
 import dev.weakref.FinalizerRegistry;
+import dev.weakref.LeakLevel;
 import dev.weakref.WeakKeyMap;
 import dev.weakref.WeakRef;
 import dev.weakref.WeakSet;
@@ -58,6 +59,16 @@ class WeakrefAssertionsTests {
                     "Expected 0 live finalizers, but there are 1 in FinalizerRegistry[asserted, 1 live]"
                             + "\n  1 '100%' for a java.lang.Object");
             fails(() -> assertThat(registry).hasLiveFinalizers(2), "Expected 2 live finalizers, but there are 1");
+        }
+
+        @Test
+        void showsTheLineWhereItIsKnown() {
+            registry.setLeakLevel(LeakLevel.PARANOID);
+            registry.register(held, () -> {});
+
+            fails(
+                    () -> assertThat(registry).hasNoLiveFinalizers(),
+                    " for a java.lang.Object, registered at dev.weakref.test.WeakrefAssertionsTests$OfRegistries.shows");
         }
 
         @Test
