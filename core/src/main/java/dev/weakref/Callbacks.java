@@ -65,13 +65,13 @@ final class Callbacks {
     }
 
     /** Runs library code that calls listeners, in the same threads as the callbacks. */
-    static void later(Runnable task) {
-        Iterator<Relay.Leg> only = List.<Relay.Leg>of(new Task(task)).iterator();
+    static void later(String what, Runnable task) {
+        Iterator<Relay.Leg> only = List.<Relay.Leg>of(new Task(what, task)).iterator();
         RELAY.handOver(() -> only.hasNext() ? only.next() : null);
     }
 
     /** Something to run that is not in the log. */
-    private record Task(Runnable task) implements Relay.Leg {
+    private record Task(String what, Runnable task) implements Relay.Leg {
 
         @Override
         public void run() {
@@ -85,7 +85,7 @@ final class Callbacks {
 
         @Override
         public String describe() {
-            return "A removal listener";
+            return what;
         }
 
         @Override

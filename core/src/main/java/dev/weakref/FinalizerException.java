@@ -9,7 +9,7 @@ public final class FinalizerException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    FinalizerException(String message, Exception cause) {
+    FinalizerException(String message, Throwable cause) {
         super(message, cause);
     }
 
@@ -24,6 +24,6 @@ public final class FinalizerException extends RuntimeException {
         if (failure instanceof InterruptedException) {
             Thread.currentThread().interrupt();
         }
-        return new FinalizerException(message, (Exception) failure);
+        return new FinalizerException(message, failure);
     }
 }

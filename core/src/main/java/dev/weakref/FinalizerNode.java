@@ -171,7 +171,9 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         RegistryCore core = core();
         letGo(mine);
         core.countDetached();
-        resolveIfOverdue(core, mine);
+        if (isOverdue()) {
+            core.leaks().found(Leak.Kind.RESOLVED, info(mine));
+        }
         return describe(referent, mine);
     }
 
@@ -276,9 +278,6 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
             RegistryCore core, Object mine, long begin, @Nullable Object event, @Nullable Throwable failure) {
         int last = (int) STATE.getAndBitwiseXor(this, RUNNING ^ DONE);
         letGo(mine);
-        if (trigger() == Trigger.EXPLICIT) {
-            resolveIfOverdue(core, mine);
-        }
         if ((last & LEFT_BEHIND) == 0) {
             core.ended(this, mine, begin, event, failure);
         } else {
@@ -304,9 +303,6 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     /** Runs what the caller has taken, and reports what it throws; how that ended. For {@code awaited} see {@link #perform}. */
     Outcome runAndReport(@Nullable Object referent, Trigger trigger, boolean awaited) {
         Object mine = Objects.requireNonNull(currentWork());
-        if (mustBeClosed()) {
-            core().leaks().found(Leak.Kind.NOT_CLOSED, info(mine));
-        }
         Outcome outcome = Outcome.SUCCESS;
         try {
             perform(referent, trigger, awaited);
@@ -341,16 +337,14 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
             return false;
         }
         Object mine = currentWork();
-        if (mine != null && mark(LIVE, OVERDUE)) {
-            core().leaks().found(Leak.Kind.OVERDUE, info(mine));
+        if (mine != null && isLive()) {
+            // Told before it is marked, so that whoever ends it tells of the end after that; or else this does.
+            core().leaks().found(Leak.Kind.OVERDUE, info(mine, true));
+            if (!mark(LIVE, OVERDUE) && (trigger() == Trigger.EXPLICIT || (state & PHASE) == DETACHED)) {
+                core().leaks().found(Leak.Kind.RESOLVED, info(mine, true));
+            }
         }
         return true;
-    }
-
-    private void resolveIfOverdue(RegistryCore core, Object mine) {
-        if (isOverdue()) {
-            core.leaks().found(Leak.Kind.RESOLVED, info(mine));
-        }
     }
 
     private boolean wasLeftBehind() {
@@ -367,11 +361,11 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         return mark(RUNNING, LEFT_BEHIND);
     }
 
-    /** Sets a flag while it is in this phase; false if it is in another one. */
+    /** Sets a flag while it is in this phase; false if it is in another one, or has the flag already. */
     private boolean mark(int phase, int flag) {
         while (true) {
             int now = state;
-            if ((now & PHASE) != phase) {
+            if ((now & PHASE) != phase || (now & flag) != 0) {
                 return false;
             }
             if (STATE.compareAndSet(this, now, now | flag)) {
@@ -438,6 +432,10 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     /** What it is, with the work that it had when the caller looked. */
     FinalizerInfo info(@Nullable Object mine) {
+        return info(mine, isOverdue());
+    }
+
+    private FinalizerInfo info(@Nullable Object mine, boolean overdue) {
         Object referent = get();
         String action = actionClass(mine);
         List<String> stack = details == null || details.stack == null
@@ -452,7 +450,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
                 createdAt(),
                 stack.isEmpty() ? null : stack.get(0),
                 mustBeClosed(),
-                isOverdue(),
+                overdue,
                 stack);
     }
 
@@ -462,6 +460,11 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         return work instanceof String name
                 ? name
                 : Work.actionOf(Objects.requireNonNull(work)).getClass().getName();
+    }
+
+    /** The work, or the class name of its action where it has been let go: enough to describe it. */
+    @Nullable Object workOrName() {
+        return WORK.getAcquire(this);
     }
 
     /** The work, unless it has been let go. */

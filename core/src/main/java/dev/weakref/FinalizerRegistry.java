@@ -98,6 +98,7 @@ public final class FinalizerRegistry implements AutoCloseable {
     public static List<FinalizerRegistry> open() {
         synchronized (OPEN) { // for the walk
             return OPEN.stream()
+                    .filter(registry -> !registry.core.isClosing())
                     .sorted(Comparator.comparingLong(registry -> registry.number))
                     .toList();
         }
@@ -215,7 +216,6 @@ public final class FinalizerRegistry implements AutoCloseable {
      * end the pass; it is kept for later.
      */
     public ExitReport shutdown() {
-        OPEN.remove(this);
         return core.shutdown();
     }
 

@@ -92,6 +92,9 @@ public final class FinalizerScope implements AutoCloseable {
             try {
                 mine.get(i).call();
             } catch (Throwable thrown) {
+                if (thrown instanceof InterruptedException) {
+                    Thread.currentThread().interrupt();
+                }
                 if (failure == null) {
                     failure = thrown;
                 } else if (failure != thrown) {
@@ -119,18 +122,34 @@ public final class FinalizerScope implements AutoCloseable {
         return owned.size();
     }
 
+    void refuseIfClosed() {
+        if (isClosed()) {
+            throw closedAlready();
+        }
+    }
+
     /** Takes a finalizer that was registered for it, or refuses it and leaves the resource with the caller. */
-    synchronized <R> Finalizer<R> own(Finalizer<R> finalizer) {
+    <R> Finalizer<R> own(FinalizerNode<R> finalizer) {
+        if (!add(finalizer) && core.refuse(finalizer)) {
+            throw closedAlready();
+        }
+        return finalizer;
+    }
+
+    private synchronized boolean add(Finalizer<?> finalizer) {
         if (closed) {
-            finalizer.detach();
-            throw new IllegalStateException(
-                    this + " is closed; release the resource yourself, or register before the scope is closed");
+            return false;
         }
         if (owned.size() == pruneAt) {
             owned.removeIf(each -> !each.isAlive());
             pruneAt = Math.max(FEWEST_TO_PRUNE, 2 * owned.size());
         }
         owned.add(finalizer);
-        return finalizer;
+        return true;
+    }
+
+    private IllegalStateException closedAlready() {
+        return new IllegalStateException(
+                this + " is closed; release the resource yourself, or register before the scope is closed");
     }
 }

@@ -5,8 +5,10 @@ import java.lang.ref.Reference;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class Guard implements InvocationHandler {
 
     private final AutoCloseable resource;
-    private @Nullable Finalizer<Void> finalizer;
+    private volatile @Nullable Finalizer<Void> finalizer;
+    private final AtomicBoolean closedWithoutFinalizer = new AtomicBoolean();
 
     private Guard(AutoCloseable resource) {
         this.resource = resource;
@@ -57,6 +60,13 @@ final class Guard implements InvocationHandler {
             throw new IllegalArgumentException("A " + resource.getClass().getName() + " does not implement "
                     + type.getName() + "; name an interface that it implements");
         }
+        for (Method method : type.getMethods()) {
+            if (!Modifier.isStatic(method.getModifiers()) && !method.trySetAccessible()) {
+                throw new IllegalArgumentException(
+                        "The module of " + method.getDeclaringClass().getName()
+                                + " does not let its methods be called; export or open its package, or name another interface");
+            }
+        }
         if (of(resource) != null) {
             throw new IllegalArgumentException("The resource is the handle of a guarded one; use that handle");
         }
@@ -75,7 +85,8 @@ final class Guard implements InvocationHandler {
             throws Throwable {
         try {
             if (method.getName().equals("close") && method.getParameterCount() == 0) {
-                return Objects.requireNonNull(finalizer).call();
+                close(Objects.requireNonNull(finalizer));
+                return null;
             }
             if (method.getName().equals("equals") && method.getDeclaringClass() == Object.class && arguments != null) {
                 Guard other = of(arguments[0]);
@@ -85,6 +96,14 @@ final class Guard implements InvocationHandler {
             return result == resource && method.getReturnType().isInstance(handle) ? handle : result;
         } finally {
             Reference.reachabilityFence(handle);
+        }
+    }
+
+    /** Also where the registry has closed and dropped the finalizer, which was not to run at exit or came too late. */
+    private void close(Finalizer<Void> mine) throws Exception {
+        mine.call();
+        if (!mine.isAlive() && mine.trigger() == null && closedWithoutFinalizer.compareAndSet(false, true)) {
+            resource.close();
         }
     }
 

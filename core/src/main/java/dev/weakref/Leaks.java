@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Counts the leaks of one registry, and reports each creation site once. */
@@ -61,11 +62,29 @@ final class Leaks {
     /** Counts a leak, and reports it unless its site was reported before. Never throws. */
     void found(Kind kind, FinalizerInfo finalizer) {
         Objects.requireNonNull(counts.get(kind)).increment();
+        try {
+            report(kind, finalizer);
+        } catch (Throwable shortage) {
+            Messages.failure("A leak was counted and could not be reported", shortage);
+        }
+    }
+
+    private void report(Kind kind, FinalizerInfo finalizer) {
         Leak leak = new Leak(kind, registry, finalizer);
         Flight.leak(leak);
         if (level == LeakLevel.DISABLED || reported.size() >= MOST_SITES || !reported.add(new Site(kind, finalizer))) {
             return;
         }
+        if (kind == Kind.NOT_CLOSED) {
+            tell(leak);
+        } else {
+            Callbacks.later("A leak listener", () -> tell(leak)); // nobody may hold up the watch that found it
+        }
+    }
+
+    private void tell(Leak leak) {
+        Kind kind = leak.kind();
+        FinalizerInfo finalizer = leak.finalizer();
         Messages.log(kind == Kind.RESOLVED ? Level.INFO : Level.WARNING, () -> line(kind, finalizer));
         for (LeakListener listener : listeners) {
             try {
@@ -93,10 +112,23 @@ final class Leaks {
         return what + happened + ". Said once for each place of creation. " + where;
     }
 
-    /** Where finalizers come from: the line, where it was recorded, else the class of the action. */
+    /**
+     * Where finalizers come from: the line, where it was recorded, else the class of the action; where that is the
+     * library's own, as for guards and temporary files, the name.
+     */
     private record Site(Kind kind, String place) {
+
+        private static final String OWN_ACTIONS =
+                Pattern.quote(Site.class.getPackageName()) + "\\.(Guard|TempFiles)\\$.*";
+
         Site(Kind kind, FinalizerInfo finalizer) {
-            this(kind, finalizer.createdBy() != null ? finalizer.createdBy() : finalizer.action());
+            this(kind, place(finalizer));
+        }
+
+        private static String place(FinalizerInfo finalizer) {
+            String line = finalizer.createdBy();
+            String action = finalizer.action();
+            return line != null ? line : action.matches(OWN_ACTIONS) ? finalizer.name() : action;
         }
     }
 }

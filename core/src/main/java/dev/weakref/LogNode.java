@@ -51,6 +51,14 @@ abstract class LogNode extends WeakReference<Object> implements Relay.Leg {
     /** Notes that it has been gathered; false if it was gathered before or is not live. */
     abstract boolean gather();
 
+    /** Has it handed over again, because it could not be run where memory is short. */
+    final void tryAgain() {
+        if (isLive()) {
+            ungather();
+            log().hurry();
+        }
+    }
+
     /** Forgets that it was gathered, because it could not be handed over. */
     abstract void ungather();
 }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Why none is forgotten.</b> Whoever registers has written the slot before reading {@link #ticking}; the look that
  * found nobody to wait for clears {@code ticking} before it looks once more; all of it volatile. So either the
- * registration sees that it has to start the watch, or the second look sees the registration.
+ * registration sees that it has to start the watch, or the second look sees the registration. Only then is the watch
+ * stopped, under the lock, unless somebody has started another one.
  */
 final class OverdueWatch {
 
@@ -23,31 +24,42 @@ final class OverdueWatch {
     private final Log log;
     private final RegistryCore core;
     private Watchdog.@Nullable Watch watch;
+    private boolean ended;
     private volatile long shortestMillis = Long.MAX_VALUE;
     private volatile boolean ticking;
-    private long restUntil;
+    private long restUntil = System.nanoTime();
 
     OverdueWatch(Log log, RegistryCore core) {
         this.log = log;
         this.core = core;
     }
 
-    /** A finalizer with such a limit is in the log. */
+    /** A finalizer with such a limit is in the log. Never throws: where threads are short, the next one tries again. */
     void expect(long limitMillis) {
         if (!ticking || limitMillis < shortestMillis) {
-            start(limitMillis);
+            try {
+                start(limitMillis);
+            } catch (Throwable shortage) {
+                ticking = false;
+                Messages.failure("Nobody looks for the overdue until the next registration tries again", shortage);
+            }
         }
     }
 
     private synchronized void start(long limitMillis) {
-        if (!ticking || limitMillis < shortestMillis) {
-            stop();
-            shortestMillis = ticking ? Math.min(shortestMillis, limitMillis) : limitMillis;
-            long tick = TimeUnit.MILLISECONDS.toNanos(shortestMillis) / 8;
-            watch = Watchdog.every(
-                    Duration.ofNanos(Math.max(SHORTEST_TICK, Math.min(tick, LONGEST_TICK))), this::lookUnlessResting);
-            ticking = true;
+        if (!ended && (!ticking || limitMillis < shortestMillis)) {
+            tick(limitMillis);
         }
+    }
+
+    private void tick(long limitMillis) {
+        long tick = TimeUnit.MILLISECONDS.toNanos(Math.min(limitMillis, LONGEST_TICK)) / 8;
+        Watchdog.Watch next = Watchdog.every(
+                Duration.ofNanos(Math.max(SHORTEST_TICK, Math.min(tick, LONGEST_TICK))), this::lookUnlessResting);
+        stop();
+        watch = next;
+        shortestMillis = limitMillis;
+        ticking = true;
     }
 
     private void stop() {
@@ -55,6 +67,12 @@ final class OverdueWatch {
             watch.cancel();
             watch = null;
         }
+    }
+
+    /** Looks no more, because the registry closes. */
+    synchronized void end() {
+        ended = true;
+        stop();
     }
 
     private void lookUnlessResting() {
@@ -68,15 +86,24 @@ final class OverdueWatch {
 
     /** Reports who is overdue. */
     void look() {
-        if (findOverdue() == Long.MAX_VALUE) {
-            synchronized (this) {
-                ticking = false;
-                stop();
-            }
-            long missed = findOverdue();
-            if (missed != Long.MAX_VALUE) {
-                expect(missed);
-            }
+        long before = shortestMillis;
+        long shortest = findOverdue();
+        if (shortest == Long.MAX_VALUE) {
+            ticking = false;
+            shortest = findOverdue();
+        }
+        settle(before, shortest);
+    }
+
+    /** Looks less often, or no more, where the one with the shortest limit has gone. */
+    private synchronized void settle(long before, long shortest) {
+        if (ended || shortestMillis != before) {
+            return;
+        }
+        if (shortest == Long.MAX_VALUE && !ticking) {
+            stop();
+        } else if (shortest != Long.MAX_VALUE && (!ticking || shortest > before)) {
+            tick(shortest);
         }
     }
 

@@ -4,7 +4,10 @@ import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -55,9 +58,10 @@ final class Reaper {
 
     /** Looks at everything that is watched, for those who want to see it. */
     void forEachWatched(Consumer<Reapable> action) {
+        Set<Reapable> seen = Collections.newSetFromMap(new IdentityHashMap<>()); // an addition may put it there twice
         for (Watch watch : watches) {
             Reapable reapable = watch.get();
-            if (reapable != null) {
+            if (reapable != null && seen.add(reapable)) {
                 action.accept(reapable);
             }
         }

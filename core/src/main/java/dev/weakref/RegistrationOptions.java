@@ -81,7 +81,10 @@ abstract sealed class RegistrationOptions<B extends RegistrationOptions<B>>
     }
 
     <R> Finalizer<R> register(Object referent, Object work) {
-        Finalizer<R> finalizer = core.register(
+        if (scope != null) {
+            scope.refuseIfClosed();
+        }
+        FinalizerNode<R> finalizer = core.register(
                 referent, work, new FinalizerNode.Details(name, limit, overdueAfter, mustBeClosed, null, atExit));
         return scope == null ? finalizer : scope.own(finalizer);
     }

@@ -121,6 +121,7 @@ final class RegistryCore {
     /** From now on whoever has registered is told that it was too late, unless the exit pass finds it first. */
     void refuseRegistrations() {
         closed = true;
+        overdueWatch.end();
     }
 
     ThreadFactory threads(String part) {
@@ -149,7 +150,7 @@ final class RegistryCore {
      * {@code closed}, then walks the slots once more; all of it volatile. So either the pass sees the finalizer, or
      * this sees {@code closed}; if both do, the state of the finalizer decides.
      */
-    <R> Finalizer<R> register(Object referent, Object work, FinalizerNode.Details details) {
+    <R> FinalizerNode<R> register(Object referent, Object work, FinalizerNode.Details details) {
         if (closed) {
             throw closedAlready();
         }
@@ -160,8 +161,7 @@ final class RegistryCore {
         } finally {
             Reference.reachabilityFence(referent); // the log needs it until the slot is written
         }
-        if (closed && node.discard()) {
-            counters.refused();
+        if (closed && refuse(node)) {
             throw closedAlready();
         }
         Flight.registered(node, name);
@@ -172,9 +172,26 @@ final class RegistryCore {
         return node;
     }
 
-    /** Registers what is to run at exit and belongs to nobody else. */
+    /** Registers what is to run at exit and belongs to nobody else; not if nobody holds the registry any more. */
     void registerForExit(String finalizer, Work work) {
-        register(this, work, FinalizerNode.Details.NONE.withName(finalizer));
+        FinalizerRegistry registry = facade == null ? null : facade.get();
+        if (registry != null) {
+            register(registry, work, FinalizerNode.Details.NONE.withName(finalizer));
+        }
+    }
+
+    /** Takes back what was registered, if it is still live; whether the resource is the caller's again. */
+    boolean refuse(FinalizerNode<?> node) {
+        boolean refused = node.discard();
+        if (refused) {
+            counters.refused();
+        }
+        return refused;
+    }
+
+    /** Whether the exit pass has begun. */
+    boolean isClosing() {
+        return exitPass.get() != null;
     }
 
     private IllegalStateException closedAlready() {
@@ -210,6 +227,18 @@ final class RegistryCore {
     // What happens to the dead.
 
     private void dispatch(Relay.Leg leg) {
+        boolean done = false;
+        try {
+            dispatchOrThrow(leg);
+            done = true;
+        } finally {
+            if (!done) {
+                ((LogNode) leg).tryAgain();
+            }
+        }
+    }
+
+    private void dispatchOrThrow(Relay.Leg leg) {
         Executor executor = settings.executor;
         if (executor == null) {
             inContext(leg::run);
@@ -266,6 +295,9 @@ final class RegistryCore {
             return;
         }
         counters.ran(trigger, outcome);
+        if (trigger == Trigger.EXPLICIT ? node.isOverdue() : node.mustBeClosed()) {
+            leaks.found(trigger == Trigger.EXPLICIT ? Leak.Kind.RESOLVED : Leak.Kind.NOT_CLOSED, node.info(work));
+        }
         Messages.log(
                 Level.DEBUG,
                 () -> trigger + " finalizer " + node.id() + " '"
@@ -307,6 +339,7 @@ final class RegistryCore {
         StackTraceElement[] stack = thread.getStackTrace();
         leavingBehind.incrementAndGet();
         try {
+            Object work = node.workOrName();
             if (!node.markLeftBehind()) {
                 return;
             }
@@ -320,7 +353,7 @@ final class RegistryCore {
                             + ", or that of the exit pass, and is interrupted and left behind (" + node.trigger()
                             + "); what it reaches is not collected until it ends. It is here:"
                             + Messages.stack(stack));
-            ran(node, node.currentWork(), Outcome.TIMEOUT, node.limitNanos(), Flight.runBegins(), null);
+            ran(node, work, Outcome.TIMEOUT, node.limitNanos(), Flight.runBegins(), null);
         } finally {
             leavingBehind.decrementAndGet();
         }

@@ -25,16 +25,24 @@ final class Stages {
         try {
             done.get();
         } catch (InterruptedException stop) {
-            if (stage instanceof Future<?> future) {
-                future.cancel(true);
-            }
+            cancel(stage);
             throw stop;
         } catch (ExecutionException failed) {
             Throwable cause = cause(failed);
             if (cause instanceof Error error) {
                 throw error;
             }
-            throw (Exception) cause;
+            throw cause instanceof Exception exception ? exception : failed;
+        }
+    }
+
+    private static void cancel(CompletionStage<?> stage) {
+        try {
+            if (stage instanceof Future<?> future) {
+                future.cancel(true);
+            }
+        } catch (RuntimeException cannotBeCancelled) {
+            Messages.failure("A stage that has passed its limit could not be cancelled", cannotBeCancelled);
         }
     }
 

@@ -507,10 +507,10 @@ final class Table<K, V> extends Reapable {
         Stripe stripe = lock(old.hash);
         try {
             @Nullable TableNode[] array = bins;
-            Entry before = null;
+            TableNode before = null;
             TableNode node = headOf(array, old.hash);
             while (node != null && !node.isSameAs(old)) {
-                before = (Entry) node; // as it is not the last one
+                before = node;
                 node = node.next();
             }
             if (node == null) {
@@ -524,7 +524,7 @@ final class Table<K, V> extends Reapable {
             if (before == null) {
                 BIN.setRelease(array, old.hash & (array.length - 1), follower);
             } else {
-                before.next(follower);
+                ((Entry) before).next(follower); // it is not the last one, since the old one was found behind it
             }
             stripe.count(fresh == null ? -1 : 0, change);
             return true;
@@ -733,6 +733,7 @@ final class Table<K, V> extends Reapable {
         RemovalListener<? super K> told = listener;
         if (told != null && !dead.isEmpty()) {
             Callbacks.later(
+                    "A removal listener",
                     () -> dead.forEach(node -> tell(told, weakKeys ? null : keyOf(node), RemovalCause.COLLECTED)));
         }
     }

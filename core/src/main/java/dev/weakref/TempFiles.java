@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Files.writeString(directory.path().resolve("notes.txt"), "…");
  * }</pre>
  *
- * <p>A directory goes with all that is in it. Symbolic links are deleted and never followed. What cannot be deleted is
+ * <p>A directory goes with all that is in it. Symbolic links are deleted and never followed; so keep out of directories
+ * in which a stranger can put a link in the place of a directory while it is being deleted. What cannot be deleted is
  * tried again when the registry closes, and a failure then is reported as that of any action.
  *
  * @since 0.1
@@ -77,11 +78,15 @@ public final class TempFiles {
     /**
      * Has a file or directory that is there already belong to this object.
      *
-     * @throws IllegalArgumentException if the path is the owner, or holds it
+     * @throws IllegalArgumentException if the path is the owner, or holds it, or is a root or empty
      * @throws IllegalStateException if the registry is closed; the file stays with the caller
      */
     public Bound bind(Object owner, Path path) {
-        Objects.requireNonNull(path, "path");
+        if (path.getNameCount() == 0 || path.toString().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "The path '" + path + "' is a whole disk or the working directory, and would be"
+                            + " deleted; name a file or directory");
+        }
         Eraser its = eraser;
         RegistryCore core = registry.core(); // not the registry itself, which could not be seen to be dropped then
         return new Bound(
@@ -186,6 +191,17 @@ public final class TempFiles {
 
         Deletion(Eraser eraser) {
             this.eraser = eraser;
+        }
+
+        /** Junctions of Windows look like directories, and lead elsewhere. */
+        @Override
+        public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+            return attributes.isOther() ? deleteOnly(directory) : FileVisitResult.CONTINUE;
+        }
+
+        private FileVisitResult deleteOnly(Path junction) {
+            delete(junction);
+            return FileVisitResult.SKIP_SUBTREE;
         }
 
         @Override

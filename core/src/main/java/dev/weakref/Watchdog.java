@@ -5,7 +5,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The one thread that looks whether actions make progress, while any run. */
+/** The one thread that looks whether actions make progress and whether finalizers are overdue, while there are any. */
 final class Watchdog {
 
     private static final ScheduledThreadPoolExecutor TIMER = timer();
@@ -23,6 +23,7 @@ final class Watchdog {
 
     /** Looks again and again until it is cancelled. What a look throws is logged, and it goes on. */
     static Watch every(Duration tick, Runnable look) {
+        TIMER.prestartCoreThread(); // where there is no thread this throws, and leaves nothing in the queue
         Future<?> ticking = TIMER.scheduleWithFixedDelay(
                 () -> {
                     try {

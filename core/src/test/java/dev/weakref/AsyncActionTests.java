@@ -97,6 +97,26 @@ class AsyncActionTests {
         Gc.awaitWithoutCollecting(stage::isCancelled, "the stage was not cancelled");
     }
 
+    @Test
+    void aStageThatCannotBeCancelledIsLeftBehindLikeAnyOther() {
+        registry.finalizer(referent).limit(Duration.ofMillis(30)).call(() -> stage.minimalCompletionStage());
+
+        ExitReport report = registry.shutdown();
+
+        assertThat(report.timedOut()).isEqualTo(1);
+        assertThat(registry.isClosed()).isTrue();
+    }
+
+    @Test
+    void aFailureThatIsNoExceptionIsReportedAllTheSame() throws Exception {
+        stage.completeExceptionally(new Throwable("strange"));
+        registry.finalizer(referent).call(this::stage);
+
+        registry.shutdown();
+
+        assertThat((Throwable) reported.take()).hasRootCauseMessage("strange");
+    }
+
     private CompletionStage<String> stage() {
         return stage;
     }

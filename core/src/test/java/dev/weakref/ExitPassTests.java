@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weakref.Finalizer.Outcome;
 import dev.weakref.Finalizer.Trigger;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
@@ -28,6 +30,35 @@ class ExitPassTests {
     private final BlockingQueue<String> ran = new LinkedBlockingQueue<>();
     private final Object referent = new Object();
     private FinalizerRegistry registry = builder.build();
+
+    @Test
+    void anActionThatEndsWhileItIsBeingLeftBehindIsCountedOnceAndThePassGoesOn() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        Object referent = new Object();
+        List<FinalizerRun> runs = new CopyOnWriteArrayList<>();
+        FinalizerRegistry registry = FinalizerRegistry.builder()
+                .actionLimit(Duration.ofMillis(20))
+                .listener(runs::add)
+                .build();
+        FinalizerNode<?> finalizer = (FinalizerNode<?>) registry.register(referent, () -> {
+            while (go.getCount() > 0) {
+                Thread.onSpinWait(); // deaf to interruption
+            }
+        });
+
+        LogLines.Reaction endsIt = new LogLines.Reaction("has passed its limit", () -> {
+            go.countDown();
+            Gc.awaitWithoutCollecting(finalizer::isDone, "it has not ended");
+        });
+        ExitReport report = registry.shutdown();
+        endsIt.close();
+
+        assertThat(report.timedOut()).isEqualTo(1);
+        assertThat(registry.isClosed()).isTrue();
+        assertThat(runs).extracting(FinalizerRun::outcome).containsExactly(Outcome.TIMEOUT);
+        assertThat(finalizer.markLeftBehind()).isFalse();
+        Reference.reachabilityFence(referent);
+    }
 
     @Test
     void runsTheLiveNewestFirstWithTheirReferents() {

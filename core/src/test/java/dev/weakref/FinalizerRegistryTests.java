@@ -153,6 +153,20 @@ class FinalizerRegistryTests {
     }
 
     @Test
+    void openListsThoseThatNobodyHasBegunToCloseOldestFirst() {
+        FinalizerRegistry older = open(FinalizerRegistry.builder().name("older"));
+        FinalizerRegistry newer = open(FinalizerRegistry.builder().name("newer"));
+        List<FinalizerRegistry> seen = new ArrayList<>();
+        older.register(referent, () -> seen.addAll(FinalizerRegistry.open()));
+        assertThat(FinalizerRegistry.open()).containsSubsequence(registry, older, newer);
+
+        older.close();
+
+        assertThat(seen).contains(registry, newer).doesNotContain(older);
+        assertThat(FinalizerRegistry.open()).contains(newer).doesNotContain(older);
+    }
+
+    @Test
     void aHundredActionsThatHangTakeAsManyThreadsAsAreAllowedAndTheRestWaitsForOneToComeBack() {
         CountDownLatch go = new CountDownLatch(1);
         FinalizerRegistry hanging = open(FinalizerRegistry.builder()

@@ -119,6 +119,16 @@ class FinalizerScopeTests {
     }
 
     @Test
+    void whatHasRunBeforeAScopeThatIsClosingTookItIsNotGivenBack() throws Exception {
+        FinalizerNode<Void> finalizer = (FinalizerNode<Void>) registry.register(referent, () -> ran.add("ran"));
+        scope.close();
+        finalizer.call(); // as the collector or the exit pass may, between registration and refusal
+
+        assertThat(scope.own(finalizer)).isSameAs(finalizer);
+        assertThat(ran).containsExactly("ran");
+    }
+
+    @Test
     void keepsOnlyTheLiveOfManyThatCameAndWent() {
         scope.register(referent, () -> ran.add("stays"));
         for (int i = 0; i < 10_000; i++) {

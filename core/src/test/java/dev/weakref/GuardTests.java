@@ -132,6 +132,18 @@ class GuardTests {
     }
 
     @Test
+    void canBeClosedAfterItsRegistryWhereItWasNotToCloseAtExit() throws Exception {
+        Connection handle = registry.guard(database, Connection.class, options -> options.atExit(false));
+        registry.close();
+        assertThat(database.closed).hasValue(0);
+
+        handle.close();
+        handle.close();
+
+        assertThat(database.closed).hasValue(1);
+    }
+
+    @Test
     void isClosedByAScopeThatMadeIt() {
         Connection handle;
         try (FinalizerScope scope = registry.openScope("request")) {

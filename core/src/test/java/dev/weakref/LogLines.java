@@ -44,4 +44,32 @@ final class LogLines extends Handler implements AutoCloseable {
         LOGGER.setUseParentHandlers(true);
         LOGGER.setLevel(before);
     }
+
+    /** Does something when a line with this text is written, in the thread that writes it. */
+    static final class Reaction extends Handler {
+
+        private final String text;
+        private final Runnable action;
+
+        Reaction(String text, Runnable action) {
+            this.text = text;
+            this.action = action;
+            LOGGER.addHandler(this);
+        }
+
+        @Override
+        public void publish(LogRecord line) {
+            if (line.getMessage().contains(text)) {
+                action.run();
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {
+            LOGGER.removeHandler(this);
+        }
+    }
 }

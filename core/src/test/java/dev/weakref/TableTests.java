@@ -104,6 +104,29 @@ class TableTests {
     }
 
     @Test
+    void removingWhatAnotherThreadHasRemovedMeanwhileDoesNotFindItAndGoesOn() throws Exception {
+        Table<Key, Boolean> table = new Table<>(Kind.WEAK_KEYS, reaper);
+        Key last = held(new Key("last", 7)); // its node is the small one
+        List<Key> keys = IntStream.range(0, 200)
+                .mapToObj(i -> held(new Key("key " + i, 7)))
+                .toList();
+        for (int round = 0; round < 50; round++) {
+            table.put(last, true, When.ALWAYS);
+            keys.forEach(key -> table.put(key, true, When.ALWAYS));
+
+            Side<Long> other = Side.call(() -> removed(table, keys));
+            long mine = removed(table, keys);
+
+            assertThat(mine + other.result()).isEqualTo(200);
+            assertThat(table.get(last)).isTrue();
+        }
+    }
+
+    private static long removed(Table<Key, Boolean> table, List<Key> keys) {
+        return keys.stream().filter(key -> table.remove(key, null) != null).count();
+    }
+
+    @Test
     void arrayShrinksWhenFewAreLeft() {
         Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
         List<Key> keys =

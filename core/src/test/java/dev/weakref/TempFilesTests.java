@@ -170,6 +170,11 @@ class TempFilesTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> files.bind(parent, parent))
                 .withMessageContaining("is held by its own finalizer");
+        for (Path tooMuch : List.of(Path.of(""), Path.of("/"))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> files.bind(owner, tooMuch))
+                    .withMessageContaining("name a file or directory");
+        }
         assertThatThrownBy(
                         () -> TempFiles.of(registry, parent.resolve("missing")).file(owner, "a", "b"))
                 .isInstanceOf(NoSuchFileException.class);
