@@ -48,18 +48,7 @@ final class Guard implements InvocationHandler {
     }
 
     private static void check(AutoCloseable resource, Class<?> type) {
-        Objects.requireNonNull(resource, "resource");
-        if (!type.isInterface()) {
-            throw new IllegalArgumentException(type.getName() + " is a class; name one of its interfaces");
-        }
-        if (type.isSealed()) {
-            throw new IllegalArgumentException(
-                    type.getName() + " is sealed, so no handle can implement it; name an interface that is not");
-        }
-        if (!type.isInstance(resource)) {
-            throw new IllegalArgumentException("A " + resource.getClass().getName() + " does not implement "
-                    + type.getName() + "; name an interface that it implements");
-        }
+        WeakProxy.check(Objects.requireNonNull(resource, "resource"), type);
         for (Method method : type.getMethods()) {
             if (!Modifier.isStatic(method.getModifiers()) && !method.trySetAccessible()) {
                 throw new IllegalArgumentException(

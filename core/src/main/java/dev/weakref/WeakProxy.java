@@ -192,22 +192,25 @@ public final class WeakProxy {
             throw new IllegalArgumentException(
                     "The referent is a weak proxy itself; make the proxy of the object behind it");
         }
-        for (Class<?> type : interfaces) {
-            if (!type.isInterface()) {
-                throw new IllegalArgumentException(type.getName() + " is a class; name one of its interfaces");
-            }
-            if (type.isSealed()) {
-                throw new IllegalArgumentException(
-                        type.getName() + " is sealed, so no proxy can implement it; name an interface that is not");
-            }
-            if (type.isHidden()) {
-                throw new IllegalArgumentException(
-                        type.getName() + " is hidden, so no class can name it; name an interface that is not");
-            }
-            if (!type.isInstance(referent)) {
-                throw new IllegalArgumentException("A " + referent.getClass().getName() + " does not implement "
-                        + type.getName() + "; name an interface that it implements");
-            }
+        interfaces.forEach(type -> check(referent, type));
+    }
+
+    /** Refuses what no class can implement on behalf of this object. */
+    static void check(Object object, Class<?> type) {
+        if (!type.isInterface()) {
+            throw new IllegalArgumentException(type.getName() + " is a class; name one of its interfaces");
+        }
+        if (type.isSealed()) {
+            throw new IllegalArgumentException(
+                    type.getName() + " is sealed, so no proxy can implement it; name an interface that is not");
+        }
+        if (type.isHidden()) {
+            throw new IllegalArgumentException(
+                    type.getName() + " is hidden, so no class can name it; name an interface that is not");
+        }
+        if (!type.isInstance(object)) {
+            throw new IllegalArgumentException("A " + object.getClass().getName() + " does not implement "
+                    + type.getName() + "; name an interface that it implements");
         }
     }
 
