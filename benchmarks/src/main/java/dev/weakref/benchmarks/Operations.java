@@ -31,6 +31,7 @@ record Operations(
 
     static final String ONE_HASH = "keys of one hash";
     static final String FINALIZERS = "finalizers";
+    static final String LEAK_LEVELS = "leak levels";
     static final String PROXIES = "proxies";
     static final String REFERENCES = "references";
 

@@ -77,6 +77,12 @@ final class Plan {
 
     private void finalizers() {
         List<Peer> registrars = List.of(Peer.CORE, Peer.CORE_CHECKED, Peer.CLEANER, Peer.BARE);
+        List<Peer> levels = List.of(Peer.CORE_DISABLED, Peer.CORE, Peer.CORE_ADVANCED, Peer.CORE_PARANOID);
+        for (String method : List.of("register", "call")) {
+            Operations atLevels = Operations.of(Operations.LEAK_LEVELS, FinalizerBenchmark.class, method, 1);
+            add("finalizers", "leak levels " + method, atLevels, levels, G1);
+        }
+        add("finalizers", "stuck", new StuckAction(), List.of(Peer.CORE), G1);
         for (int threads : List.of(1, 2)) {
             Operations register = Operations.of(Operations.FINALIZERS, FinalizerBenchmark.class, "register", threads);
             add("finalizers", "register " + threads, register, registrars, G1);

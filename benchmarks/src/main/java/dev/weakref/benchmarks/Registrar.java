@@ -3,6 +3,7 @@ package dev.weakref.benchmarks;
 import dev.weakref.CaptureCheck;
 import dev.weakref.Finalizer;
 import dev.weakref.FinalizerRegistry;
+import dev.weakref.LeakLevel;
 import dev.weakref.WeakRef;
 import java.lang.ref.Cleaner;
 import java.lang.ref.ReferenceQueue;
@@ -32,6 +33,9 @@ interface Registrar {
                         .captureCheck(CaptureCheck.OFF)
                         .build());
             case CORE_CHECKED -> new Core(FinalizerRegistry.create());
+            case CORE_DISABLED -> atLevel(LeakLevel.DISABLED);
+            case CORE_ADVANCED -> atLevel(LeakLevel.ADVANCED);
+            case CORE_PARANOID -> atLevel(LeakLevel.PARANOID);
             case CORE_STATE ->
                 new CoreWithState(FinalizerRegistry.builder()
                         .captureCheck(CaptureCheck.OFF)
@@ -49,6 +53,13 @@ interface Registrar {
             case BARE -> new Bare(new ReferenceQueue<>());
             default -> throw new IllegalArgumentException(peer + " ties no actions to the death of objects");
         };
+    }
+
+    private static Registrar atLevel(LeakLevel level) {
+        return new Core(FinalizerRegistry.builder()
+                .captureCheck(CaptureCheck.OFF)
+                .leakLevel(level)
+                .build());
     }
 
     /** What an action releases; counts how often that was done. */

@@ -40,6 +40,7 @@ final class Report {
         table("Collections of three entries", SmallCollections.SECTION);
         table("Very many entries die at once", Deaths.SECTION);
         table("Finalizers", Operations.FINALIZERS);
+        table("Finalizers at each leak level", Operations.LEAK_LEVELS);
         table("Proxies", Operations.PROXIES);
         table("References: time to make one", Operations.REFERENCES);
         growth("Growth of a map", Growth.ENTRIES);

@@ -3,8 +3,10 @@ package dev.weakref.benchmarks;
 import static dev.weakref.benchmarks.Peer.BARE;
 import static dev.weakref.benchmarks.Peer.CLEANER;
 import static dev.weakref.benchmarks.Peer.CORE;
+import static dev.weakref.benchmarks.Peer.CORE_ADVANCED;
 import static dev.weakref.benchmarks.Peer.CORE_CALLBACK;
 import static dev.weakref.benchmarks.Peer.CORE_CHECKED;
+import static dev.weakref.benchmarks.Peer.CORE_DISABLED;
 import static dev.weakref.benchmarks.Peer.DIRECT;
 import static dev.weakref.benchmarks.Peer.REFLECTIVE;
 import static dev.weakref.benchmarks.Peer.STRONG;
@@ -86,6 +88,16 @@ final class Targets {
         atMost(1.2, collection + ", beside `Cleaner`", finalizers(collection, CORE, CLEANER));
         String untilRun = FinalizerDeaths.UNTIL_RUN;
         atMost(1, untilRun + ", beside `Cleaner`", finalizers(untilRun, CORE, CLEANER));
+        atMost(
+                1.1,
+                "one that hangs among a hundred: " + StuckAction.ROW,
+                figure(Operations.FINALIZERS, StuckAction.ROW));
+        for (String method : List.of("register", "call")) {
+            String row = method + ", 1 thread";
+            String what = "`" + method + "` at leak level ";
+            atMost(1.1, what + "`SIMPLE`, beside `DISABLED`", levels(row, CORE));
+            atMost(2, what + "`ADVANCED`, beside `DISABLED`", levels(row, CORE_ADVANCED));
+        }
         for (String exit : List.of(ExitPass.COUNTING, ExitPass.GIVING_BACK)) {
             atMost(3, exit + ", beside a loop that calls them", finalizers(exit, CORE, DIRECT));
         }
@@ -105,6 +117,10 @@ final class Targets {
 
     private Ratio finalizers(String row, Peer upper, Peer lower) {
         return results.ratio(Operations.FINALIZERS, row, upper, lower);
+    }
+
+    private Ratio levels(String row, Peer level) {
+        return results.ratio(Operations.LEAK_LEVELS, row, level, CORE_DISABLED);
     }
 
     private void atLeast(double bound, String what, Ratio measured) {
