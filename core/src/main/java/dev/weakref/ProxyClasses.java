@@ -121,8 +121,9 @@ final class ProxyClasses {
         } catch (ReflectiveOperationException | LinkageError refused) {
             Messages.log(
                     Level.DEBUG, () -> "No class can be made beside " + interfaces + "; reflection does it", refused);
-            if (refused instanceof IllegalAccessException || refused instanceof IllegalAccessError) {
-                cache.putIfAbsent(interfaces, Optional.empty());
+            boolean forEver = refused instanceof IllegalAccessException || refused instanceof IllegalAccessError;
+            if (forEver && interfaces.stream().allMatch(each -> knows(host.getClassLoader(), each))) {
+                cache.putIfAbsent(interfaces, Optional.empty()); // the others might go before the host
             }
             return null;
         }

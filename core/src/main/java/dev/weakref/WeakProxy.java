@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * weakly, as it does {@link WeakRef}s.
  *
  * <p>Proxies are generated classes, which the JIT inlines like hand-written ones. Where an interface's module lets no
- * class be made beside it, reflection does the work, more slowly; give a {@link java.lang.invoke.MethodHandles.Lookup}
- * of that package to avoid it.
+ * class be made beside it, reflection does the work, more slowly, and wraps checked exceptions that a method does not
+ * declare; give a {@link java.lang.invoke.MethodHandles.Lookup} of that package to avoid it.
  *
  * @since 0.1
  */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.weakref.elsewhere.Elsewhere;
 import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
+import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
@@ -452,6 +454,26 @@ class ProxyClassesTests {
             assertThat(WeakProxy.of(person, greeting) == proxy).isTrue();
             assertThat(greeting.getMethod("greet").invoke(proxy)).isEqualTo("hello");
             assertThat(proxy.equals(person)).isTrue();
+        }
+
+        @Test
+        @Tag("collects")
+        void whatWasRefusedIsNotRememberedByALoaderThatDoesNotKnowIt(@TempDir Path other) throws Exception {
+            Compiled.into(folder, "// module-info.java\nmodule user { exports api; }", API, SECRET, PERSON, MAKER);
+            Compiled.into(other, Loaders.PUBLIC);
+            ClassLoader loader = Compiled.loaderOf("user", folder);
+
+            Gc.awaitCleared(refuse(loader.loadClass("closed.Secret"), other));
+
+            Reference.reachabilityFence(loader);
+        }
+
+        private WeakReference<ClassLoader> refuse(Class<?> closed, Path other) throws Exception {
+            ClassLoader loader = new Compiled.Loader(other);
+            Set<Class<?>> both = Set.of(closed, loader.loadClass("q.Public"));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> ProxyClasses.proxy(new ProxyRef(closed, null), both, null));
+            return new WeakReference<>(loader);
         }
 
         @Test
