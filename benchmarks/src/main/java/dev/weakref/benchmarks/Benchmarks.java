@@ -69,7 +69,7 @@ public final class Benchmarks {
             }
         }
         if (process.waitFor() != 0) {
-            throw new IllegalStateException(job.name() + " failed for " + peer);
+            System.out.println(job.name() + " failed for " + peer + "; the others go on");
         }
         return samples;
     }

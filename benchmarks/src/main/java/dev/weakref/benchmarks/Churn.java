@@ -8,19 +8,36 @@ record Churn() implements Measurement {
     static final String LAST_BESIDE_FIRST = "throughput of the last quarter, beside the first";
     static final String GROWTH = "heap after the last quarter, beside the first";
 
-    private static final int ALIVE = 100_000;
+    private static final int ALIVE = 10_000;
     private static final int LOOK_EVERY = 1_024;
 
     @Override
     public void measure(Peer peer, Scale scale, Recorder recorder) {
-        Subject subject = Family.VALUES.create(peer);
-        Object[] alive = new Object[ALIVE];
         int slices = 4 * Math.max(1, scale.churnMillis() / 4_000);
         long sliceNanos = scale.churnMillis() * 1_000_000L / slices;
-        double[] rates = new double[slices];
-        double heap = 0;
+        double[] rates = new double[slices]; // 0 where there is no memory any more
+        double[] heaps = new double[2];
+        try {
+            churn(peer, sliceNanos, rates, heaps);
+        } catch (OutOfMemoryError full) {
+            heaps[1] = Runtime.getRuntime().maxMemory();
+        }
+        for (int slice = 0; slice < slices && rates[slice] > 0; slice++) {
+            String row = "slice at " + Ratio.show((slice + 1) * sliceNanos / 1e9) + " s";
+            recorder.record(SECTION, row, 1 / rates[slice], "ns");
+        }
+        double first = average(rates, 0, slices / 4);
+        double last = average(rates, slices - slices / 4, slices);
+        recorder.record(SECTION, TIME, 1 / Math.max(average(rates, 0, slices), Double.MIN_NORMAL), "ns");
+        recorder.record(SECTION, LAST_BESIDE_FIRST, last / Math.max(first, Double.MIN_NORMAL), "times");
+        recorder.record(SECTION, GROWTH, heaps[1] / Math.max(heaps[0], 1), "times");
+    }
+
+    private static void churn(Peer peer, long sliceNanos, double[] rates, double[] heaps) {
+        Subject subject = Family.VALUES.create(peer);
+        Object[] alive = new Object[ALIVE];
         long next = 0;
-        for (int slice = 0; slice < slices; slice++) {
+        for (int slice = 0; slice < rates.length; slice++) {
             long begin = System.nanoTime();
             long first = next;
             long took = 0;
@@ -33,29 +50,22 @@ record Churn() implements Measurement {
                 took = System.nanoTime() - begin;
             }
             rates[slice] = (double) (next - first) / took;
-            recorder.record(
-                    SECTION, "slice at " + Ratio.show((slice + 1) * sliceNanos / 1e9) + " s", 1 / rates[slice], "ns");
-            if (slice == slices / 4 - 1) {
-                heap = heap(subject);
+            if (slice == rates.length / 4 - 1) {
+                heaps[0] = heap(subject);
             }
         }
-        double grown = heap(subject) / heap;
-        double first = average(rates, 0, slices / 4);
-        double last = average(rates, slices - slices / 4, slices);
-        recorder.record(SECTION, TIME, 1 / average(rates, 0, slices), "ns");
-        recorder.record(SECTION, LAST_BESIDE_FIRST, last / first, "times");
-        recorder.record(SECTION, GROWTH, grown, "times");
+        heaps[1] = heap(subject);
         Heap.keep(alive);
     }
 
-    /** What is reachable when the dead are gone; the map is used meanwhile, since some purge only then. */
+    /** What is reachable when the dead are gone; a few entries are put meanwhile, since some purge only then. */
     private static double heap(Subject subject) {
         Heap.collect();
-        Object asked = Key.of(-1);
-        for (int i = 0; i < 500 && subject.entries() > ALIVE; i++) {
+        Object held = new Object();
+        for (int i = 0; i < 5_000 && subject.entries() > ALIVE + LOOK_EVERY; i++) {
             Heap.sleep(1);
-            for (int use = 0; use < LOOK_EVERY; use++) {
-                subject.get(asked);
+            for (int use = 1; use <= LOOK_EVERY; use++) {
+                subject.put(Key.of(-use), held);
             }
         }
         return Heap.used();

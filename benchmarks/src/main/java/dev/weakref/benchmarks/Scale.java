@@ -43,14 +43,14 @@ record Scale(
             List.of(1 << 17),
             MILLION,
             1,
-            4,
-            8,
-            30,
+            3,
+            5,
+            20,
             100_000,
             1_000,
             MILLION,
-            List.of(1_000, 10_000, 100_000, 1_000_000),
-            6_000);
+            List.of(1_000, 1_000_000),
+            4_000);
 
     /** For the page in docs. */
     static final Scale FULL = new Scale(
