@@ -162,7 +162,7 @@ final class Log extends Reapable {
     }
 
     @Override
-    double reap(@Nullable Reference<?> first) {
+    double reap(@Nullable Reference<?> first, boolean resting) {
         boolean due = first == null;
         Reference<?> dead = first;
         for (int polls = 1; dead != null; polls++) {
@@ -205,6 +205,11 @@ final class Log extends Reapable {
     }
 
     @Override
+    boolean canOnlySweep() {
+        return true; // for the sake of the order
+    }
+
+    @Override
     boolean isHeld() {
         return true;
     }
@@ -217,7 +222,7 @@ final class Log extends Reapable {
             Gathered gathered = gather();
             handOver(gathered.newest);
             compact();
-            return gathered.visited == 0 ? 1 : 1 - (double) gathered.count / gathered.visited;
+            return gathered.visited == 0 ? 0 : 1 - (double) gathered.count / gathered.visited;
         } finally {
             sweeping.unlock();
         }
@@ -234,12 +239,12 @@ final class Log extends Reapable {
                 if (node == null) {
                     chunk.complete = false;
                 } else if (node != GONE) {
-                    gathered.visited++;
                     if (node.isDone()) {
                         SLOT.setVolatile(chunk.slots, slot, GONE);
                         node.chunk = nowhere;
                     } else {
                         chunk.kept++;
+                        gathered.visited++;
                         if (node.refersTo(null) && node.gather()) {
                             gathered.add(node);
                         }

@@ -51,9 +51,14 @@ abstract class Reapable {
      *
      * @param first what was found on the queue; {@code null} to look everywhere, because a call failed or
      *     {@link #hurry()} asked for it
+     * @param resting whether to do only what costs the dead alone, and to pass over no living ones; never together with
+     *     {@code null}, nor where it {@linkplain #canOnlySweep can only sweep}
      * @return which part of the effort went to the living, from 0 to 1
      */
-    abstract double reap(@Nullable Reference<?> first);
+    abstract double reap(@Nullable Reference<?> first, boolean resting);
+
+    /** Whether it has no way to remove the dead but to look at all. */
+    abstract boolean canOnlySweep();
 
     /** What it is, for those who watch the reaper. */
     abstract String describe();

@@ -27,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  * then after ever longer pauses up to a second, which is the longest that a dead object waits to be noticed, but for a rest.
  *
  * <p>Work that finds mostly the living is followed by a rest of fifteen times its length, though of no more than three
- * seconds, so that it takes a small part of one core; work that finds the dead goes on at once.
+ * seconds, so that it takes a small part of one core; work that finds the dead goes on at once. Each of those it looks
+ * after rests by itself, and a table goes on meanwhile to remove one by one what comes off its queue: else endless
+ * short-lived entries would fill the memory during a rest.
  *
  * <p>The thread starts with the first watch and ends when its list has been empty for a while.
  */
@@ -36,6 +38,7 @@ final class Reaper {
     static final Reaper SHARED = new Reaper(Threads.daemons("weakref-reaper", null), Settings.KEEP_ALIVE);
 
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
+    private static final long PAUSE_IN_A_REST_MILLIS = 20;
     private static final int REST_FACTOR = 15;
     private static final long LONGEST_REST_NANOS = TimeUnit.SECONDS.toNanos(3);
 
@@ -45,7 +48,7 @@ final class Reaper {
     private final ReferenceQueue<Object> signals = new ReferenceQueue<>();
     private final ConcurrentLinkedQueue<Watch> watches = new ConcurrentLinkedQueue<>();
     private volatile @Nullable Sentinel sentinel;
-    private long restNanos;
+    private boolean postponed;
 
     Reaper(ThreadFactory threads, Duration keepAlive) {
         this.threads = threads;
@@ -136,7 +139,8 @@ final class Reaper {
         while (true) {
             boolean signalled = awaitSignal(pause);
             boolean found = pass();
-            pause = signalled || found ? 1 : Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+            long longest = postponed ? PAUSE_IN_A_REST_MILLIS : LONGEST_PAUSE_MILLIS;
+            pause = signalled || found ? 1 : Math.min(2 * pause, longest);
             long now = System.nanoTime();
             if (now - lastTidied >= keepAliveNanos) {
                 lastTidied = now;
@@ -153,10 +157,6 @@ final class Reaper {
     /** Waits for a collection, or until it is time to look again; whether there was a collection. */
     private boolean awaitSignal(long pauseMillis) {
         try {
-            if (restNanos > 0) {
-                TimeUnit.NANOSECONDS.sleep(Math.min(restNanos, LONGEST_REST_NANOS));
-                restNanos = 0;
-            }
             if (sentinel == null) {
                 sentinel = new Sentinel(signals);
             }
@@ -175,6 +175,7 @@ final class Reaper {
     /** Looks once at everything watched, and has reaped where something died; whether anything was found. */
     boolean pass() {
         boolean found = false;
+        postponed = false;
         for (Iterator<Watch> list = watches.iterator(); list.hasNext(); ) {
             Watch watch = list.next();
             try {
@@ -193,6 +194,11 @@ final class Reaper {
 
     private boolean look(Watch watch) {
         boolean everywhere = watch.failed || (watch.held != null && watch.held.hurried);
+        boolean resting = !everywhere && watch.isResting();
+        if (resting && watch.canOnlySweep) {
+            postponed = true;
+            return false;
+        }
         Reference<?> first = everywhere ? null : watch.queue.poll();
         if (first == null && !everywhere) {
             return false;
@@ -203,9 +209,11 @@ final class Reaper {
             reapable.hurried = false;
             long begin = System.nanoTime();
             Object event = Flight.reapBegins();
-            double onTheLiving = reapable.reap(first);
+            double onTheLiving = reapable.reap(first, resting);
             Flight.reapEnded(event, reapable);
-            restNanos += (long) (REST_FACTOR * onTheLiving * (System.nanoTime() - begin));
+            if (!everywhere) {
+                watch.rest(begin, onTheLiving);
+            }
         }
         return true;
     }
@@ -252,12 +260,31 @@ final class Reaper {
     private static final class Watch extends WeakReference<Reapable> {
         final ReferenceQueue<Object> queue;
         final @Nullable Reapable held;
+        final boolean canOnlySweep;
         boolean failed;
+        private boolean resting;
+        private long restUntil;
 
         Watch(Reapable reapable) {
             super(reapable);
             queue = reapable.queue;
             held = reapable.isHeld() ? reapable : null;
+            canOnlySweep = reapable.canOnlySweep();
+        }
+
+        /** Rests after work that began then, by the part of it that went to the living. */
+        void rest(long begin, double onTheLiving) {
+            long now = System.nanoTime();
+            long rest = (long) (REST_FACTOR * onTheLiving * (now - begin));
+            if (rest > 0) {
+                resting = true;
+                restUntil = now + Math.min(rest, LONGEST_REST_NANOS);
+            }
+        }
+
+        boolean isResting() {
+            resting = resting && System.nanoTime() - restUntil < 0;
+            return resting;
         }
     }
 }

@@ -614,25 +614,27 @@ final class Table<K, V> extends Reapable {
     // What the reaper does.
 
     @Override
-    double reap(@Nullable Reference<?> first) {
+    double reap(@Nullable Reference<?> first, boolean resting) {
         List<TableNode> dead = new ArrayList<>();
         try {
-            return reap(first, dead);
+            return reap(first, resting, dead);
         } finally {
             tellCollected(dead);
         }
     }
 
-    private double reap(@Nullable Reference<?> first, List<TableNode> dead) {
+    private double reap(@Nullable Reference<?> first, boolean resting, List<TableNode> dead) {
         double onTheLiving = 0;
-        long few = nodes() / FEW_PART + FEW;
+        long few = resting ? MOST_POLLS : nodes() / FEW_PART + FEW;
         long handled = 0;
         Reference<?> next = first;
         while (next != null && handled++ < few) {
             bury((TableNode) next, dead);
             next = queue.poll();
         }
-        if (next != null || first == null) {
+        if (resting && next != null) {
+            bury((TableNode) next, dead);
+        } else if (next != null || first == null) {
             onTheLiving = sweep(dead);
             while (next != null && handled++ < MOST_POLLS) { // most of them have gone with the sweep
                 bury((TableNode) next, dead);
@@ -713,6 +715,11 @@ final class Table<K, V> extends Reapable {
     @Override
     String describe() {
         return name == null ? "a collection" : "collection '" + Names.escape(name) + "'";
+    }
+
+    @Override
+    boolean canOnlySweep() {
+        return false;
     }
 
     @Override

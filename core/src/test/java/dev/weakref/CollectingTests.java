@@ -45,8 +45,9 @@ class CollectingTests {
         ConcurrentLinkedQueue<int[]> started = new ConcurrentLinkedQueue<>();
         AtomicBoolean over = new AtomicBoolean();
         Thread collector = Gc.collectUntil(over::get);
+        // A thread may be kept from running for a while between its start and its first line, so this is no shorter.
         try (FinalizerRegistry registry =
-                FinalizerRegistry.builder().takeOver(Duration.ofMillis(2)).build()) {
+                FinalizerRegistry.builder().takeOver(Duration.ofMillis(200)).build()) {
             List<Object> bystanders = new ArrayList<>();
             Object[] referents = new Object[ROUNDS];
             for (int number = 0; number < 3; number++) {
@@ -86,8 +87,8 @@ class CollectingTests {
             ConcurrentLinkedQueue<int[]> started) {
         registry.register(referent, roundAndNumber, state -> {
             started.add(state);
-            if (slow && state[0] % 50 == 0) {
-                new CountDownLatch(1).await(5, TimeUnit.MILLISECONDS);
+            if (slow && state[0] % 300 == 0) {
+                new CountDownLatch(1).await(400, TimeUnit.MILLISECONDS);
             }
         });
     }

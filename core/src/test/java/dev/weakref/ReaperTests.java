@@ -126,7 +126,7 @@ class ReaperTests {
         }
 
         @Override
-        double reap(Reference<?> first) {
+        double reap(Reference<?> first, boolean resting) {
             Error error = failure;
             failure = null;
             if (error != null) {
@@ -147,6 +147,11 @@ class ReaperTests {
         @Override
         String describe() {
             return "a thing";
+        }
+
+        @Override
+        boolean canOnlySweep() {
+            return false;
         }
 
         @Override

@@ -119,6 +119,21 @@ class TableTests {
     }
 
     @Test
+    void duringARestTheDeadAreRemovedOneByOneHoweverManyTheyAre() {
+        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
+        List<Key> keys =
+                IntStream.range(0, 5_000).mapToObj(i -> new Key("key " + i)).toList();
+        keys.forEach(key -> table.put(key, held(new Object()), When.ALWAYS));
+        keys.subList(0, 2_000).forEach(key -> Collected.collect(table, key));
+
+        double onTheLiving = table.reap(table.queue.poll(), true);
+
+        assertThat(onTheLiving).as("no living one was visited").isZero();
+        assertThat(table.nodes()).isEqualTo(3_000);
+        assertThat(table.queue.poll()).isNull();
+    }
+
+    @Test
     void arrayShrinksWhenFewAreLeft() {
         Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
         List<Key> keys =
