@@ -8,7 +8,7 @@ import java.util.Set;
 /** Where a finalizer is created: the stack of the caller, without the frames of the library. */
 final class CreationStack {
 
-    private static final int MOST_FRAMES = 16;
+    private static final int MOST_FRAMES = 8;
     private static final StackWalker WALKER = StackWalker.getInstance(Option.RETAIN_CLASS_REFERENCE);
     private static final Set<Class<?>> OWN = Set.of(
             CreationStack.class,
@@ -22,7 +22,7 @@ final class CreationStack {
 
     private CreationStack() {}
 
-    /** At most sixteen frames, from the one that called the library on. They hold texts, and no classes. */
+    /** At most eight frames, from the one that called the library on. They hold texts, and no classes. */
     static List<StackTraceElement> here() {
         return WALKER.walk(frames -> frames.dropWhile(CreationStack::isOwn)
                 .limit(MOST_FRAMES)
