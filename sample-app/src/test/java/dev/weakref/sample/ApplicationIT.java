@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import jdk.jfr.consumer.RecordedEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,7 +49,13 @@ class ApplicationIT {
             assertThat(runs(application, "EXPLICIT", "SUCCESS")).isEqualTo(20);
             assertThat(runs(application, "UNREACHABLE", "SUCCESS")).isEqualTo(30);
 
-            assertThat(application.recordedEvents())
+            List<RecordedEvent> events = application.recordedEvents();
+            assertThat(events)
+                    .extracting(event -> event.getEventType().getName())
+                    .contains("weakref.Reap")
+                    .filteredOn("weakref.FinalizerRegistered"::equals)
+                    .hasSize(100);
+            assertThat(events)
                     .filteredOn(event -> event.getEventType().getName().equals("weakref.FinalizerRun"))
                     .extracting(event -> event.getString("trigger") + " " + event.getString("outcome"))
                     .containsOnly("EXPLICIT SUCCESS", "UNREACHABLE SUCCESS")

@@ -98,9 +98,9 @@ final class RunningApplication implements AutoCloseable {
         jcmd("GC.run");
     }
 
-    /** Has the flight recorder begin. */
+    /** Has the flight recorder begin, with the events that are off or long only by default. */
     void startRecording() {
-        jcmd("JFR.start", "name=test");
+        jcmd("JFR.start", "name=test", "+weakref.FinalizerRegistered#enabled=true", "+weakref.Reap#threshold=0ms");
     }
 
     /** What the flight recorder has seen of the library so far. */
