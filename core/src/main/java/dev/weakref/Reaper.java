@@ -53,6 +53,7 @@ final class Reaper {
     Reaper(ThreadFactory threads, Duration keepAlive) {
         this.threads = threads;
         this.keepAliveNanos = Settings.nanos(keepAlive);
+        sentinel = new Sentinel(signals); // so that its class is loaded while there is a loader
     }
 
     boolean isRunning() {
@@ -122,11 +123,14 @@ final class Reaper {
     }
 
     private void run() {
+        boolean goesOn = true;
         try {
             watchUntilIdle();
+        } catch (LinkageError unloaded) {
+            goesOn = false; // the library's class loader was closed, and another thread would fare no better
         } finally {
             running.set(false);
-            if (!watches.isEmpty()) {
+            if (goesOn && !watches.isEmpty()) {
                 start();
             }
         }
