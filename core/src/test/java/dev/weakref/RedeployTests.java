@@ -3,6 +3,8 @@ package dev.weakref;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weakref.Finalizer.Trigger;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.net.MalformedURLException;
@@ -35,14 +37,31 @@ class RedeployTests {
             deployed.add(deployAndUndeploy());
         }
 
-        // On Java 25 something keeps the loader that is still to be found; there this shows that all deployments work.
-        if (Runtime.version().feature() >= 25) {
-            assertThat(deployed).hasSize(DEPLOYMENTS);
-            return;
+        // Java 25 has been seen to keep the last one, though no path leads to it from a root; never more than that.
+        int mostKept = Runtime.version().feature() >= 25 ? 1 : 0;
+        Gc.awaitTrue(
+                () -> deployed.stream().filter(loader -> !loader.refersTo(null)).count() <= mostKept,
+                Duration.ofMinutes(2),
+                "class loaders are still reachable");
+    }
+
+    /** As by a server that closes the loader while the application has left something to watch. */
+    @Test
+    void closedClassLoaderDoesNotMakeTheReaperStartThreadAfterThread() throws Exception {
+        Object referent = new Object();
+        try (URLClassLoader loader = new URLClassLoader(classPath(), ClassLoader.getPlatformClassLoader())) {
+            loader.loadClass(WeakRef.class.getName())
+                    .getMethod("of", Object.class)
+                    .invoke(null, referent);
         }
-        for (WeakReference<ClassLoader> loader : deployed) {
-            Gc.awaitTrue(() -> loader.refersTo(null), Duration.ofMinutes(2), "a class loader is still reachable");
-        }
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long before = threads.getTotalStartedThreadCount();
+        AtomicInteger collections = new AtomicInteger();
+
+        Gc.awaitTrue(() -> collections.incrementAndGet() > 100, "a hundred collections were not made");
+
+        assertThat(threads.getTotalStartedThreadCount() - before).isLessThan(50);
+        Reference.reachabilityFence(referent);
     }
 
     private static WeakReference<ClassLoader> deployAndUndeploy() throws Exception {
