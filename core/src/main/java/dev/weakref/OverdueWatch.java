@@ -53,7 +53,7 @@ final class OverdueWatch {
     }
 
     private void tick(long limitMillis) {
-        long tick = TimeUnit.MILLISECONDS.toNanos(Math.min(limitMillis, LONGEST_TICK)) / 8;
+        long tick = TimeUnit.MILLISECONDS.toNanos(limitMillis) / 8;
         Watchdog.Watch next = Watchdog.every(
                 Duration.ofNanos(Math.max(SHORTEST_TICK, Math.min(tick, LONGEST_TICK))), this::lookUnlessResting);
         stop();
