@@ -9,7 +9,9 @@ import java.util.Set;
 final class CreationStack {
 
     private static final int MOST_FRAMES = 8;
-    private static final StackWalker WALKER = StackWalker.getInstance(Option.RETAIN_CLASS_REFERENCE);
+    private static final int MOST_OWN_FRAMES = 8;
+    private static final StackWalker WALKER =
+            StackWalker.getInstance(Set.of(Option.RETAIN_CLASS_REFERENCE), MOST_OWN_FRAMES + MOST_FRAMES);
     private static final Set<Class<?>> OWN = Set.of(
             CreationStack.class,
             Leaks.class,
@@ -26,14 +28,15 @@ final class CreationStack {
     static List<StackTraceElement> here() {
         return WALKER.walk(frames -> frames.dropWhile(CreationStack::isOwn)
                 .limit(MOST_FRAMES)
-                .map(CreationStack::element)
+                .map(StackFrame::toStackTraceElement)
                 .toList());
     }
 
-    /** Without the names of class loader and module, which say nothing about a place in the source. */
-    private static StackTraceElement element(StackFrame frame) {
+    /** As text, without the names of class loader and module, which say nothing about a place in the source. */
+    static String line(StackTraceElement element) {
         return new StackTraceElement(
-                frame.getClassName(), frame.getMethodName(), frame.getFileName(), frame.getLineNumber());
+                        element.getClassName(), element.getMethodName(), element.getFileName(), element.getLineNumber())
+                .toString();
     }
 
     private static boolean isOwn(StackFrame frame) {

@@ -440,7 +440,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         String action = actionClass(mine);
         List<String> stack = details == null || details.stack == null
                 ? List.of()
-                : details.stack.stream().map(StackTraceElement::toString).toList();
+                : details.stack.stream().map(CreationStack::line).toList();
         return new FinalizerInfo(
                 id,
                 Names.escape(details != null && details.name != null ? details.name : action),
