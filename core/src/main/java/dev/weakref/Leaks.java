@@ -19,11 +19,14 @@ final class Leaks {
     /** So many sites are more than a program has; beyond them something makes classes, and is only counted. */
     private static final int MOST_SITES = 10_000;
 
+    private static final Pattern OWN_ACTIONS =
+            Pattern.compile(Pattern.quote(Leaks.class.getPackageName()) + "\\.(Guard|TempFiles)\\$.*");
+
     private final String registry;
     private final double sampling;
     private final List<LeakListener> listeners;
     private final Map<Kind, LongAdder> counts = new EnumMap<>(Kind.class);
-    private final Set<Site> reported = ConcurrentHashMap.newKeySet();
+    private final Set<String> reported = ConcurrentHashMap.newKeySet();
     private volatile LeakLevel level;
 
     Leaks(String registry, Settings settings) {
@@ -72,7 +75,7 @@ final class Leaks {
     private void report(Kind kind, FinalizerInfo finalizer) {
         Leak leak = new Leak(kind, registry, finalizer);
         Flight.leak(leak);
-        if (level == LeakLevel.DISABLED || reported.size() >= MOST_SITES || !reported.add(new Site(kind, finalizer))) {
+        if (level == LeakLevel.DISABLED || reported.size() >= MOST_SITES || !reported.add(site(kind, finalizer))) {
             return;
         }
         if (kind == Kind.NOT_CLOSED) {
@@ -114,21 +117,13 @@ final class Leaks {
 
     /**
      * Where finalizers come from: the line, where it was recorded, else the class of the action; where that is the
-     * library's own, as for guards and temporary files, the name.
+     * library's own, as for guards and temporary files, the name. A text and no record: on Java 25 the class loader of
+     * a record whose generated {@code hashCode} was the last one to be linked is not collected.
      */
-    private record Site(Kind kind, String place) {
-
-        private static final String OWN_ACTIONS =
-                Pattern.quote(Site.class.getPackageName()) + "\\.(Guard|TempFiles)\\$.*";
-
-        Site(Kind kind, FinalizerInfo finalizer) {
-            this(kind, place(finalizer));
-        }
-
-        private static String place(FinalizerInfo finalizer) {
-            String line = finalizer.createdBy();
-            String action = finalizer.action();
-            return line != null ? line : action.matches(OWN_ACTIONS) ? finalizer.name() : action;
-        }
+    private static String site(Kind kind, FinalizerInfo finalizer) {
+        String line = finalizer.createdBy();
+        String action = finalizer.action();
+        String place = line != null ? line : OWN_ACTIONS.matcher(action).matches() ? finalizer.name() : action;
+        return kind + " " + place;
     }
 }

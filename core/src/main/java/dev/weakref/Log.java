@@ -54,6 +54,7 @@ final class Log extends Reapable {
         } catch (ReflectiveOperationException impossible) {
             throw new ExceptionInInitializerError(impossible);
         }
+        Threads.load(Log.class, FinalizerNode.class, CallbackNode.class, Relay.class, Watchdog.class);
     }
 
     /** Whoever the nodes belong to. */

@@ -42,6 +42,10 @@ final class Reaper {
     private static final int REST_FACTOR = 15;
     private static final long LONGEST_REST_NANOS = TimeUnit.SECONDS.toNanos(3);
 
+    static {
+        Threads.load(Reaper.class, Messages.class, Flight.class);
+    }
+
     private final ThreadFactory threads;
     private final long keepAliveNanos;
     private final AtomicBoolean running = new AtomicBoolean();
@@ -189,6 +193,7 @@ final class Reaper {
                     found |= look(watch);
                 }
             } catch (Throwable failure) {
+                giveUpIfUnloaded(failure);
                 Messages.failure("Reaping failed and will be tried again", failure);
                 watch.failed = true;
             }
@@ -222,6 +227,13 @@ final class Reaper {
         return true;
     }
 
+    /** Where a class of the library is not found any more, its class loader was closed, and nothing can go on. */
+    private static void giveUpIfUnloaded(Throwable failure) {
+        if (failure instanceof NoClassDefFoundError missing && missing.getCause() instanceof ClassNotFoundException) {
+            throw missing;
+        }
+    }
+
     /** Takes what is empty off the list. */
     private void tidy() {
         for (Iterator<Watch> list = watches.iterator(); list.hasNext(); ) {
@@ -238,6 +250,7 @@ final class Reaper {
                     }
                 }
             } catch (Throwable failure) {
+                giveUpIfUnloaded(failure);
                 Messages.failure("Tidying failed and will be tried again", failure);
             }
         }

@@ -58,6 +58,10 @@ final class Table<K, V> extends Reapable {
     private static final int MOST_POLLS = 1 << 16;
     private static final VarHandle BIN = MethodHandles.arrayElementVarHandle(TableNode[].class);
 
+    static {
+        Threads.load(Table.class, TableNode.class, Stripe.class);
+    }
+
     /** What is weak, and how keys are compared. */
     enum Kind {
         WEAK_VALUES,

@@ -1,10 +1,11 @@
 package dev.weakref;
 
+import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the threads of the library. */
+/** Makes the threads of the library, and what they need. */
 final class Threads {
 
     private Threads() {}
@@ -21,5 +22,16 @@ final class Threads {
             thread.setContextClassLoader(contextClassLoader);
             return thread;
         };
+    }
+
+    /**
+     * Loads classes, with all that are nested in them, that a thread of the library could come to need at its end. A
+     * server may close the library's class loader at any time: a thread that then misses a class cannot end in good
+     * order, and what it has left undone keeps the loader for ever.
+     */
+    static void load(Class<?>... hosts) {
+        for (Class<?> host : hosts) {
+            Objects.requireNonNull(host.getNestMembers());
+        }
     }
 }
