@@ -4,29 +4,29 @@ import dev.weakref.Finalizer.Outcome;
 import dev.weakref.Finalizer.Trigger;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 
 /** Counts what became of the finalizers of a registry. */
 final class Counters {
 
-    private final Map<Trigger, Map<Outcome, LongAdder>> ran = new EnumMap<>(Trigger.class);
+    private static final int OUTCOMES = Outcome.values().length;
+
+    /** By trigger and outcome. */
+    private final LongAdder[] ran = Stream.generate(LongAdder::new)
+            .limit((long) Trigger.values().length * OUTCOMES)
+            .toArray(LongAdder[]::new);
+
     private final LongAdder detached = new LongAdder();
     private final LongAdder refused = new LongAdder();
 
-    Counters() {
-        for (Trigger trigger : Trigger.values()) {
-            Map<Outcome, LongAdder> byOutcome = new EnumMap<>(Outcome.class);
-            for (Outcome outcome : Outcome.values()) {
-                byOutcome.put(outcome, new LongAdder());
-            }
-            ran.put(trigger, byOutcome);
-        }
+    void ran(Trigger trigger, Outcome outcome) {
+        counter(trigger, outcome).increment();
     }
 
-    void ran(Trigger trigger, Outcome outcome) {
-        Objects.requireNonNull(Objects.requireNonNull(ran.get(trigger)).get(outcome))
-                .increment();
+    @SuppressWarnings("EnumOrdinal") // a place in an array of this object only
+    private LongAdder counter(Trigger trigger, Outcome outcome) {
+        return ran[trigger.ordinal() * OUTCOMES + outcome.ordinal()];
     }
 
     void detached() {
@@ -45,14 +45,14 @@ final class Counters {
     RegistryStats stats(long appended, Map<Leak.Kind, Long> leaks) {
         long gone = detached.sum();
         Map<Trigger, Map<Outcome, Long>> byTrigger = new EnumMap<>(Trigger.class);
-        for (Map.Entry<Trigger, Map<Outcome, LongAdder>> adders : ran.entrySet()) {
+        for (Trigger trigger : Trigger.values()) {
             Map<Outcome, Long> byOutcome = new EnumMap<>(Outcome.class);
-            for (Map.Entry<Outcome, LongAdder> adder : adders.getValue().entrySet()) {
-                long count = adder.getValue().sum();
-                byOutcome.put(adder.getKey(), count);
+            for (Outcome outcome : Outcome.values()) {
+                long count = counter(trigger, outcome).sum();
+                byOutcome.put(outcome, count);
                 gone += count;
             }
-            byTrigger.put(adders.getKey(), byOutcome);
+            byTrigger.put(trigger, byOutcome);
         }
         long registered = appended - refused.sum();
         return new RegistryStats(Math.max(0, registered - gone), registered, byTrigger, detached.sum(), leaks);

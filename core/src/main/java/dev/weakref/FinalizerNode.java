@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * it out, or drops it.
  *
  * <p>Compact, because there may be millions: options that are rarely used stand in {@link Details}, flags in the
- * state, and the thread of an explicit call beside the work.
+ * state.
  */
 final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
@@ -38,6 +38,8 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     private static final int GATHERED = 1 << 5;
     private static final int LEFT_BEHIND = 1 << 6;
     private static final int OVERDUE = 1 << 7;
+    /** It is run by {@link #call()}. */
+    private static final int CALLED = 1 << 8;
 
     private static final Trigger[] TRIGGERS = Trigger.values();
     private static final VarHandle STATE;
@@ -55,7 +57,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     private volatile int state;
 
-    /** What to do, while live; then what runs, where that has to be known; at the end the class name of the action. */
+    /** What to do; at the end the class name of the action. */
     @SuppressWarnings("UnusedVariable") // read and written through WORK
     private @Nullable Object work;
 
@@ -87,14 +89,11 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         }
     }
 
-    /** Work that a thread runs which is none of the registry's own. */
-    private record Running(Object work, Thread thread) {}
-
     FinalizerNode(RegistryCore core, Object referent, Object work, Details details) {
         super(referent, core.log().queue);
         this.work = work;
         this.details = details.isPlain() ? null : details;
-        this.state = details.atExit ? LIVE | AT_EXIT : LIVE;
+        STATE.set(this, details.atExit ? LIVE | AT_EXIT : LIVE); // published by the log
         this.createdAtMillis = core.now();
     }
 
@@ -102,7 +101,18 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     @Override
     public @Nullable R call() throws Exception {
-        return takeHere(Trigger.EXPLICIT) ? perform(get(), Trigger.EXPLICIT, false) : null;
+        if (!isLive()) {
+            return null;
+        }
+        RegistryCore core = core();
+        Inside.enter(core); // before it is taken: where memory is short, it stays live
+        try {
+            return leaveLive(RUNNING | CALLED | code(Trigger.EXPLICIT))
+                    ? perform(get(), Trigger.EXPLICIT, false)
+                    : null;
+        } finally {
+            Inside.leave();
+        }
     }
 
     @Override
@@ -206,26 +216,13 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     }
 
     /** Takes it for a run. */
-    @SuppressWarnings("EnumOrdinal") // a code within this object only
     boolean take(Trigger trigger) {
-        return leaveLive(RUNNING | (trigger.ordinal() + 1) << TRIGGER_SHIFT);
+        return leaveLive(RUNNING | code(trigger));
     }
 
-    /**
-     * Takes it for a run in this thread, which is none of the registry's own, and says so in the node. What that
-     * needs is made before it is taken: where memory is short, it stays live.
-     */
-    boolean takeHere(Trigger trigger) {
-        Object mine = currentWork();
-        if (mine == null || !isLive()) {
-            return false;
-        }
-        Running running = new Running(mine, Thread.currentThread());
-        if (!take(trigger)) {
-            return false;
-        }
-        WORK.setRelease(this, running);
-        return true;
+    @SuppressWarnings("EnumOrdinal") // a code within this object only
+    private static int code(Trigger trigger) {
+        return (trigger.ordinal() + 1) << TRIGGER_SHIFT;
     }
 
     private boolean leaveLive(int phaseAndTrigger) {
@@ -276,7 +273,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     private void ended(
             RegistryCore core, Object mine, long begin, @Nullable Object event, @Nullable Throwable failure) {
-        int last = (int) STATE.getAndBitwiseXor(this, RUNNING ^ DONE);
+        int last = end();
         letGo(mine);
         if ((last & LEFT_BEHIND) == 0) {
             core.ended(this, mine, begin, event, failure);
@@ -285,17 +282,29 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         }
     }
 
+    /**
+     * Ends a run; the state before. A call is never left behind, so that its end needs no atomic step: whatever else is
+     * written to its state at this moment counts no more.
+     */
+    private int end() {
+        int now = state;
+        if ((now & CALLED) != 0) {
+            STATE.setRelease(this, now ^ (RUNNING ^ DONE));
+            return now;
+        }
+        return (int) STATE.getAndBitwiseXor(this, RUNNING ^ DONE);
+    }
+
     /** Keeps of the work its name only, and leaves the log. */
     private void letGo(Object mine) {
         WORK.setRelease(this, actionClass(mine));
         log().remove(this);
     }
 
-    /** Runs it because its referent is dead, in a thread of the registry. */
+    /** Runs it because its referent is dead, in a thread of the registry or of the user's executor. */
     @Override
     public void run() {
-        boolean taken = core().hasExecutor() ? takeHere(Trigger.UNREACHABLE) : take(Trigger.UNREACHABLE);
-        if (taken) {
+        if (take(Trigger.UNREACHABLE)) {
             runAndReport(null, Trigger.UNREACHABLE, false);
         }
     }
@@ -401,11 +410,6 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         return (state & (PHASE | LEFT_BEHIND)) == RUNNING;
     }
 
-    /** Whether this thread, none of the registry's own, runs it. */
-    boolean runsIn(Thread thread) {
-        return WORK.getAcquire(this) instanceof Running running && running.thread == thread;
-    }
-
     @Override
     boolean isDone() {
         return (state & PHASE) >= DONE;
@@ -456,10 +460,9 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     /** The class name of the action, by which its place in the source is found; one class for each lambda. */
     private static String actionClass(@Nullable Object mine) {
-        Object work = mine instanceof Running running ? running.work : mine;
-        return work instanceof String name
+        return mine instanceof String name
                 ? name
-                : Work.actionOf(Objects.requireNonNull(work)).getClass().getName();
+                : Work.actionOf(Objects.requireNonNull(mine)).getClass().getName();
     }
 
     /** The work, or the class name of its action where it has been let go: enough to describe it. */
@@ -470,7 +473,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     /** The work, unless it has been let go. */
     @Nullable Object currentWork() {
         Object current = WORK.getAcquire(this);
-        return current instanceof Running running ? running.work : current instanceof String ? null : current;
+        return current instanceof String ? null : current;
     }
 
     private RegistryCore core() {

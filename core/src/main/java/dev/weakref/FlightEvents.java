@@ -15,9 +15,17 @@ final class FlightEvents {
 
     private static final String WEAKREF = "weakref";
 
+    /** Only to ask whether such events are recorded, without an object for each answer. */
+    private static final Registered REGISTERED = new Registered();
+
+    private static final Run RUN = new Run();
+
     private FlightEvents() {}
 
     static void registered(FinalizerNode<?> node, String registry) {
+        if (!REGISTERED.isEnabled()) {
+            return;
+        }
         Registered event = new Registered();
         if (event.shouldCommit()) {
             event.set(node.info(), registry);
@@ -26,10 +34,10 @@ final class FlightEvents {
     }
 
     static @Nullable Object runBegins() {
-        Run event = new Run();
-        if (!event.isEnabled()) {
+        if (!RUN.isEnabled()) {
             return null;
         }
+        Run event = new Run();
         event.begin();
         return event;
     }

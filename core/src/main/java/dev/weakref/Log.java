@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * and handed over from the newest to the oldest.
  *
  * <p>It is a chain of chunks. A slot is claimed by one fetch-and-add, and its number is the id of the node. A slot
- * goes from empty to its node and then to {@link #GONE}, and never back; so a chunk without an empty slot is complete
+ * goes from empty to its node and then to <em>gone</em>, and never back; so a chunk without an empty slot is complete
  * and can be unlinked or merged by the one thread that sweeps. Appending and removing take no lock.
  *
  * <p><b>Why the order of one object's nodes is exact.</b> The collector clears all references to an object at once.
@@ -38,12 +38,11 @@ final class Log extends Reapable {
     private static final int MOST_POLLS = 1 << 16;
     private static final int MERGE_UP_TO = 48;
     private static final int FEWEST_CHUNKS_TO_HURRY = 64;
-    private static final LogNode GONE = new Gone();
-
     private static final VarHandle CLAIMED;
     private static final VarHandle NEXT;
     private static final VarHandle TAIL;
-    private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(LogNode[].class);
+    private static final VarHandle PLACE;
+    private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);
 
     static {
         try {
@@ -51,6 +50,7 @@ final class Log extends Reapable {
             CLAIMED = lookup.findVarHandle(Chunk.class, "claimed", int.class);
             NEXT = lookup.findVarHandle(Chunk.class, "next", Chunk.class);
             TAIL = lookup.findVarHandle(Log.class, "tail", Chunk.class);
+            PLACE = lookup.findVarHandle(LogNode.class, "place", Slots.class);
         } catch (ReflectiveOperationException impossible) {
             throw new ExceptionInInitializerError(impossible);
         }
@@ -63,7 +63,6 @@ final class Log extends Reapable {
     private final Relay relay;
     private final Consumer<Reference<?>> strangers;
     private final ReentrantLock sweeping = new ReentrantLock();
-    private final Chunk nowhere = new Chunk(this, 0, null, 0);
     private Chunk oldest;
     private volatile Chunk tail;
     private volatile long tailAtLastSweep;
@@ -77,7 +76,7 @@ final class Log extends Reapable {
         this.owner = owner;
         this.relay = relay;
         this.strangers = strangers;
-        oldest = new Chunk(this, 1, null, CHUNK_SIZE);
+        oldest = new Chunk(new Slots(this, 1, CHUNK_SIZE), null);
         tail = oldest;
     }
 
@@ -87,9 +86,9 @@ final class Log extends Reapable {
             Chunk last = tail;
             int slot = (int) CLAIMED.getAndAdd(last, 1);
             if (slot < CHUNK_SIZE) {
-                node.id = last.base + slot;
-                node.chunk = last;
-                SLOT.setVolatile(last.slots, slot, node);
+                node.id = last.slots.base + slot;
+                PLACE.set(node, last.slots); // published by the write of the slot, as everything in the node
+                SLOT.setVolatile(last.slots.array, slot, node);
                 added();
                 return;
             }
@@ -100,12 +99,12 @@ final class Log extends Reapable {
     private void extend(Chunk full) {
         Chunk next = full.next;
         if (next == null) {
-            Chunk fresh = new Chunk(this, full.base + CHUNK_SIZE, full, CHUNK_SIZE);
+            Chunk fresh = new Chunk(new Slots(this, full.slots.base + CHUNK_SIZE, CHUNK_SIZE), full);
             if (NEXT.compareAndSet(full, null, fresh)) {
                 next = fresh;
-                long grownBy = (fresh.base - tailAtLastSweep) / CHUNK_SIZE;
+                long grownBy = (fresh.slots.base - tailAtLastSweep) / CHUNK_SIZE;
                 if (grownBy > Math.max(FEWEST_CHUNKS_TO_HURRY, keptByLastSweep / CHUNK_SIZE)) {
-                    tailAtLastSweep = fresh.base;
+                    tailAtLastSweep = fresh.slots.base;
                     hurry();
                 }
             } else {
@@ -115,22 +114,18 @@ final class Log extends Reapable {
         TAIL.compareAndSet(this, full, next);
     }
 
-    /**
-     * Takes a node that is done out of its slot. Its state has been written before. Somebody may keep the node for long,
-     * so it lets go of its chunk, which leads on to all that are younger.
-     */
+    /** Takes a node that is done out of its slot. Its state has been written before. */
     void remove(LogNode node) {
-        Chunk chunk = node.chunk;
-        if (chunk != null) {
-            chunk.remove(node);
-            node.chunk = nowhere;
+        Slots place = node.place;
+        if (place != null) {
+            place.remove(node);
         }
     }
 
     /** How many ids have been given. */
     long appended() {
         Chunk last = tail;
-        return last.base - 1 + Math.min(last.claimed, CHUNK_SIZE);
+        return last.slots.base - 1 + Math.min(last.claimed, CHUNK_SIZE);
     }
 
     /** Walks the live nodes with a smaller id than this one, newest first; for the rules see the class comment. */
@@ -219,7 +214,7 @@ final class Log extends Reapable {
     double sweep() {
         sweeping.lock();
         try {
-            tailAtLastSweep = tail.base;
+            tailAtLastSweep = tail.slots.base;
             Gathered gathered = gather();
             handOver(gathered.newest);
             compact();
@@ -235,20 +230,18 @@ final class Log extends Reapable {
         for (Chunk chunk = oldest; chunk != null; chunk = chunk.next) {
             chunk.complete = true;
             chunk.kept = 0;
-            for (int slot = 0; slot < chunk.slots.length; slot++) {
-                LogNode node = chunk.get(slot);
+            Slots slots = chunk.slots;
+            for (int slot = 0; slot < slots.size(); slot++) {
+                LogNode node = slots.get(slot);
                 if (node == null) {
-                    chunk.complete = false;
-                } else if (node != GONE) {
-                    if (node.isDone()) {
-                        SLOT.setVolatile(chunk.slots, slot, GONE);
-                        node.chunk = nowhere;
-                    } else {
-                        chunk.kept++;
-                        gathered.visited++;
-                        if (node.refersTo(null) && node.gather()) {
-                            gathered.add(node);
-                        }
+                    chunk.complete &= slots.isGone(slot);
+                } else if (node.isDone()) {
+                    slots.clear(slot);
+                } else {
+                    chunk.kept++;
+                    gathered.visited++;
+                    if (node.refersTo(null) && node.gather()) {
+                        gathered.add(node);
                     }
                 }
             }
@@ -296,27 +289,28 @@ final class Log extends Reapable {
     /**
      * Moves the nodes of two neighbours into one chunk of exactly their number.
      *
-     * <p><b>Why nothing is lost.</b> A node that ends meanwhile writes its state, then reads its chunk; this writes
-     * the chunk, then reads the state; all of it volatile. So either the node is removed from the new chunk by
-     * itself, or found done here.
+     * <p><b>Why nothing is lost.</b> A node that ends meanwhile writes its state, then reads its place; this writes
+     * the place, then reads the state. Where all of it is volatile, either the node is removed from the new chunk by
+     * itself, or found done here. A call saves a fence and writes its end with release: then both may miss, and a
+     * node that is done stays in its slot until the next sweep finds it so.
      */
     private Chunk merge(Chunk older, Chunk newer) {
-        Chunk merged = new Chunk(this, older.base, older.previous, older.kept + newer.kept);
-        int filled = older.copyTo(merged, 0);
-        filled = newer.copyTo(merged, filled);
-        for (int slot = filled; slot < merged.slots.length; slot++) {
-            SLOT.setVolatile(merged.slots, slot, GONE);
+        Slots slots = new Slots(this, older.slots.base, older.kept + newer.kept);
+        Chunk merged = new Chunk(slots, older.previous);
+        int filled = older.slots.copyTo(slots, 0);
+        filled = newer.slots.copyTo(slots, filled);
+        for (int slot = filled; slot < slots.size(); slot++) {
+            slots.clear(slot);
         }
         merged.kept = filled;
         merged.complete = true;
         merged.claimed = CHUNK_SIZE;
         for (int slot = 0; slot < filled; slot++) {
-            LogNode node = merged.get(slot);
-            if (node != null && node != GONE) {
-                node.chunk = merged;
+            LogNode node = slots.get(slot);
+            if (node != null) {
+                node.place = slots;
                 if (node.isDone()) {
-                    SLOT.setVolatile(merged.slots, slot, GONE);
-                    node.chunk = nowhere;
+                    slots.clear(slot);
                 }
             }
         }
@@ -342,11 +336,9 @@ final class Log extends Reapable {
         }
     }
 
-    /** Some slots, and the links to its neighbours. */
+    /** Some slots, with the links to its neighbours. */
     static final class Chunk {
-        final Log log;
-        final long base;
-        final @Nullable LogNode[] slots;
+        final Slots slots;
         volatile int claimed;
         volatile @Nullable Chunk previous;
         volatile @Nullable Chunk next;
@@ -356,37 +348,68 @@ final class Log extends Reapable {
 
         boolean complete;
 
-        Chunk(Log log, long base, @Nullable Chunk previous, int size) {
+        Chunk(Slots slots, @Nullable Chunk previous) {
+            this.slots = slots;
+            this.previous = previous;
+        }
+    }
+
+    /**
+     * Where nodes stand. It knows no neighbours: so a node that somebody keeps after its end holds this, and not the
+     * log.
+     *
+     * <p>A slot that is gone refers to its own array. No other mark would be as cheap: a reference within one object
+     * needs no card to be marked, and with G1 no fence.
+     */
+    static final class Slots {
+        final Log log;
+        final long base;
+        final @Nullable Object[] array;
+
+        Slots(Log log, long base, int size) {
             this.log = log;
             this.base = base;
-            this.previous = previous;
-            this.slots = new LogNode[size];
+            array = new Object[size];
         }
 
+        int size() {
+            return array.length;
+        }
+
+        /** The node that stands here: none where the slot is gone, or not written yet. */
         @Nullable LogNode get(int slot) {
-            return (LogNode) SLOT.getVolatile(slots, slot);
+            Object content = SLOT.getVolatile(array, slot);
+            return content == array ? null : (LogNode) content;
+        }
+
+        boolean isGone(int slot) {
+            return SLOT.getVolatile(array, slot) == array;
+        }
+
+        void clear(int slot) {
+            SLOT.setRelease(array, slot, array);
         }
 
         void remove(LogNode node) {
             long likely = node.id - base;
-            if (likely < slots.length && slots[(int) likely] == node) {
-                SLOT.setVolatile(slots, (int) likely, GONE);
+            if (likely < array.length && array[(int) likely] == node) {
+                clear((int) likely);
                 return;
             }
-            for (int slot = 0; slot < slots.length; slot++) {
+            for (int slot = 0; slot < array.length; slot++) {
                 if (get(slot) == node) {
-                    SLOT.setVolatile(slots, slot, GONE);
+                    clear(slot);
                 }
             }
         }
 
-        /** Copies the nodes that are not done to the end of another chunk; where that ends then. */
-        private int copyTo(Chunk target, int from) {
+        /** Copies the nodes that are not done to the end of others; where that ends then. */
+        private int copyTo(Slots target, int from) {
             int end = from;
-            for (int slot = 0; slot < slots.length && end < target.slots.length; slot++) {
+            for (int slot = 0; slot < array.length && end < target.size(); slot++) {
                 LogNode node = get(slot);
-                if (node != null && node != GONE && !node.isDone()) {
-                    SLOT.setVolatile(target.slots, end++, node);
+                if (node != null && !node.isDone()) {
+                    SLOT.setVolatile(target.array, end++, node);
                 }
             }
             return end;
@@ -444,25 +467,25 @@ final class Log extends Reapable {
                 last = later;
             }
             chunk = last;
-            slot = last.slots.length;
+            slot = last.slots.size();
         }
 
         @Override
         public boolean hasNext() {
             while (chunk != null && found == null) {
                 Chunk here = chunk;
-                if (--slot < 0 || here.base >= bound) {
-                    chunk = here.base > after ? here.previous : null;
-                    slot = chunk == null ? 0 : chunk.slots.length;
+                if (--slot < 0 || here.slots.base >= bound) {
+                    chunk = here.slots.base > after ? here.previous : null;
+                    slot = chunk == null ? 0 : chunk.slots.size();
                 } else {
-                    accept(here.get(slot));
+                    accept(here.slots.get(slot));
                 }
             }
             return found != null;
         }
 
         private void accept(@Nullable LogNode node) {
-            if (node != null && node != GONE && node.id < bound && node.id > after && wanted.test(node)) {
+            if (node != null && node.id < bound && node.id > after && wanted.test(node)) {
                 bound = node.id;
                 found = node;
             }
@@ -476,62 +499,6 @@ final class Log extends Reapable {
             LogNode node = Objects.requireNonNull(found);
             found = null;
             return node;
-        }
-    }
-
-    /** Marks a slot whose node has gone. */
-    private static final class Gone extends LogNode {
-        Gone() {
-            super(null, null);
-        }
-
-        @Override
-        WeakRefs.@Nullable Hold hold() {
-            return null;
-        }
-
-        @Override
-        boolean isDone() {
-            return true;
-        }
-
-        @Override
-        boolean isLive() {
-            return false;
-        }
-
-        @Override
-        boolean isRunning() {
-            return false;
-        }
-
-        @Override
-        boolean isDue() {
-            return false;
-        }
-
-        @Override
-        boolean gather() {
-            return false;
-        }
-
-        @Override
-        void ungather() {}
-
-        @Override
-        public void run() {}
-
-        @Override
-        public long limitNanos() {
-            return 0;
-        }
-
-        @Override
-        public void leaveBehind(Thread thread) {}
-
-        @Override
-        public String describe() {
-            return "gone";
         }
     }
 }

@@ -14,8 +14,8 @@ abstract class LogNode extends WeakReference<Object> implements Relay.Leg {
     /** Its number in the order of creation; written once, before it is published. */
     long id;
 
-    /** The chunk that it stands in; written before it is published, and by the one who merges chunks. */
-    volatile Log.@Nullable Chunk chunk;
+    /** Where it stands, or stood; written before it is published, and by the one who merges chunks. */
+    volatile Log.@Nullable Slots place;
 
     /** The next one in a list of the gathered; owned by the one who gathers, then by the relay. */
     @Nullable LogNode nextGathered;
@@ -26,7 +26,7 @@ abstract class LogNode extends WeakReference<Object> implements Relay.Leg {
 
     /** The log that it stands in. */
     final Log log() {
-        Log.Chunk here = chunk;
+        Log.Slots here = place;
         if (here == null) {
             throw new IllegalStateException("not in a log yet");
         }

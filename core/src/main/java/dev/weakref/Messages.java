@@ -22,6 +22,15 @@ final class Messages {
         log(level, message, null);
     }
 
+    /** Whether lines for debugging are wanted, so that none need be prepared where they are not. */
+    static boolean isDebugging() {
+        try {
+            return logger.isLoggable(Level.DEBUG);
+        } catch (Throwable nowhereToReport) {
+            return false;
+        }
+    }
+
     static void failure(String message, Throwable failure) {
         log(Level.WARNING, () -> message, failure);
     }

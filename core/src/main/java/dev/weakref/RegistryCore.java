@@ -14,6 +14,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RegistryCore {
 
+    private static final AtomicLong MADE = new AtomicLong();
+
+    private final long number = MADE.incrementAndGet();
     private final Settings settings;
     private final String name;
     private final long actionLimitNanos;
@@ -67,6 +71,11 @@ final class RegistryCore {
         leaks = new Leaks(name, settings);
         overdueWatch = new OverdueWatch(log, this);
         overdueAfterMillis = Settings.millis(settings.overdueAfter);
+    }
+
+    /** Of all that were made. */
+    long number() {
+        return number;
     }
 
     String name() {
@@ -258,7 +267,12 @@ final class RegistryCore {
         if (inExecutor.tryAcquire()) {
             try {
                 if (exitPass.get() == null) {
-                    inContext(leg::run);
+                    Inside.enter(this);
+                    try {
+                        inContext(leg::run);
+                    } finally {
+                        Inside.leave();
+                    }
                 }
             } finally {
                 inExecutor.release();
@@ -298,10 +312,12 @@ final class RegistryCore {
         if (trigger == Trigger.EXPLICIT ? node.isOverdue() : node.mustBeClosed()) {
             leaks.found(trigger == Trigger.EXPLICIT ? Leak.Kind.RESOLVED : Leak.Kind.NOT_CLOSED, node.info(work));
         }
-        Messages.log(
-                Level.DEBUG,
-                () -> trigger + " finalizer " + node.id() + " '"
-                        + node.info(work).name() + "' of registry '" + Names.escape(name) + "' " + outcome);
+        if (Messages.isDebugging()) {
+            Messages.log(
+                    Level.DEBUG,
+                    () -> trigger + " finalizer " + node.id() + " '"
+                            + node.info(work).name() + "' of registry '" + Names.escape(name) + "' " + outcome);
+        }
         if (isTimed() || event != null) {
             FinalizerRun run = new FinalizerRun(node.info(work), trigger, outcome, Duration.ofNanos(nanos), failure);
             Flight.runEnded(event, run, name);
@@ -424,15 +440,7 @@ final class RegistryCore {
     private boolean isInsideAction() {
         Thread me = Thread.currentThread();
         ExitPass pass = exitPass.get();
-        if (dispatcher.runsIn(me) || (pass != null && pass.runsIn(me))) {
-            return true;
-        }
-        for (Log.Walk running = log.running(); running.hasNext(); ) {
-            if (((FinalizerNode<?>) running.next()).runsIn(me)) {
-                return true;
-            }
-        }
-        return false;
+        return Inside.isIn(this) || dispatcher.runsIn(me) || (pass != null && pass.runsIn(me));
     }
 
     /** Closes this registry when the JVM exits; closes it now if the JVM is exiting already. */

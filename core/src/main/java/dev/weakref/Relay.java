@@ -240,21 +240,24 @@ class Relay {
     /** Who runs which leg in which thread. */
     record Running(Runner runner, Leg leg, Thread thread) {}
 
-    /** The next leg for a runner, or {@code null} if it is to end. */
+    /** The next leg for a runner that has ended one, or {@code null} if it is to end. */
     private @Nullable Leg next(Runner runner) {
         lock.lock();
         try {
-            runner.leg = null;
+            Leg missed = runner.end();
+            if (missed != null) {
+                reportReturn(missed);
+            }
             Thread.interrupted(); // whoever interrupted the last leg held the lock, so this one starts without
             boolean waited = false;
             while (!stopped && (baton == null || baton == runner)) {
                 baton = runner;
                 Leg leg = poll();
-                news.signalAll();
                 if (leg != null) {
                     runner.begin(leg);
                     return leg;
                 }
+                news.signalAll(); // nobody waits for less than the end of the work
                 if (waited || !runner.waits) {
                     break;
                 }
@@ -388,17 +391,13 @@ class Relay {
         }
     }
 
-    private void reportReturn(Runner runner, Leg leg) {
-        boolean wasMissed;
-        lock.lock();
+    /** Is called with the lock, and leaves it for as long as it logs. */
+    private void reportReturn(Leg leg) {
+        lock.unlock();
         try {
-            wasMissed = runner.missed && !runner.leftBehind;
-            runner.missed = false;
-        } finally {
-            lock.unlock();
-        }
-        if (wasMissed) {
             Messages.log(Level.INFO, () -> leg.describe() + " has come back, and held up others for a while");
+        } finally {
+            lock.lock();
         }
     }
 
@@ -435,6 +434,14 @@ class Relay {
             leg = next;
             begun++;
             leftBehind = false;
+        }
+
+        /** The leg that has ended, if it was reported as stuck and is to be reported as back. */
+        @Nullable Leg end() {
+            Leg back = missed && !leftBehind ? leg : null;
+            missed = false;
+            leg = null;
+            return back;
         }
 
         /** Whether it has passed the limit of its leg, and was not told so before. */
@@ -479,7 +486,6 @@ class Relay {
             } catch (Throwable unreported) {
                 Messages.failure(next.describe() + " failed", unreported);
             }
-            reportReturn(this, next);
             return true;
         }
     }

@@ -9,7 +9,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Closing a registry with very many live finalizers, beside a loop that calls the same actions.
+ * Closing a registry with very many live finalizers, beside a loop that calls the same actions in the same
+ * order, newest first.
  *
  * @param leases whether an action gives back a lease, as a real one might; else it only counts
  */
@@ -25,12 +26,13 @@ record ExitPass(boolean leases) implements Measurement {
         double millis = 0;
         for (int i = 0; i <= WARM_UPS; i++) {
             Action[] actions = leases ? givingBack(scale.many()) : counting(scale.many());
-            millis = peer == Peer.CORE ? exitPass(actions) : loop(actions);
+            millis = end(actions, peer == Peer.CORE);
         }
         recorder.record(Operations.FINALIZERS, leases ? GIVING_BACK : COUNTING, millis, "ms");
     }
 
-    private static double exitPass(Action[] actions) {
+    /** In either case with the same registrations, so that the heap is the same as well. */
+    private static double end(Action[] actions, boolean exitPass) throws Exception {
         FinalizerRegistry registry = FinalizerRegistry.builder()
                 .captureCheck(CaptureCheck.OFF)
                 .exitLimit(Duration.ofMinutes(2))
@@ -41,22 +43,20 @@ record ExitPass(boolean leases) implements Measurement {
         }
         Heap.collect();
         long begin = System.nanoTime();
-        int run = registry.shutdown().run();
+        if (exitPass) {
+            int run = registry.shutdown().run();
+            if (run != actions.length) {
+                throw new IllegalStateException("Only " + run + " of " + actions.length + " were run");
+            }
+        } else {
+            for (int i = actions.length - 1; i >= 0; i--) {
+                actions[i].run();
+            }
+        }
         long end = System.nanoTime();
-        if (run != actions.length) {
-            throw new IllegalStateException("Only " + run + " of " + actions.length + " were run");
-        }
         Heap.keep(referents);
+        registry.close();
         return (end - begin) / 1e6;
-    }
-
-    private static double loop(Action[] actions) throws Exception {
-        Heap.collect();
-        long begin = System.nanoTime();
-        for (Action action : actions) {
-            action.run();
-        }
-        return (System.nanoTime() - begin) / 1e6;
     }
 
     private static Action[] counting(int many) {
