@@ -111,8 +111,8 @@ public class TableRaces {
         @Actor
         public void iterate(II_Result r) {
             int sum = 0;
-            for (Table<String, Integer>.Cursor cursor = table.cursor(); cursor.advance(); ) {
-                sum += cursor.value();
+            for (var values = new TableWalk<>(table, Table::liveValue); values.hasNext(); ) {
+                sum += values.next();
             }
             r.r1 = sum;
         }

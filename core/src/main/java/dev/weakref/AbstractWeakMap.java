@@ -69,7 +69,7 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
 
     @Override
     public boolean isEmpty() {
-        return !table.cursor().advance();
+        return !keySet().iterator().hasNext();
     }
 
     /** The entries in the table, the dead that have not been reaped among them; in constant time. */
@@ -85,10 +85,7 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
     @Override
     public void forEach(BiConsumer<? super K, ? super V> action) {
         Objects.requireNonNull(action, "action");
-        Table<K, V>.Cursor cursor = table.cursor();
-        while (cursor.advance()) {
-            action.accept(cursor.key(), cursor.value());
-        }
+        entries().forEachRemaining(entry -> action.accept(entry.getKey(), entry.getValue()));
     }
 
     // Writing.
@@ -181,9 +178,7 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
      * @throws NoSuchElementException if there is no live entry
      */
     public Map.Entry<K, V> popEntry() {
-        Table<K, V>.Cursor cursor = table.cursor();
-        while (cursor.advance()) {
-            K key = cursor.key();
+        for (K key : keySet()) {
             V value = table.remove(key, null);
             if (value != null) {
                 return Map.entry(key, value);
@@ -213,7 +208,7 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
 
         @Override
         public TableWalk<K, V, K> iterator() {
-            return new TableWalk<>(table, (key, value) -> key);
+            return new TableWalk<>(table, Table::liveKey);
         }
 
         @Override
@@ -246,7 +241,7 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
 
         @Override
         public TableWalk<K, V, V> iterator() {
-            return new TableWalk<>(table, (key, value) -> value);
+            return new TableWalk<>(table, Table::liveValue);
         }
 
         @Override
@@ -280,7 +275,7 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
 
         @Override
         public TableWalk<K, V, Map.Entry<K, V>> iterator() {
-            return new TableWalk<>(table, WriteThroughEntry::new);
+            return entries();
         }
 
         @Override
@@ -320,13 +315,22 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
         }
     }
 
+    private TableWalk<K, V, Map.Entry<K, V>> entries() {
+        return new TableWalk<>(table, this::liveEntry);
+    }
+
+    private Map.@Nullable Entry<K, V> liveEntry(Table<K, V> same, TableNode node) {
+        K key = same.liveKey(node);
+        V value = same.liveValue(node);
+        return key == null || value == null ? null : new WriteThroughEntry(key, value);
+    }
+
     /** Removes what the filter accepts, but no value that it has not seen. */
     private boolean removeEntriesIf(Predicate<? super Map.Entry<K, V>> filter) {
         Objects.requireNonNull(filter, "filter");
         boolean removed = false;
-        Table<K, V>.Cursor cursor = table.cursor();
-        while (cursor.advance()) {
-            Map.Entry<K, V> entry = Map.entry(cursor.key(), cursor.value());
+        for (TableWalk<K, V, Map.Entry<K, V>> entries = entries(); entries.hasNext(); ) {
+            Map.Entry<K, V> entry = entries.next();
             if (filter.test(entry) && remove(entry.getKey(), entry.getValue())) {
                 removed = true;
             }

@@ -181,7 +181,8 @@ final class Table<K, V> extends Reapable {
         return other == key || (other != null && key.equals(other));
     }
 
-    private static @Nullable TableNode headOf(@Nullable TableNode[] bins, int hash) {
+    /** The first node of the chain of a hash, or of the chain with this number. */
+    static @Nullable TableNode headOf(@Nullable TableNode[] bins, int hash) {
         return (TableNode) BIN.getAcquire(bins, hash & (bins.length - 1));
     }
 
@@ -219,8 +220,21 @@ final class Table<K, V> extends Reapable {
         return count;
     }
 
-    Cursor cursor() {
-        return new Cursor();
+    // What a walk makes of a node: nothing where there is no live entry.
+
+    @Nullable K liveKey(TableNode node) {
+        TableNode entry = entryIn(node);
+        return entry == null || (!weakKeys && entry.refersTo(null)) ? null : keyOf(entry);
+    }
+
+    @Nullable V liveValue(TableNode node) {
+        TableNode entry = entryIn(node);
+        return entry == null || (weakKeys && entry.refersTo(null)) ? null : valueOf(entry);
+    }
+
+    /** The array of the chains, for a walk: as it is at this moment, and with what is added to it later. */
+    @Nullable TableNode[] chains() {
+        return bins;
     }
 
     // Writing.
@@ -786,56 +800,5 @@ final class Table<K, V> extends Reapable {
             collected += stripe.collected;
         }
         return new CollectionStats(name, size, added, removed, collected);
-    }
-
-    /** A walk over the live entries; holds the one that it stands on. Not for use by several threads. */
-    final class Cursor {
-
-        private final @Nullable TableNode[] array = bins;
-        private int bin = -1;
-        private @Nullable TableNode node;
-        private @Nullable K key;
-        private @Nullable V value;
-
-        private Cursor() {}
-
-        /** Goes on to the next entry that is alive, if there is one. */
-        boolean advance() {
-            while (true) {
-                node = node == null ? null : node.next();
-                while (node == null) {
-                    if (++bin >= array.length) {
-                        forget();
-                        return false;
-                    }
-                    node = headOf(array, bin);
-                }
-                TableNode entry = entryIn(node);
-                key = keyOf(entry);
-                value = entry == null ? null : valueOf(entry);
-                if (key != null && value != null) {
-                    return true;
-                }
-            }
-        }
-
-        K key() {
-            return Objects.requireNonNull(key);
-        }
-
-        V value() {
-            return Objects.requireNonNull(value);
-        }
-
-        /** The node of the entry that it stands on. */
-        TableNode node() {
-            return Objects.requireNonNull(node);
-        }
-
-        /** Lets go of the entry that it stands on. */
-        void forget() {
-            key = null;
-            value = null;
-        }
     }
 }

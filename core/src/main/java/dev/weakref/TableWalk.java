@@ -2,29 +2,38 @@ package dev.weakref;
 
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An iterator over a table: weakly consistent, and holding no more than the entry that it is about to return. Not for
- * use by several threads.
+ * An iterator over a table: weakly consistent, and holding no more than the element that it is about to return. Not
+ * for use by several threads.
  *
  * @param <E> what it makes of an entry
  */
 final class TableWalk<K, V, E> implements Iterator<E> {
 
     private final Table<K, V> table;
-    private final Table<K, V>.Cursor cursor;
-    private final BiFunction<? super K, ? super V, ? extends E> take;
-    private boolean ready;
+    private final BiFunction<Table<K, V>, TableNode, ? extends @Nullable E> take;
+    private final @Nullable TableNode[] chains;
+    private int bin = -1;
+
+    /** Where it stands. */
+    private @Nullable TableNode node;
+
+    private @Nullable E element;
     private @Nullable TableNode last;
 
-    TableWalk(Table<K, V> table, BiFunction<? super K, ? super V, ? extends E> take) {
+    /**
+     * @param take makes an element of a node, or {@code null} where there is no live entry
+     */
+    TableWalk(Table<K, V> table, BiFunction<Table<K, V>, TableNode, ? extends @Nullable E> take) {
         this.table = table;
         this.take = take;
-        cursor = table.cursor();
+        chains = table.chains();
     }
 
     /** A spliterator that promises no size, because the size may change at any time. */
@@ -35,10 +44,28 @@ final class TableWalk<K, V, E> implements Iterator<E> {
 
     @Override
     public boolean hasNext() {
-        if (!ready) {
-            ready = cursor.advance();
+        return element != null || advance();
+    }
+
+    /** Goes on to the next entry that is alive, if there is one. */
+    private boolean advance() {
+        TableNode here = node;
+        while (true) {
+            here = here == null ? null : here.next();
+            while (here == null) {
+                if (bin + 1 >= chains.length) {
+                    node = null;
+                    return false;
+                }
+                here = Table.headOf(chains, ++bin);
+            }
+            E found = take.apply(table, here);
+            if (found != null) {
+                node = here;
+                element = found;
+                return true;
+            }
         }
-        return ready;
     }
 
     @Override
@@ -46,11 +73,10 @@ final class TableWalk<K, V, E> implements Iterator<E> {
         if (!hasNext()) {
             throw new NoSuchElementException();
         }
-        E element = take.apply(cursor.key(), cursor.value());
-        last = cursor.node();
-        cursor.forget();
-        ready = false;
-        return element;
+        E found = Objects.requireNonNull(element);
+        element = null;
+        last = node;
+        return found;
     }
 
     @Override

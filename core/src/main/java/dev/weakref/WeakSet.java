@@ -110,7 +110,7 @@ public final class WeakSet<E> extends AbstractSet<E> {
 
     @Override
     public TableWalk<E, Boolean, E> iterator() {
-        return new TableWalk<>(table, (element, present) -> element);
+        return new TableWalk<>(table, Table::liveKey);
     }
 
     @Override

@@ -52,13 +52,16 @@ final class Collected {
     }
 
     /** The node of a live key. */
-    static TableNode node(Table<?, ?> table, Object key) {
-        Table<?, ?>.Cursor cursor = table.cursor();
-        while (cursor.advance()) {
-            if (table.kind == Table.Kind.WEAK_IDENTITY_KEYS ? cursor.key() == key : key.equals(cursor.key())) {
-                return cursor.node();
-            }
+    static <K> TableNode node(Table<K, ?> table, Object key) {
+        TableWalk<K, ?, TableNode> nodes = new TableWalk<>(table, (same, node) -> {
+            K live = same.liveKey(node);
+            return live != null && (table.kind == Table.Kind.WEAK_IDENTITY_KEYS ? live == key : key.equals(live))
+                    ? node
+                    : null;
+        });
+        if (!nodes.hasNext()) {
+            throw new AssertionError("No live entry: " + key);
         }
-        throw new AssertionError("No live entry: " + key);
+        return nodes.next();
     }
 }
