@@ -539,15 +539,21 @@ final class Table<K, V> extends Reapable {
                 fresh.next(follower);
                 follower = fresh;
             }
-            if (before == null) {
-                BIN.setRelease(array, old.hash & (array.length - 1), follower);
-            } else {
-                ((Entry) before).next(follower); // it is not the last one, since the old one was found behind it
-            }
+            follow(array, old.hash, before, follower);
             stripe.count(fresh == null ? -1 : 0, change);
             return true;
         } finally {
             stripe.unlock();
+        }
+    }
+
+    /** Has a node, or the chain itself, go on with another node. */
+    private static void follow(
+            @Nullable TableNode[] array, int hash, @Nullable TableNode before, @Nullable TableNode follower) {
+        if (before == null) {
+            BIN.setRelease(array, hash & (array.length - 1), follower);
+        } else {
+            ((Entry) before).next(follower); // it was not the last one, since another one was found behind it
         }
     }
 
@@ -668,19 +674,52 @@ final class Table<K, V> extends Reapable {
 
     /** Looks at every chain for what is dead; which part of the effort went to the living. */
     private double sweep(List<TableNode> dead) {
-        @Nullable TableNode[] array = bins;
+        @Nullable TableNode[] array;
         long visited = 0;
         long found = 0;
-        for (int bin = 0; bin < array.length; bin++) {
-            for (TableNode node = headOf(array, bin); node != null; node = node.next()) {
-                visited++;
-                if (!(node instanceof Reserved) && node.refersTo(null)) {
-                    found++;
-                    bury(node, dead);
+        do {
+            array = bins;
+            for (int bin = 0; bin < array.length && bins == array; bin++) {
+                int dying = 0;
+                for (TableNode node = headOf(array, bin); node != null; node = node.next()) {
+                    visited++;
+                    dying += isDead(node) ? 1 : 0;
+                }
+                if (dying > 0) {
+                    found += dying;
+                    buryAllIn(array, bin, dead);
                 }
             }
-        }
+        } while (bins != array);
         return visited == 0 ? 0 : 1 - (double) found / visited;
+    }
+
+    private static boolean isDead(TableNode node) {
+        return !(node instanceof Reserved) && node.refersTo(null);
+    }
+
+    /** Unlinks what is dead in one chain. */
+    private void buryAllIn(@Nullable TableNode[] array, int bin, List<TableNode> dead) {
+        Stripe stripe = lock(bin);
+        try {
+            if (bins != array) {
+                return;
+            }
+            TableNode before = null;
+            for (TableNode node = headOf(array, bin); node != null; node = node.next()) {
+                if (isDead(node)) {
+                    if (listener != null) {
+                        dead.add(node); // before it is unlinked: if memory is short here, nothing has happened yet
+                    }
+                    follow(array, bin, before, node.next());
+                    stripe.count(-1, Change.COLLECTED);
+                } else {
+                    before = node;
+                }
+            }
+        } finally {
+            stripe.unlock();
+        }
     }
 
     /** Makes the array smaller where few are left. */

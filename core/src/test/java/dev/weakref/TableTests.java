@@ -103,6 +103,30 @@ class TableTests {
                 "a dead node is left in the table");
     }
 
+    /** Of six in one chain, each subset dies at once: whether first, last or side by side, the others stay. */
+    @Test
+    void sweepTakesTheDeadOutOfAChainWhereverTheyStand() {
+        for (int dying = 0; dying < 1 << 6; dying++) {
+            Table<Key, Boolean> table = new Table<>(Kind.WEAK_KEYS, reaper);
+            List<Key> keys = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                Key key = held(new Key("key " + i, 7));
+                table.put(key, true, When.ALWAYS);
+                keys.add(key);
+            }
+            int mask = dying;
+            List<Key> dead = keys.stream()
+                    .filter(key -> (mask >> keys.indexOf(key) & 1) == 1)
+                    .toList();
+            dead.forEach(key -> Collected.node(table, key).clear());
+
+            table.reap(null, false);
+
+            assertThat(keys).allSatisfy(key -> assertThat(table.get(key)).isEqualTo(dead.contains(key) ? null : true));
+            assertThat(table.stats()).isEqualTo(new CollectionStats(null, 6 - dead.size(), 6, 0, dead.size()));
+        }
+    }
+
     @Test
     void whatAnotherThreadHasRemovedMeanwhileIsNotFoundAmongNodesOfEitherShape() {
         Table<Key, Boolean> table = new Table<>(Kind.WEAK_KEYS, reaper);
