@@ -304,8 +304,40 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     /** Runs it because its referent is dead, in a thread of the registry or of the user's executor. */
     @Override
     public void run() {
-        if (take(Trigger.UNREACHABLE)) {
-            runAndReport(null, Trigger.UNREACHABLE, false);
+        runIfLive(null, Trigger.UNREACHABLE);
+    }
+
+    private void runIfLive(@Nullable Object referent, Trigger trigger) {
+        if (take(trigger)) {
+            runAndReport(referent, trigger, false);
+        }
+    }
+
+    /** Its run in a thread of the registry because somebody asked for it, and not because its referent is dead. */
+    Relay.Leg asCall() {
+        return new Call(this);
+    }
+
+    private record Call(FinalizerNode<?> node) implements Relay.Leg {
+
+        @Override
+        public void run() {
+            node.runIfLive(node.get(), Trigger.EXPLICIT);
+        }
+
+        @Override
+        public long limitNanos() {
+            return node.limitNanos();
+        }
+
+        @Override
+        public String describe() {
+            return node.describe();
+        }
+
+        @Override
+        public void leaveBehind(Thread thread) {
+            node.leaveBehind(thread);
         }
     }
 

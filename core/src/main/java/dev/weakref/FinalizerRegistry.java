@@ -114,6 +114,11 @@ public final class FinalizerRegistry implements AutoCloseable {
         core.leaks().level(Objects.requireNonNull(level, "level"));
     }
 
+    /** The leaks that were reported, newest first; the newest 50 of them. */
+    public List<Leak> leaks() {
+        return core.leaks().newest();
+    }
+
     /** Its name, as it appears in the log and in the names of its threads. */
     public String name() {
         return core.name();
@@ -198,6 +203,22 @@ public final class FinalizerRegistry implements AutoCloseable {
     /** The live finalizer with this id. */
     public Optional<FinalizerInfo> find(long id) {
         return core.find(id).map(FinalizerNode::info);
+    }
+
+    /** The live finalizer with this id, to be called, detached or looked into; whoever holds it keeps its action. */
+    public Optional<Finalizer<?>> get(long id) {
+        return core.find(id).map(node -> node);
+    }
+
+    /**
+     * Has the live finalizer with this id called, with the trigger {@code EXPLICIT}, by a thread of the registry: after
+     * what was handed over before, within its limit, and with failures reported as for collected referents. If the
+     * registry closes before its turn has come, the exit pass finds it still live.
+     *
+     * @return whether there is such a finalizer
+     */
+    public boolean callLater(long id) {
+        return core.callLater(id);
     }
 
     /** The counters, in constant time. */

@@ -1,14 +1,18 @@
 package dev.weakref;
 
+import java.time.Instant;
+
 /**
- * A resource that nobody closed in time, told to a {@link LeakListener}.
+ * A resource that nobody closed in time, told to a {@link LeakListener} and kept for a while in
+ * {@link FinalizerRegistry#leaks()}.
  *
  * @param kind what has happened
  * @param registry the name of the registry
  * @param finalizer the finalizer, with the stack of its creation where the {@link LeakLevel} recorded one
+ * @param foundAt when it was found
  * @since 0.1
  */
-public record Leak(Kind kind, String registry, FinalizerInfo finalizer) {
+public record Leak(Kind kind, String registry, FinalizerInfo finalizer, Instant foundAt) {
 
     /** What has happened. */
     public enum Kind {

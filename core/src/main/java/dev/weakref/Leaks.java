@@ -2,6 +2,8 @@ package dev.weakref;
 
 import dev.weakref.Leak.Kind;
 import java.lang.System.Logger.Level;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +15,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Counts the leaks of one registry, and reports each creation site once. */
+/** Counts the leaks of one registry, reports each creation site once, and keeps the newest reports. */
 final class Leaks {
 
     /** So many sites are more than a program has; beyond them something makes classes, and is only counted. */
@@ -27,6 +29,8 @@ final class Leaks {
     private final List<LeakListener> listeners;
     private final Map<Kind, LongAdder> counts = new EnumMap<>(Kind.class);
     private final Set<String> reported = ConcurrentHashMap.newKeySet();
+    private final InstantSource clock;
+    private final ArrayDeque<Leak> newest = new ArrayDeque<>(); // guarded by itself
     private volatile LeakLevel level;
 
     Leaks(String registry, Settings settings) {
@@ -34,6 +38,7 @@ final class Leaks {
         level = settings.leakLevel;
         sampling = settings.leakSampling;
         listeners = settings.leakListeners;
+        clock = settings.clock;
         for (Kind kind : Kind.values()) {
             counts.put(kind, new LongAdder());
         }
@@ -62,6 +67,22 @@ final class Leaks {
         return sums;
     }
 
+    /** The newest reports, newest first. */
+    List<Leak> newest() {
+        synchronized (newest) {
+            return List.copyOf(newest);
+        }
+    }
+
+    private void keep(Leak leak) {
+        synchronized (newest) {
+            if (newest.size() == Settings.KEPT_LEAKS) {
+                newest.removeLast();
+            }
+            newest.addFirst(leak);
+        }
+    }
+
     /** Counts a leak, and reports it unless its site was reported before. Never throws. */
     void found(Kind kind, FinalizerInfo finalizer) {
         Objects.requireNonNull(counts.get(kind)).increment();
@@ -73,11 +94,12 @@ final class Leaks {
     }
 
     private void report(Kind kind, FinalizerInfo finalizer) {
-        Leak leak = new Leak(kind, registry, finalizer);
+        Leak leak = new Leak(kind, registry, finalizer, clock.instant());
         Flight.leak(leak);
         if (level == LeakLevel.DISABLED || reported.size() >= MOST_SITES || !reported.add(site(kind, finalizer))) {
             return;
         }
+        keep(leak);
         if (kind == Kind.NOT_CLOSED) {
             tell(leak);
         } else {

@@ -225,6 +225,16 @@ final class RegistryCore {
         return Optional.empty();
     }
 
+    /** Hands a live finalizer over to be called; whether there is one with this id. */
+    boolean callLater(long id) {
+        Optional<FinalizerNode<?>> found = find(id);
+        found.ifPresent(node -> {
+            AtomicReference<Relay.@Nullable Leg> once = new AtomicReference<>(node.asCall());
+            dispatcher.handOver(() -> once.getAndSet(null));
+        });
+        return found.isPresent();
+    }
+
     RegistryStats stats() {
         return counters.stats(log.appended(), leaks.counts());
     }
@@ -241,8 +251,8 @@ final class RegistryCore {
             dispatchOrThrow(leg);
             done = true;
         } finally {
-            if (!done) {
-                ((LogNode) leg).tryAgain();
+            if (!done && leg instanceof LogNode node) {
+                node.tryAgain(); // a call that nobody waits for is not repeated; its finalizer stays live
             }
         }
     }

@@ -22,6 +22,7 @@ final class Settings {
     static final int MAX_WORKERS = 8;
     static final LeakLevel LEAK_LEVEL = LeakLevel.SIMPLE;
     static final double LEAK_SAMPLING = 0.01;
+    static final int KEPT_LEAKS = 50;
     static final CaptureCheck CAPTURE_CHECK = CaptureCheck.FAIL;
 
     private static final AtomicInteger UNNAMED = new AtomicInteger();

@@ -206,6 +206,113 @@ class FinalizerRegistryTests {
     }
 
     @Nested
+    class CalledLater {
+
+        @Test
+        void runsInAThreadOfTheRegistryWithItsReferentAsIfSomebodyHadCalledIt() throws Exception {
+            Finalizer<Void> finalizer = registry.finalizer(referent)
+                    .onTrigger((given, trigger) ->
+                            ran.add(Thread.currentThread().getName() + " " + trigger + " " + (given == referent)));
+
+            assertThat(registry.callLater(finalizer.id())).isTrue();
+
+            assertThat(ran.take()).matches("weakref-test-\\d+ EXPLICIT true");
+            assertThat(registry.shutdown().run()).isZero();
+            assertThat(finalizer.trigger()).isEqualTo(Trigger.EXPLICIT);
+            assertThat(registry.stats().ran(Trigger.EXPLICIT, Outcome.SUCCESS)).isEqualTo(1);
+        }
+
+        @Test
+        void isLeftBehindAtItsLimit() throws Exception {
+            Finalizer<Void> finalizer = registry.finalizer(referent)
+                    .limit(Duration.ofMillis(50))
+                    .run(() -> {
+                        try {
+                            new CountDownLatch(1).await();
+                        } catch (InterruptedException left) {
+                            ran.add("interrupted");
+                        }
+                    });
+
+            registry.callLater(finalizer.id());
+
+            assertThat(ran.take()).isEqualTo("interrupted");
+            assertThat(registry.stats().ran(Trigger.EXPLICIT, Outcome.TIMEOUT)).isEqualTo(1);
+        }
+
+        @Test
+        void tellsTheHandlerWhatItThrows() throws Exception {
+            FinalizerRegistry handled = open(FinalizerRegistry.builder()
+                    .onFailure((finalizer, failure) -> ran.add(finalizer.name() + " " + failure.getMessage())));
+            Finalizer<Void> finalizer = handled.finalizer(referent).name("lock").run(() -> {
+                throw new IOException("disk");
+            });
+
+            handled.callLater(finalizer.id());
+
+            assertThat(ran.take()).isEqualTo("lock disk");
+        }
+
+        @Test
+        void runsOnceHoweverOftenItIsAskedFor() throws Exception {
+            CountDownLatch begun = new CountDownLatch(1);
+            CountDownLatch end = new CountDownLatch(1);
+            Finalizer<Void> first = registry.register(referent, () -> {
+                begun.countDown();
+                end.await();
+            });
+            Finalizer<Void> twice = registry.register(referent, () -> ran.add("ran"));
+            registry.callLater(first.id());
+            begun.await();
+
+            registry.callLater(twice.id());
+            registry.callLater(twice.id());
+            end.countDown();
+
+            assertThat(ran.take()).isEqualTo("ran");
+            registry.close();
+            assertThat(ran).isEmpty();
+            assertThat(registry.stats().ran(Trigger.EXPLICIT, Outcome.SUCCESS)).isEqualTo(2);
+        }
+
+        @Test
+        void isLeftToTheExitPassThatComesBeforeItsTurn() throws Exception {
+            CountDownLatch begun = new CountDownLatch(1);
+            Finalizer<Void> hangs = registry.finalizer(referent)
+                    .limit(Duration.ofMillis(50))
+                    .run(() -> {
+                        begun.countDown();
+                        new CountDownLatch(1).await();
+                    });
+            Finalizer<Void> waits = registry.register(referent, () -> {});
+            registry.callLater(hangs.id());
+            begun.await();
+
+            registry.callLater(waits.id());
+            registry.close();
+
+            assertThat(waits.trigger()).isEqualTo(Trigger.EXIT);
+        }
+
+        @Test
+        void isNotPossibleForTheDeadAndTheUnknown() {
+            Finalizer<Void> dead = registry.register(referent, () -> {});
+            dead.close();
+
+            assertThat(registry.callLater(dead.id())).isFalse();
+            assertThat(registry.callLater(1000)).isFalse();
+            assertThat(registry.get(dead.id())).isEmpty();
+        }
+
+        @Test
+        void isPossibleForWhoHasNothingButTheId() {
+            Finalizer<Void> finalizer = registry.register(referent, () -> {});
+
+            assertThat(registry.get(finalizer.id()).orElseThrow()).isSameAs(finalizer);
+        }
+    }
+
+    @Nested
     class Collected {
 
         @Test

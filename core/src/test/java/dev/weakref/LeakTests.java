@@ -102,6 +102,57 @@ class LeakTests {
     }
 
     @Nested
+    class Newest {
+
+        @Test
+        void areKeptNewestFirstWithTheTimeWhenTheyWereFound() {
+            FinalizerRegistry registry = builder().build();
+            registry.finalizer(referent).name("older").mustBeClosed().run(() -> {});
+            registry.finalizer(referent).name("newer").mustBeClosed().run(() -> told.isEmpty());
+            now.set(Instant.EPOCH.plusSeconds(7));
+
+            registry.close();
+
+            assertThat(registry.leaks()).containsExactlyInAnyOrderElementsOf(told);
+            assertThat(registry.leaks())
+                    .extracting(leak -> leak.finalizer().name())
+                    .containsExactly("older", "newer");
+            assertThat(registry.leaks()).extracting(Leak::foundAt).containsOnly(Instant.EPOCH.plusSeconds(7));
+        }
+
+        @Test
+        void areFifty() {
+            FinalizerRegistry registry = builder().build();
+            Leaks leaks = registry.core().leaks();
+
+            for (int number = 0; number < 60; number++) {
+                leaks.found(Kind.NOT_CLOSED, info("place " + number));
+            }
+
+            assertThat(registry.leaks())
+                    .hasSize(50)
+                    .first()
+                    .extracting(leak -> leak.finalizer().createdBy())
+                    .isEqualTo("place 59");
+            registry.close();
+        }
+
+        @Test
+        void areNoneWhereNothingIsReported() {
+            FinalizerRegistry registry = builder().leakLevel(LeakLevel.DISABLED).build();
+            registry.finalizer(referent).mustBeClosed().run(() -> {});
+
+            registry.close();
+
+            assertThat(registry.leaks()).isEmpty();
+        }
+
+        private FinalizerInfo info(String place) {
+            return new FinalizerInfo(1, "f", null, "Action", true, Instant.EPOCH, place, true, false, List.of(place));
+        }
+    }
+
+    @Nested
     class Overdue {
 
         @Test
