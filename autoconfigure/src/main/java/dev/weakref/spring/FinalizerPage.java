@@ -22,7 +22,7 @@ final class FinalizerPage {
 
     static final int MOST_EXAMINED = 10_000;
 
-    private final ContextRegistries registries;
+    private final FinalizerDescriber describer;
     private final Predicate<FinalizerInfo> filter;
     private final int limit;
     private final List<FinalizerDescriptor> found = new ArrayList<>();
@@ -30,8 +30,8 @@ final class FinalizerPage {
     private @Nullable String last;
     private boolean more;
 
-    FinalizerPage(ContextRegistries registries, Predicate<FinalizerInfo> filter, int limit) {
-        this.registries = registries;
+    FinalizerPage(FinalizerDescriber describer, Predicate<FinalizerInfo> filter, int limit) {
+        this.describer = describer;
         this.filter = filter;
         this.limit = limit;
     }
@@ -43,7 +43,8 @@ final class FinalizerPage {
      */
     FinalizerPage read(@Nullable Position after) {
         boolean reached = after == null;
-        for (Map.Entry<String, FinalizerRegistry> entry : registries.byName().entrySet()) {
+        for (Map.Entry<String, FinalizerRegistry> entry :
+                describer.registries().byName().entrySet()) {
             if (reached) {
                 read(entry.getKey(), entry.getValue().finalizers().iterator());
             } else if (after != null && entry.getKey().equals(after.name())) {
@@ -64,9 +65,9 @@ final class FinalizerPage {
             }
             FinalizerInfo info = newestFirst.next();
             examined++;
-            last = registries.id(registry, info.id());
+            last = describer.registries().id(registry, info.id());
             if (filter.test(info)) {
-                found.add(FinalizerDescriptor.of(last, registry, info));
+                found.add(describer.describe(registry, info));
             }
         }
     }

@@ -6,9 +6,12 @@ import dev.weakref.FinalizerInfo;
 import dev.weakref.FinalizerRegistry;
 import dev.weakref.Leak;
 import dev.weakref.RegistryStats;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
@@ -18,15 +21,21 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param registries the totals of each registry, the primary one first
  * @param finalizers one page of the live finalizers
  * @param cursor what to ask for the next page with; {@code null} if this is the last
- * @param collections the shared collections
+ * @param collections the weak collections
+ * @param leaks the newest leaks that were reported, newest first
  * @since 0.1
  */
 public record WeakRefsDescriptor(
         List<RegistryDescriptor> registries,
         List<FinalizerDescriptor> finalizers,
         @Nullable String cursor,
-        List<CollectionDescriptor> collections)
+        List<CollectionDescriptor> collections,
+        List<LeakDescriptor> leaks)
         implements OperationResponseBody {
+
+    /** All of one length, so that texts are ordered as times are. */
+    private static final DateTimeFormatter MILLIS =
+            new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
 
     /** A registry. */
     public record RegistryDescriptor(
@@ -75,6 +84,8 @@ public record WeakRefsDescriptor(
      *
      * @param referentType {@code null} once the referent is gone
      * @param createdBy the line that registered it; {@code null} where the leak level recorded none
+     * @param referent what its referent says of itself; {@code null} unless that is to be shown
+     * @param state what its state says of itself; {@code null} unless that is to be shown
      * @param stack the stack of its creation; {@code null} in a list, and where none was recorded
      */
     public record FinalizerDescriptor(
@@ -88,53 +99,58 @@ public record WeakRefsDescriptor(
             boolean overdue,
             String createdAt,
             @Nullable String createdBy,
+            @Nullable String referent,
+            @Nullable String state,
             @Nullable List<String> stack)
-            implements OperationResponseBody {
-
-        /** As one of many. */
-        static FinalizerDescriptor of(String id, String registry, FinalizerInfo info) {
-            return of(id, registry, info, null);
-        }
-
-        /** With all that is known. */
-        static FinalizerDescriptor withStack(String id, String registry, FinalizerInfo info) {
-            return of(id, registry, info, info.stack().isEmpty() ? null : info.stack());
-        }
-
-        private static FinalizerDescriptor of(
-                String id, String registry, FinalizerInfo info, @Nullable List<String> stack) {
-            return new FinalizerDescriptor(
-                    id,
-                    registry,
-                    info.name(),
-                    info.referentType(),
-                    info.action(),
-                    info.atExit(),
-                    info.mustBeClosed(),
-                    info.overdue(),
-                    info.createdAt().toString(),
-                    info.createdBy(),
-                    stack);
-        }
-    }
+            implements OperationResponseBody {}
 
     /**
-     * A shared collection.
+     * A weak collection.
      *
-     * @param name its qualifier; {@code null} if it has none
+     * @param name its qualifier if it is shared, {@code null} if it has none; else the name that it was given, or that
+     *     of its bean
      */
     public record CollectionDescriptor(
             String type, @Nullable String name, long estimatedSize, long added, long removed, long collected) {
 
-        static CollectionDescriptor of(SharedCollection collection) {
-            CollectionStats stats = collection.stats();
+        static CollectionDescriptor of(String type, @Nullable String name, CollectionStats stats) {
             return new CollectionDescriptor(
-                    collection.type(),
-                    collection.name(),
-                    stats.estimatedSize(),
-                    stats.added(),
-                    stats.removed(),
-                    stats.collected());
+                    type, name, stats.estimatedSize(), stats.added(), stats.removed(), stats.collected());
+        }
+    }
+
+    /**
+     * A leak that was reported.
+     *
+     * @param id the id of its finalizer, which may be dead
+     * @param createdBy the line that registered it; {@code null} where the leak level recorded none
+     * @param stack the stack of its creation; {@code null} where none was recorded
+     */
+    public record LeakDescriptor(
+            String kind,
+            String foundAt,
+            String id,
+            String registry,
+            String name,
+            @Nullable String referentType,
+            String action,
+            String createdAt,
+            @Nullable String createdBy,
+            @Nullable List<String> stack) {
+
+        static LeakDescriptor of(String id, String registry, Leak leak) {
+            FinalizerInfo finalizer = leak.finalizer();
+            return new LeakDescriptor(
+                    leak.kind().name(),
+                    MILLIS.format(leak.foundAt()),
+                    id,
+                    registry,
+                    finalizer.name(),
+                    finalizer.referentType(),
+                    finalizer.action(),
+                    finalizer.createdAt().toString(),
+                    finalizer.createdBy(),
+                    finalizer.stack().isEmpty() ? null : finalizer.stack());
         }
     }
 }

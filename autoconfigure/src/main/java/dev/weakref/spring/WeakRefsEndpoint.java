@@ -1,26 +1,35 @@
 package dev.weakref.spring;
 
-import dev.weakref.FinalizerInfo;
+import dev.weakref.LeakLevel;
 import dev.weakref.spring.ContextRegistries.Position;
-import dev.weakref.spring.WeakRefsDescriptor.CollectionDescriptor;
 import dev.weakref.spring.WeakRefsDescriptor.FinalizerDescriptor;
+import dev.weakref.spring.WeakRefsDescriptor.LeakDescriptor;
 import dev.weakref.spring.WeakRefsDescriptor.RegistryDescriptor;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.Locale;
+import java.util.Set;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.Sanitizer;
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.lang.Nullable;
 
 /**
- * Shows what is live in the registries and shared collections of one context; never a state, a referent, or what
- * their {@code toString()} says.
+ * Shows what is live in the registries and collections of one context; what states and referents say of themselves
+ * only where that is to be shown.
  *
  * <p>The parameters are texts, parsed here, so that a bad one is answered with what to do. They carry Spring's
- * {@code @Nullable}: Boot 3.5 takes it alone as a sign that a parameter is optional.
+ * {@code @Nullable}: Boot 3.5 takes it alone as a sign that a parameter is optional. What changes something is in
+ * {@link WeakRefsEndpointWebExtension}, so that JMX does not have it.
  *
  * @since 0.1
  */
@@ -29,20 +38,35 @@ public final class WeakRefsEndpoint {
 
     private static final int DEFAULT_LIMIT = 100;
     private static final int HIGHEST_LIMIT = 1000;
+    private static final int MOST_LEAKS = 50;
 
     private final ConfigurableListableBeanFactory beanFactory;
+    private final Sanitizer sanitizer;
+    private final boolean showValues;
 
-    /** For the context with this bean factory. */
-    public WeakRefsEndpoint(ConfigurableListableBeanFactory beanFactory) {
+    /**
+     * For the context with this bean factory.
+     *
+     * @param sanitizingFunctions what to do with the texts of states and referents where they are shown
+     * @param showValues when to show them; where nobody can be authorized, as by JMX, {@code ALWAYS} alone counts
+     */
+    public WeakRefsEndpoint(
+            ConfigurableListableBeanFactory beanFactory,
+            Iterable<SanitizingFunction> sanitizingFunctions,
+            Show showValues) {
         this.beanFactory = beanFactory;
+        this.sanitizer = new Sanitizer(sanitizingFunctions);
+        this.showValues = showValues.isShown(SecurityContext.NONE, Set.of());
     }
 
     /**
-     * Totals, one page of the live finalizers, and the shared collections.
+     * Totals, one page of the live finalizers, the collections, and the newest leaks.
      *
      * @param name a part of the finalizer's name
      * @param referentType a part of the class name of the referent
      * @param atExit {@code true} or {@code false}
+     * @param state {@code live} or {@code overdue}
+     * @param age for how long they have been live at least
      * @param cursor the cursor of the page before
      * @param limit how many finalizers at most
      * @throws InvalidEndpointRequestException if a parameter makes no sense
@@ -52,10 +76,24 @@ public final class WeakRefsEndpoint {
             @Nullable String name,
             @Nullable String referentType,
             @Nullable String atExit,
+            @Nullable String state,
+            @Nullable String age,
             @Nullable String cursor,
             @Nullable String limit) {
+        FinalizerFilter filter = FinalizerFilter.parse(name, referentType, atExit, state, age, Instant.now());
+        return weakRefs(filter, cursor, limit, showValues);
+    }
+
+    /** One live finalizer; {@code null} if there is none with this id. */
+    @ReadOperation
+    @Nullable public FinalizerDescriptor finalizer(@Selector String id) {
+        return finalizer(id, showValues);
+    }
+
+    WeakRefsDescriptor weakRefs(
+            FinalizerFilter filter, @Nullable String cursor, @Nullable String limit, boolean withValues) {
         ContextRegistries registries = ContextRegistries.of(beanFactory);
-        FinalizerPage page = new FinalizerPage(registries, filter(name, referentType, atExit), limit(limit))
+        FinalizerPage page = new FinalizerPage(describer(registries, withValues), filter, limit(limit))
                 .read(position(cursor, registries));
         return new WeakRefsDescriptor(
                 registries.byName().entrySet().stream()
@@ -64,52 +102,69 @@ public final class WeakRefsEndpoint {
                         .toList(),
                 page.finalizers(),
                 page.cursor(),
-                collections());
+                ContextCollections.of(beanFactory),
+                leaks(registries));
     }
 
-    /** One live finalizer; {@code null} if there is none with this id. */
-    @ReadOperation
-    @Nullable public FinalizerDescriptor finalizer(@Selector String id) {
+    @Nullable FinalizerDescriptor finalizer(String id, boolean withValues) {
         ContextRegistries registries = ContextRegistries.of(beanFactory);
         return registries
                 .parse(id)
                 .flatMap(position -> position.registry()
                         .find(position.number())
-                        .map(info -> FinalizerDescriptor.withStack(
-                                registries.id(position.name(), info.id()), position.name(), info)))
+                        .map(info -> describer(registries, withValues).describeWithStack(position.name(), info)))
                 .orElse(null);
     }
 
-    private List<CollectionDescriptor> collections() {
-        return OwnSingletons.of(WeakCollections.class, beanFactory).values().stream()
-                .flatMap(collections -> collections.list().stream())
-                .map(CollectionDescriptor::of)
+    /** Has a live finalizer called on its registry; whether there is one with this id. */
+    boolean run(String id) {
+        return ContextRegistries.of(beanFactory)
+                .parse(id)
+                .map(position -> position.registry().callLater(position.number()))
+                .orElse(false);
+    }
+
+    /** Chooses whether a live finalizer is to run at exit; whether there is one with this id. */
+    boolean setAtExit(String id, @Nullable String atExit) {
+        boolean chosen = BadParameter.flag("atExit", atExit);
+        return ContextRegistries.of(beanFactory)
+                .parse(id)
+                .flatMap(position -> position.registry().get(position.number()))
+                .map(finalizer -> {
+                    finalizer.setAtExit(chosen);
+                    return true;
+                })
+                .orElse(false);
+    }
+
+    /** Chooses the leak level of all registries. */
+    void setLeakLevel(@Nullable String leakLevel) {
+        LeakLevel chosen = leakLevel(leakLevel);
+        ContextRegistries.of(beanFactory).byName().values().forEach(registry -> registry.setLeakLevel(chosen));
+    }
+
+    private FinalizerDescriber describer(ContextRegistries registries, boolean withValues) {
+        return new FinalizerDescriber(registries, withValues ? sanitizer : null);
+    }
+
+    private static List<LeakDescriptor> leaks(ContextRegistries registries) {
+        return registries.byName().entrySet().stream()
+                .flatMap(entry -> entry.getValue().leaks().stream()
+                        .map(leak -> LeakDescriptor.of(
+                                registries.id(entry.getKey(), leak.finalizer().id()), entry.getKey(), leak)))
+                .sorted(Comparator.comparing(LeakDescriptor::foundAt).reversed())
+                .limit(MOST_LEAKS)
                 .toList();
     }
 
-    private static Predicate<FinalizerInfo> filter(
-            @Nullable String name, @Nullable String referentType, @Nullable String atExit) {
-        Predicate<FinalizerInfo> filter = info -> true;
-        if (name != null) {
-            filter = filter.and(info -> info.name().contains(name));
-        }
-        if (referentType != null) {
-            filter = filter.and(
-                    info -> info.referentType() != null && info.referentType().contains(referentType));
-        }
-        if (atExit != null) {
-            boolean wanted = flag(atExit);
-            filter = filter.and(info -> info.atExit() == wanted);
-        }
-        return filter;
-    }
-
-    private static boolean flag(String atExit) {
-        return switch (atExit) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw bad("atExit", atExit, "give true or false, or leave it out for both");
-        };
+    private static LeakLevel leakLevel(@Nullable String leakLevel) {
+        return Arrays.stream(LeakLevel.values())
+                .filter(level -> level.name().equalsIgnoreCase(leakLevel))
+                .findFirst()
+                .orElseThrow(() -> BadParameter.of(
+                        "leakLevel",
+                        leakLevel,
+                        "give one of " + Arrays.toString(LeakLevel.values()).toLowerCase(Locale.ROOT)));
     }
 
     private static int limit(@Nullable String limit) {
@@ -124,7 +179,8 @@ public final class WeakRefsEndpoint {
         } catch (NumberFormatException e) {
             // answered below
         }
-        throw bad("limit", limit, "give a number from 1 to " + HIGHEST_LIMIT + ", and ask for more with the cursor");
+        throw BadParameter.of(
+                "limit", limit, "give a number from 1 to " + HIGHEST_LIMIT + ", and ask for more with the cursor");
     }
 
     @Nullable private static Position position(@Nullable String cursor, ContextRegistries registries) {
@@ -133,12 +189,7 @@ public final class WeakRefsEndpoint {
         }
         return registries
                 .parse(cursor)
-                .orElseThrow(() -> bad(
+                .orElseThrow(() -> BadParameter.of(
                         "cursor", cursor, "give the cursor of the answer before, or leave it out for the first page"));
-    }
-
-    private static InvalidEndpointRequestException bad(String parameter, String value, String advice) {
-        String message = "The parameter " + parameter + " is '" + value + "': " + advice;
-        return new InvalidEndpointRequestException(message, message);
     }
 }

@@ -5,24 +5,39 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.weakref.Finalizer;
+import dev.weakref.FinalizerInfo;
 import dev.weakref.FinalizerRegistry;
+import dev.weakref.Leak;
+import dev.weakref.LeakLevel;
+import dev.weakref.WeakSet;
+import dev.weakref.WeakValueMap;
 import dev.weakref.spring.WeakRefsDescriptor.CollectionDescriptor;
 import dev.weakref.spring.WeakRefsDescriptor.FinalizerDescriptor;
+import dev.weakref.spring.WeakRefsDescriptor.LeakDescriptor;
 import dev.weakref.spring.WeakRefsDescriptor.RegistryDescriptor;
 import dev.weakref.spring.WeakRefsDescriptor.RunsDescriptor;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
+import org.springframework.boot.actuate.endpoint.Show;
+import org.springframework.core.ResolvableType;
 
 class WeakRefsEndpointTests {
 
@@ -30,7 +45,7 @@ class WeakRefsEndpointTests {
     private static final Thread OTHER_REFERENT = new Thread();
 
     private final DefaultListableBeanFactory beanFactory = new DefaultListableBeanFactory();
-    private final WeakRefsEndpoint endpoint = new WeakRefsEndpoint(beanFactory);
+    private final WeakRefsEndpoint endpoint = new WeakRefsEndpoint(beanFactory, List.of(), Show.NEVER);
     private final FinalizerRegistry registry = FinalizerRegistry.create("tested");
     private final FinalizerRegistry other = FinalizerRegistry.create("other");
 
@@ -95,6 +110,8 @@ class WeakRefsEndpointTests {
                         false,
                         finalizer.createdAt().toString(),
                         null,
+                        null,
+                        null,
                         null));
         assertThat(Instant.parse(all().finalizers().get(0).createdAt())).isEqualTo(finalizer.createdAt());
         assertThat(all().toString()).doesNotContain("secret text");
@@ -117,7 +134,7 @@ class WeakRefsEndpointTests {
         List<Integer> sizes = new ArrayList<>();
         String cursor = null;
         do {
-            WeakRefsDescriptor page = endpoint.weakRefs(null, null, null, cursor, "3");
+            WeakRefsDescriptor page = endpoint.weakRefs(null, null, null, null, null, cursor, "3");
             names.addAll(names(page));
             sizes.add(page.finalizers().size());
             cursor = page.cursor();
@@ -132,7 +149,8 @@ class WeakRefsEndpointTests {
         register("one");
         register("two");
 
-        assertThat(endpoint.weakRefs(null, null, null, null, "2").cursor()).isNull();
+        assertThat(endpoint.weakRefs(null, null, null, null, null, null, "2").cursor())
+                .isNull();
     }
 
     @Test
@@ -140,11 +158,13 @@ class WeakRefsEndpointTests {
         register("oldest");
         Finalizer<Void> middle = register("middle");
         register("newest");
-        String cursor = endpoint.weakRefs(null, null, null, null, "2").cursor();
+        String cursor =
+                endpoint.weakRefs(null, null, null, null, null, null, "2").cursor();
 
         middle.detach();
 
-        assertThat(names(endpoint.weakRefs(null, null, null, cursor, null))).containsExactly("oldest");
+        assertThat(names(endpoint.weakRefs(null, null, null, null, null, cursor, null)))
+                .containsExactly("oldest");
     }
 
     @Test
@@ -160,8 +180,8 @@ class WeakRefsEndpointTests {
         register("the oldest");
         IntStream.range(0, 10_000).forEach(number -> register("f" + number));
 
-        WeakRefsDescriptor first = endpoint.weakRefs("the oldest", null, null, null, null);
-        WeakRefsDescriptor second = endpoint.weakRefs("the oldest", null, null, first.cursor(), null);
+        WeakRefsDescriptor first = endpoint.weakRefs("the oldest", null, null, null, null, null, null);
+        WeakRefsDescriptor second = endpoint.weakRefs("the oldest", null, null, null, null, first.cursor(), null);
 
         assertThat(first.finalizers()).isEmpty();
         assertThat(first.cursor()).isNotNull();
@@ -175,20 +195,82 @@ class WeakRefsEndpointTests {
         register("workspace 2");
         registry.finalizer(OTHER_REFERENT).name("workspace 3").atExit(false).run(() -> {});
 
-        assertThat(names(endpoint.weakRefs("space 2", null, null, null, null))).containsExactly("workspace 2");
-        assertThat(names(endpoint.weakRefs(null, "Thread", null, null, null))).containsExactly("workspace 3");
-        assertThat(names(endpoint.weakRefs(null, null, "false", null, null))).containsExactly("workspace 3");
-        assertThat(names(endpoint.weakRefs("workspace", "lang.Object", "true", null, null)))
+        assertThat(names(endpoint.weakRefs("space 2", null, null, null, null, null, null)))
+                .containsExactly("workspace 2");
+        assertThat(names(endpoint.weakRefs(null, "Thread", null, null, null, null, null)))
+                .containsExactly("workspace 3");
+        assertThat(names(endpoint.weakRefs(null, null, "false", null, null, null, null)))
+                .containsExactly("workspace 3");
+        assertThat(names(endpoint.weakRefs("workspace", "lang.Object", "true", null, null, null, null)))
                 .containsExactly("workspace 2", "workspace 1");
-        assertThat(names(endpoint.weakRefs("Workspace", null, null, null, null)))
+        assertThat(names(endpoint.weakRefs("Workspace", null, null, null, null, null, null)))
                 .isEmpty();
+    }
+
+    @Test
+    void theStateOverdueIsForThoseThatHaveBeenLiveForTooLong() throws Exception {
+        BlockingQueue<Leak> told = new LinkedBlockingQueue<>();
+        try (FinalizerRegistry watched =
+                FinalizerRegistry.builder().leakListener(told::add).build()) {
+            beanFactory.registerSingleton("watched", watched);
+            watched.finalizer(REFERENT).name("in time").run(() -> {});
+            watched.finalizer(REFERENT)
+                    .name("too old")
+                    .overdueAfter(Duration.ofMillis(1))
+                    .run(() -> {});
+            told.take();
+            while (watched.finalizers().noneMatch(FinalizerInfo::overdue)) {
+                Thread.onSpinWait(); // it is marked once it was told
+            }
+
+            assertThat(names(inState("overdue"))).containsExactly("too old");
+            assertThat(names(inState("OVERDUE"))).containsExactly("too old");
+            assertThat(names(inState("live"))).containsExactly("too old", "in time");
+        }
+    }
+
+    @Test
+    void theAgeIsForHowLongTheyHaveBeenLiveAtLeast() {
+        Finalizer<Void> finalizer = register("some minutes old");
+        FinalizerInfo info = registry.find(finalizer.id()).orElseThrow();
+
+        for (String age : List.of("0s", "90s", "5m", "PT5M", "300000")) {
+            assertThat(FinalizerFilter.parse(
+                            null, null, null, null, age, finalizer.createdAt().plusSeconds(300)))
+                    .as(age)
+                    .accepts(info);
+        }
+        for (String age : List.of("301s", "6m", "1h", "PT5M0.001S", "365d")) {
+            assertThat(FinalizerFilter.parse(
+                            null, null, null, null, age, finalizer.createdAt().plusSeconds(300)))
+                    .as(age)
+                    .rejects(info);
+        }
+        assertThat(names(endpoint.weakRefs(null, null, null, null, "1h", null, null)))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dead", "", "live,overdue", "1"})
+    void aBadStateIsRefusedWithWhatToDo(String state) {
+        assertThatExceptionOfType(InvalidEndpointRequestException.class)
+                .isThrownBy(() -> inState(state))
+                .withMessageContaining("state is '" + state + "': give live or overdue");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1s", "", "soon", "5 minutes", "P1Y", "99999999999999999999d", "9223372036854775807d"})
+    void aBadAgeIsRefusedWithWhatToDo(String age) {
+        assertThatExceptionOfType(InvalidEndpointRequestException.class)
+                .isThrownBy(() -> endpoint.weakRefs(null, null, null, null, age, null, null))
+                .withMessageContaining("age is '" + age + "': give a duration such as 90s");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "-1", "1001", "abc", "", "1,2", "99999999999"})
     void aBadLimitIsRefusedWithWhatToDo(String limit) {
         assertThatExceptionOfType(InvalidEndpointRequestException.class)
-                .isThrownBy(() -> endpoint.weakRefs(null, null, null, null, limit))
+                .isThrownBy(() -> endpoint.weakRefs(null, null, null, null, null, null, limit))
                 .withMessage("The parameter limit is '" + limit
                         + "': give a number from 1 to 1000, and ask for more with the cursor");
     }
@@ -197,7 +279,7 @@ class WeakRefsEndpointTests {
     @ValueSource(strings = {"xyz", "", "-1", "unknown:1", "registry:", "99999999999999999999"})
     void aBadCursorIsRefusedWithWhatToDo(String cursor) {
         assertThatExceptionOfType(InvalidEndpointRequestException.class)
-                .isThrownBy(() -> endpoint.weakRefs(null, null, null, cursor, null))
+                .isThrownBy(() -> endpoint.weakRefs(null, null, null, null, null, cursor, null))
                 .withMessageContaining("cursor is '" + cursor + "': give the cursor of the answer before");
     }
 
@@ -205,7 +287,7 @@ class WeakRefsEndpointTests {
     @ValueSource(strings = {"maybe", "", "1"})
     void aBadFlagIsRefusedWithWhatToDo(String flag) {
         assertThatExceptionOfType(InvalidEndpointRequestException.class)
-                .isThrownBy(() -> endpoint.weakRefs(null, null, flag, null, null))
+                .isThrownBy(() -> endpoint.weakRefs(null, null, flag, null, null, null, null))
                 .withMessageContaining("atExit is '" + flag + "': give true or false");
     }
 
@@ -239,12 +321,140 @@ class WeakRefsEndpointTests {
     }
 
     @Test
+    void collectionsThatAreBeansAreListedWithTheirNames() {
+        WeakValueMap<String, Thread> map =
+                WeakValueMap.<String, Thread>builder().name("given").build();
+        map.put("other", OTHER_REFERENT);
+        map.put("gone again", OTHER_REFERENT);
+        map.remove("gone again");
+        RootBeanDefinition definition = new RootBeanDefinition();
+        definition.setTargetType(ResolvableType.forClassWithGenerics(WeakValueMap.class, String.class, Thread.class));
+        definition.setInstanceSupplier(() -> map);
+        beanFactory.registerBeanDefinition("threads", definition);
+        beanFactory.getBean("threads");
+        beanFactory.registerSingleton("elements", WeakSet.create());
+
+        assertThat(all().collections())
+                .containsExactlyInAnyOrder(
+                        new CollectionDescriptor(
+                                "dev.weakref.WeakValueMap<java.lang.String, java.lang.Thread>", "given", 1, 2, 1, 0),
+                        new CollectionDescriptor("dev.weakref.WeakSet", "elements", 0, 0, 0, 0));
+    }
+
+    @Test
+    void theNewestLeaksAreListedWhateverTheirRegistry() {
+        beanFactory.registerSingleton("other", other);
+        registry.setLeakLevel(LeakLevel.PARANOID);
+        Finalizer<Void> leaking =
+                registry.finalizer(REFERENT).name("lease").mustBeClosed().run(() -> {});
+        other.finalizer(REFERENT).name("other's").mustBeClosed().run(() -> {});
+
+        registry.close();
+        other.close();
+
+        assertThat(all().leaks())
+                .extracting(LeakDescriptor::kind, LeakDescriptor::registry, LeakDescriptor::id, LeakDescriptor::name)
+                .containsExactlyInAnyOrder(
+                        tuple("NOT_CLOSED", "other", "other:1", "other's"),
+                        tuple("NOT_CLOSED", "registry", "registry:" + leaking.id(), "lease"));
+        assertThat(all().leaks())
+                .isSortedAccordingTo(
+                        Comparator.comparing(LeakDescriptor::foundAt).reversed());
+        assertThat(all().leaks())
+                .filteredOn(leak -> leak.name().equals("lease"))
+                .singleElement()
+                .satisfies(leak -> {
+                    assertThat(leak.createdBy()).contains("WeakRefsEndpointTests");
+                    assertThat(leak.stack()).first().isEqualTo(leak.createdBy());
+                    assertThat(leak.createdAt()).isEqualTo(leaking.createdAt().toString());
+                });
+    }
+
+    @Nested
+    class Values {
+
+        @Test
+        void areShownWhereTheyAreAlwaysToBeShown() {
+            Finalizer<Void> finalizer = registry.finalizer(OTHER_REFERENT)
+                    .name("n")
+                    .state(new Secret())
+                    .run(Secret::use);
+            register("no state");
+            WeakRefsEndpoint showing = showing(Show.ALWAYS);
+
+            FinalizerDescriptor shown = showing.finalizer(Long.toString(finalizer.id()));
+
+            assertThat(shown.state()).isEqualTo("secret text");
+            assertThat(shown.referent()).isEqualTo(OTHER_REFERENT.toString());
+            assertThat(showing.weakRefs(null, null, null, null, null, null, null)
+                            .finalizers())
+                    .extracting(FinalizerDescriptor::state)
+                    .containsExactly(null, "secret text");
+        }
+
+        @ParameterizedTest
+        @EnumSource(value = Show.class, names = "ALWAYS", mode = Mode.EXCLUDE)
+        void areShownToNobodyUnknownOtherwise(Show show) {
+            registry.finalizer(new Secret()).state(new Secret()).run(Secret::use);
+
+            WeakRefsDescriptor answer = showing(show).weakRefs(null, null, null, null, null, null, null);
+
+            assertThat(answer.finalizers()).hasSize(1);
+            assertThat(answer.toString()).doesNotContain("secret text");
+            assertThat(showing(show).finalizer("1").toString()).doesNotContain("secret text");
+        }
+
+        @Test
+        void passTheSanitizingFunctionsOfWhichOneThatFailsHides() {
+            registry.finalizer(REFERENT)
+                    .name("password file")
+                    .state("swordfish")
+                    .run(text -> {});
+            registry.finalizer(REFERENT).name("other").state("shown").run(text -> {});
+            registry.finalizer(REFERENT).name("broken").state("hidden").run(text -> {});
+
+            WeakRefsEndpoint showing = showing(
+                    Show.ALWAYS,
+                    data -> data.getKey().equals("password file.state") ? data.withSanitizedValue() : data,
+                    data -> {
+                        if (data.getKey().equals("broken.state")) {
+                            throw new IllegalStateException("wanted by the test");
+                        }
+                        return data;
+                    });
+
+            assertThat(showing.weakRefs(null, null, null, null, null, null, null)
+                            .finalizers())
+                    .extracting(FinalizerDescriptor::state)
+                    .containsExactly("******", "shown", "******");
+        }
+
+        @Test
+        void areCutWhereTheyAreLongAndNamedByTheirFailureWhereTheyThrow() {
+            registry.finalizer(REFERENT).state("x".repeat(5000)).run(text -> {});
+            registry.finalizer(REFERENT).state(new Throwing()).run(text -> {});
+
+            assertThat(showing(Show.ALWAYS)
+                            .weakRefs(null, null, null, null, null, null, null)
+                            .finalizers())
+                    .extracting(FinalizerDescriptor::state)
+                    .containsExactly(
+                            "toString() threw java.lang.UnsupportedOperationException", "x".repeat(1000) + "…");
+        }
+
+        private WeakRefsEndpoint showing(Show show, SanitizingFunction... functions) {
+            return new WeakRefsEndpoint(beanFactory, List.of(functions), show);
+        }
+    }
+
+    @Test
     void whatBelongsToTheParentIsNotListed() {
-        WeakRefsEndpoint ofChild = new WeakRefsEndpoint(new DefaultListableBeanFactory(beanFactory));
+        WeakRefsEndpoint ofChild =
+                new WeakRefsEndpoint(new DefaultListableBeanFactory(beanFactory), List.of(), Show.NEVER);
         beanFactory.registerSingleton("collections", new WeakCollections());
         register("of the parent");
 
-        WeakRefsDescriptor answer = ofChild.weakRefs(null, null, null, null, null);
+        WeakRefsDescriptor answer = ofChild.weakRefs(null, null, null, null, null, null, null);
 
         assertThat(answer.registries()).isEmpty();
         assertThat(answer.finalizers()).isEmpty();
@@ -255,7 +465,7 @@ class WeakRefsEndpointTests {
     class WithTwoRegistries {
 
         private final DefaultListableBeanFactory two = new DefaultListableBeanFactory();
-        private final WeakRefsEndpoint endpoint = new WeakRefsEndpoint(two);
+        private final WeakRefsEndpoint endpoint = new WeakRefsEndpoint(two, List.of(), Show.NEVER);
 
         @Test
         void thePrimaryOneComesFirstWithPlainNumbers() {
@@ -264,7 +474,7 @@ class WeakRefsEndpointTests {
             other.finalizer(REFERENT).name("other's").run(() -> {});
             register("main's");
 
-            WeakRefsDescriptor answer = endpoint.weakRefs(null, null, null, null, null);
+            WeakRefsDescriptor answer = endpoint.weakRefs(null, null, null, null, null, null, null);
 
             assertThat(answer.registries())
                     .extracting(RegistryDescriptor::name, RegistryDescriptor::primary)
@@ -284,7 +494,8 @@ class WeakRefsEndpointTests {
             define("b", other, false);
             register("a's");
 
-            assertThat(endpoint.weakRefs(null, null, null, null, null).finalizers())
+            assertThat(endpoint.weakRefs(null, null, null, null, null, null, null)
+                            .finalizers())
                     .extracting(FinalizerDescriptor::id)
                     .containsExactly("a:1");
             assertThat(endpoint.finalizer("1")).isNull();
@@ -298,8 +509,8 @@ class WeakRefsEndpointTests {
             register("a2");
             other.finalizer(REFERENT).name("b1").run(() -> {});
 
-            WeakRefsDescriptor first = endpoint.weakRefs(null, null, null, null, "2");
-            WeakRefsDescriptor second = endpoint.weakRefs(null, null, null, first.cursor(), "2");
+            WeakRefsDescriptor first = endpoint.weakRefs(null, null, null, null, null, null, "2");
+            WeakRefsDescriptor second = endpoint.weakRefs(null, null, null, null, null, first.cursor(), "2");
 
             assertThat(names(first)).containsExactly("a2", "a1");
             assertThat(names(second)).containsExactly("b1");
@@ -318,12 +529,24 @@ class WeakRefsEndpointTests {
         return registry.finalizer(REFERENT).name(name).run(() -> {});
     }
 
+    private WeakRefsDescriptor inState(String state) {
+        return endpoint.weakRefs(null, null, null, state, null, null, null);
+    }
+
     private WeakRefsDescriptor all() {
-        return endpoint.weakRefs(null, null, null, null, null);
+        return endpoint.weakRefs(null, null, null, null, null, null, null);
     }
 
     private static List<String> names(WeakRefsDescriptor answer) {
         return answer.finalizers().stream().map(FinalizerDescriptor::name).toList();
+    }
+
+    private static final class Throwing {
+
+        @Override
+        public String toString() {
+            throw new UnsupportedOperationException("secret text");
+        }
     }
 
     private static final class Secret {

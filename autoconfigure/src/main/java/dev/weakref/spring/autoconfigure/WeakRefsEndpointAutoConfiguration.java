@@ -2,13 +2,17 @@ package dev.weakref.spring.autoconfigure;
 
 import dev.weakref.spring.WeakRefsEndpoint;
 import dev.weakref.spring.WeakRefsEndpointWebExtension;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
  * The endpoint {@code weakrefs}, where Actuator is present and the endpoint is exposed.
@@ -24,18 +28,25 @@ public final class WeakRefsEndpointAutoConfiguration {
     /** Apart, because its condition is a class of Actuator. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnAvailableEndpoint(WeakRefsEndpoint.class)
+    @EnableConfigurationProperties(WeakRefsEndpointProperties.class)
+    @ImportRuntimeHints(WeakRefsEndpointRuntimeHints.class)
     static class EndpointConfiguration {
 
         @Bean
         @ConditionalOnMissingBean
-        WeakRefsEndpoint weakRefsEndpoint(ConfigurableListableBeanFactory beanFactory) {
-            return new WeakRefsEndpoint(beanFactory);
+        WeakRefsEndpoint weakRefsEndpoint(
+                ConfigurableListableBeanFactory beanFactory,
+                ObjectProvider<SanitizingFunction> sanitizingFunctions,
+                WeakRefsEndpointProperties properties) {
+            return new WeakRefsEndpoint(
+                    beanFactory, sanitizingFunctions.orderedStream().toList(), properties.showValues());
         }
 
         @Bean
         @ConditionalOnMissingBean
-        WeakRefsEndpointWebExtension weakRefsEndpointWebExtension(WeakRefsEndpoint endpoint) {
-            return new WeakRefsEndpointWebExtension(endpoint);
+        WeakRefsEndpointWebExtension weakRefsEndpointWebExtension(
+                WeakRefsEndpoint endpoint, WeakRefsEndpointProperties properties) {
+            return new WeakRefsEndpointWebExtension(endpoint, properties.showValues(), properties.roles());
         }
     }
 }

@@ -2,9 +2,15 @@ package dev.weakref.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weakref.spring.WeakRefsDescriptor;
 import dev.weakref.spring.WeakRefsEndpoint;
 import dev.weakref.spring.WeakRefsEndpointWebExtension;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -12,6 +18,9 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 class WeakRefsEndpointAutoConfigurationTests {
 
     private static final String EXPOSED = "management.endpoints.web.exposure.include=weakrefs";
+
+    private static final WeakRefsEndpoint OWN =
+            new WeakRefsEndpoint(new DefaultListableBeanFactory(), List.of(), Show.NEVER);
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
@@ -63,10 +72,26 @@ class WeakRefsEndpointAutoConfigurationTests {
     @Test
     void theUsersOwnWins() {
         runner.withPropertyValues(EXPOSED)
-                .withBean("own", WeakRefsEndpoint.class)
+                .withBean("own", WeakRefsEndpoint.class, () -> OWN)
                 .run(context -> assertThat(context)
                         .hasSingleBean(WeakRefsEndpoint.class)
                         .hasBean("own"));
+    }
+
+    @Test
+    void anImageKnowsThePageAndTheAnswers() {
+        RuntimeHints hints = new RuntimeHints();
+
+        new WeakRefsEndpointRuntimeHints().registerHints(hints, null);
+
+        for (String resource : List.of("weakrefs.html", "weakrefs.css", "weakrefs.js")) {
+            assertThat(RuntimeHintsPredicates.resource().forResource("dev/weakref/spring/" + resource))
+                    .accepts(hints);
+        }
+        assertThat(RuntimeHintsPredicates.reflection().onType(WeakRefsDescriptor.LeakDescriptor.class))
+                .accepts(hints);
+        assertThat(RuntimeHintsPredicates.reflection().onType(WeakRefsEndpointWebExtension.Problem.class))
+                .accepts(hints);
     }
 
     @Test
@@ -75,7 +100,7 @@ class WeakRefsEndpointAutoConfigurationTests {
                 .withConfiguration(AutoConfigurations.of(WeakRefsEndpointAutoConfiguration.class))
                 .withPropertyValues(EXPOSED)
                 .run(context -> assertThat(context.getBean(WeakRefsEndpoint.class)
-                                .weakRefs(null, null, null, null, null)
+                                .weakRefs(null, null, null, null, null, null, null)
                                 .registries())
                         .isEmpty());
     }

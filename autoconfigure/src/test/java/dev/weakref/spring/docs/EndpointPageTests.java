@@ -3,6 +3,7 @@ package dev.weakref.spring.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jayway.jsonpath.JsonPath;
+import dev.weakref.Finalizer;
 import dev.weakref.FinalizerRegistry;
 import dev.weakref.spring.WeakCollections;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,12 +39,23 @@ class EndpointPageTests {
                         "spring.main.banner-mode=off",
                         "spring.datasource.url=jdbc:h2:mem:page",
                         "management.endpoints.web.exposure.include=weakrefs",
+                        "management.endpoint.weakrefs.show-values=always",
                         "weakref.finalizers.leak-level=paranoid")
                 .run();
         FinalizerRegistry registry = application.getBean(FinalizerRegistry.class);
-        registry.register(REFERENT, () -> {});
-        registry.register(REFERENT, () -> {});
+        registry.register(REFERENT, "a state", state -> {});
+        registry.register(REFERENT, "a state", state -> {});
+        leak(registry);
         application.getBean(WeakCollections.class).valueMap(String.class, Thread.class, "named");
+    }
+
+    private static void leak(FinalizerRegistry registry) {
+        Finalizer<Void> leaking =
+                registry.finalizer(REFERENT).overdueAfter(Duration.ofMillis(1)).run(() -> {});
+        while (registry.leaks().isEmpty()) {
+            Thread.onSpinWait();
+        }
+        leaking.detach();
     }
 
     @AfterAll
@@ -71,8 +84,9 @@ class EndpointPageTests {
                 Page.of("endpoint.md").section("`GET /actuator/weakrefs`").table("parameter");
 
         assertThat(parameters.stream().map(row -> row.get(0)))
-                .containsExactlyInAnyOrder("name", "referentType", "atExit", "limit", "cursor");
-        for (String filter : List.of("name=nothing", "referentType=nothing", "atExit=false", "cursor=1")) {
+                .containsExactlyInAnyOrder("name", "referentType", "atExit", "state", "age", "limit", "cursor");
+        for (String filter : List.of(
+                "name=nothing", "referentType=nothing", "atExit=false", "state=overdue", "age=1h", "cursor=1")) {
             assertThat(JsonPath.<List<?>>read(answer("?" + filter), "$.finalizers"))
                     .isEmpty();
         }
