@@ -147,7 +147,7 @@
       cell('What', '', element('span', {className: leak.kind === 'RESOLVED' ? 'mark' : 'mark bad'}, KINDS[leak.kind] || leak.kind)),
       cell('Id', 'n', leak.id),
       cell('Name', 'key', leak.name),
-      cell('Created by', '', leak.createdBy || leak.action),
+      cell('Created by', 'long', leak.createdBy || leak.action),
     ]);
   }
 
@@ -193,7 +193,7 @@
     const open = element('button', {type: 'button', className: 'open', onclick: () => toggle(id, open)});
     open.setAttribute('aria-expanded', 'false');
     const key = cell('Name', 'key', open);
-    row.append(cell('Id', 'n'), key, cell('Referent'), cell('Registry'), cell('At exit'), cell('Age', 'n'));
+    row.append(cell('Id', 'n'), key, cell('Referent', 'long'), cell('Registry', 'long'), cell('At exit'), cell('Age', 'n'));
     return row;
   }
 
