@@ -1,0 +1,131 @@
+package dev.weakref.spring;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.util.ClassUtils;
+
+/** An application with the endpoint, as a user would start it, and what it answers. */
+final class EndpointApplication implements AutoCloseable {
+
+    private final ConfigurableApplicationContext context;
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private EndpointApplication(ConfigurableApplicationContext context) {
+        this.context = context;
+    }
+
+    /** A server and the programming model that it stands for. */
+    enum Stack {
+        TOMCAT(WebApplicationType.SERVLET),
+        NETTY(WebApplicationType.REACTIVE);
+
+        private final WebApplicationType type;
+
+        Stack(WebApplicationType type) {
+            this.type = type;
+        }
+    }
+
+    static EndpointApplication start(Stack stack, String... properties) {
+        return start(stack, List.of(), properties);
+    }
+
+    static EndpointApplication start(Stack stack, List<Class<?>> sources, String... properties) {
+        List<Class<?>> all = new ArrayList<>(sources);
+        all.add(Application.class);
+        List<String> arguments = new ArrayList<>(List.of(
+                "--server.port=0",
+                "--spring.main.banner-mode=off",
+                "--spring.datasource.generate-unique-name=true",
+                "--management.endpoints.web.exposure.include=weakrefs"));
+        Arrays.stream(properties).map(property -> "--" + property).forEach(arguments::add);
+        SpringApplicationBuilder builder = new SpringApplicationBuilder(all.toArray(Class<?>[]::new)).web(stack.type);
+        if (stack == Stack.NETTY) {
+            builder.initializers(netty());
+        }
+        return new EndpointApplication(builder.run(arguments.toArray(String[]::new)));
+    }
+
+    /** Where Tomcat is present too, Boot would take that one for the reactive stack. */
+    private static ApplicationContextInitializer<GenericApplicationContext> netty() {
+        String name = "NettyReactiveWebServerFactory";
+        String moved = "org.springframework.boot.reactor.netty." + name;
+        ClassLoader loader = EndpointApplication.class.getClassLoader();
+        Class<?> factory = ClassUtils.resolveClassName(
+                ClassUtils.isPresent(moved, loader) ? moved : "org.springframework.boot.web.embedded.netty." + name,
+                loader);
+        return context -> context.registerBean("nettyFactory", factory);
+    }
+
+    <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    /** The port of the endpoint. */
+    int port() {
+        return Integer.parseInt(context.getEnvironment()
+                .getProperty(
+                        "local.management.port", context.getEnvironment().getRequiredProperty("local.server.port")));
+    }
+
+    int applicationPort() {
+        return Integer.parseInt(context.getEnvironment().getRequiredProperty("local.server.port"));
+    }
+
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + port() + "/actuator/weakrefs" + path));
+    }
+
+    HttpResponse<String> get(String path, String... headers) {
+        HttpRequest.Builder request = request(path);
+        return send(headers.length == 0 ? request : request.headers(headers));
+    }
+
+    HttpResponse<String> delete(String path) {
+        return send(request(path).DELETE());
+    }
+
+    HttpResponse<String> post(String path, String contentType, String body) {
+        return send(request(path).header("Content-Type", contentType).POST(BodyPublishers.ofString(body)));
+    }
+
+    HttpResponse<String> post(String path, String json) {
+        return post(path, "application/json", json);
+    }
+
+    HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return client.send(request.build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Application {}
+}
