@@ -32,7 +32,11 @@ class EndpointElsewhereTests {
     @ParameterizedTest
     @EnumSource(Stack.class)
     void itStandsOnTheManagementPortAndShowsTheApplicationsRegistry(Stack stack) {
-        try (EndpointApplication application = EndpointApplication.start(stack, "management.server.port=0")) {
+        try (EndpointApplication application = EndpointApplication.start(
+                stack,
+                "management.server.port=0",
+                // Boot 4 defines the factory of the reactive one once for each server that is present
+                "spring.main.allow-bean-definition-overriding=true")) {
             application
                     .bean(FinalizerRegistry.class)
                     .finalizer(REFERENT)

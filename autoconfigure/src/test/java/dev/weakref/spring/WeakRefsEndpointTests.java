@@ -190,6 +190,27 @@ class WeakRefsEndpointTests {
     }
 
     @Test
+    void aFilterThatMatchesNothingStopsAtItsBoundWhileRegistrationGoesOn() {
+        IntStream.range(0, 10_001).forEach(number -> register("f" + number));
+        FinalizerDescriber describer = new FinalizerDescriber(ContextRegistries.of(beanFactory), null);
+        List<String> looked = new ArrayList<>();
+
+        FinalizerPage page = new FinalizerPage(
+                        describer,
+                        info -> {
+                            register("registered meanwhile");
+                            looked.add(info.name());
+                            return false;
+                        },
+                        100)
+                .read(null);
+
+        assertThat(page.finalizers()).isEmpty();
+        assertThat(page.cursor()).isEqualTo("2");
+        assertThat(looked).hasSize(10_000).doesNotContain("registered meanwhile");
+    }
+
+    @Test
     void filtersTakePartsOfNameAndTypeAndTheWholeFlag() {
         register("workspace 1");
         register("workspace 2");
