@@ -124,6 +124,8 @@ class TableTests {
 
             assertThat(keys).allSatisfy(key -> assertThat(table.get(key)).isEqualTo(dead.contains(key) ? null : true));
             assertThat(table.stats()).isEqualTo(new CollectionStats(null, 6 - dead.size(), 6, 0, dead.size()));
+            TableWalk<Key, Boolean, TableNode> linked = new TableWalk<>(table, (same, node) -> node);
+            assertThat(linked).toIterable().hasSize(6 - dead.size());
         }
     }
 
