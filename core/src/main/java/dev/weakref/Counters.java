@@ -42,7 +42,7 @@ final class Counters {
      * The counters as they are, given how many finalizers were appended to the log. The live are what is left: so
      * a registration costs no counter, and a run only one.
      */
-    RegistryStats stats(long appended, Map<Leak.Kind, Long> leaks) {
+    RegistryStats stats(long appended, Map<Leak.Kind, Long> leaks, long waiting) {
         long gone = detached.sum();
         Map<Trigger, Map<Outcome, Long>> byTrigger = new EnumMap<>(Trigger.class);
         for (Trigger trigger : Trigger.values()) {
@@ -55,6 +55,6 @@ final class Counters {
             byTrigger.put(trigger, byOutcome);
         }
         long registered = appended - refused.sum();
-        return new RegistryStats(Math.max(0, registered - gone), registered, byTrigger, detached.sum(), leaks);
+        return new RegistryStats(Math.max(0, registered - gone), registered, byTrigger, detached.sum(), leaks, waiting);
     }
 }

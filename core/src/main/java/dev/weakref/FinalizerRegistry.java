@@ -487,6 +487,12 @@ public final class FinalizerRegistry implements AutoCloseable {
             return this;
         }
 
+        /** The settings as they are now. */
+        @Override
+        public String toString() {
+            return "FinalizerRegistry.Builder[" + settings + "]";
+        }
+
         Builder clock(InstantSource clock) {
             settings.clock = clock;
             return this;

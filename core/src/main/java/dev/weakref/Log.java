@@ -9,7 +9,6 @@ import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -216,7 +215,7 @@ final class Log extends Reapable {
         try {
             tailAtLastSweep = tail.slots.base;
             Gathered gathered = gather();
-            handOver(gathered.newest);
+            handOver(gathered);
             compact();
             return gathered.visited == 0 ? 0 : 1 - (double) gathered.count / gathered.visited;
         } finally {
@@ -249,13 +248,14 @@ final class Log extends Reapable {
         return gathered;
     }
 
-    private void handOver(@Nullable LogNode newest) {
+    private void handOver(Gathered gathered) {
+        LogNode newest = gathered.newest;
         if (newest == null) {
             return;
         }
         boolean handedOver = false;
         try {
-            relay.handOver(new Chain(newest));
+            relay.handOver(new Chain(newest, gathered.count));
             handedOver = true;
         } finally {
             if (!handedOver) {
@@ -431,11 +431,13 @@ final class Log extends Reapable {
     }
 
     /** The gathered nodes, newest first, as the relay takes them. */
-    private static final class Chain implements Supplier<Relay.@Nullable Leg> {
+    private static final class Chain implements Relay.Counted {
         private @Nullable LogNode head;
+        private long left;
 
-        Chain(LogNode head) {
+        Chain(LogNode head, long count) {
             this.head = head;
+            left = count;
         }
 
         @Override
@@ -444,8 +446,14 @@ final class Log extends Reapable {
             if (node != null) {
                 head = node.nextGathered;
                 node.nextGathered = null;
+                left--;
             }
             return node;
+        }
+
+        @Override
+        public long left() {
+            return left;
         }
     }
 

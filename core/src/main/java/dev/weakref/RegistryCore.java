@@ -236,7 +236,7 @@ final class RegistryCore {
     }
 
     RegistryStats stats() {
-        return counters.stats(log.appended(), leaks.counts());
+        return counters.stats(log.appended(), leaks.counts(), dispatcher.waiting());
     }
 
     void countDetached() {

@@ -13,10 +13,17 @@ import java.util.Map;
  * @param detached finalizers that were detached: by {@code detach()}, because they were not to run at exit, or because
  *     the deadline of the exit pass cut them off
  * @param leaks leaks by kind; every kind is present
+ * @param waiting finalizers of collected referents that wait for their turn; those that were handed to an executor of the
+ *     user's own no longer count
  * @since 0.1
  */
 public record RegistryStats(
-        long live, long registered, Map<Trigger, Map<Outcome, Long>> ran, long detached, Map<Leak.Kind, Long> leaks) {
+        long live,
+        long registered,
+        Map<Trigger, Map<Outcome, Long>> ran,
+        long detached,
+        Map<Leak.Kind, Long> leaks,
+        long waiting) {
 
     /** How many leaks of this kind. */
     public long leaks(Leak.Kind kind) {

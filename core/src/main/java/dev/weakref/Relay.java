@@ -42,6 +42,12 @@ class Relay {
         void leaveBehind(Thread thread);
     }
 
+    /** Legs of which it is known how many are left. */
+    interface Counted extends Supplier<@Nullable Leg> {
+        /** How many it has yet to give. */
+        long left();
+    }
+
     /** When a runner loses the baton. */
     interface Patience {
         /** The nanoseconds that a leg may take before the next one starts. */
@@ -183,6 +189,20 @@ class Relay {
         lock.lock();
         try {
             return handedOver.isEmpty() && runners.stream().allMatch(runner -> runner.leg == null);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many legs have been handed over and not begun, as far as they are {@link Counted}. */
+    long waiting() {
+        lock.lock();
+        try {
+            long waiting = 0;
+            for (Supplier<@Nullable Leg> legs : handedOver) {
+                waiting += legs instanceof Counted counted ? counted.left() : 0;
+            }
+            return waiting;
         } finally {
             lock.unlock();
         }

@@ -74,6 +74,23 @@ final class Settings {
         return copy;
     }
 
+    @Override
+    public String toString() {
+        return "name " + (name == null ? "by default" : "'" + Names.escape(name) + "'")
+                + ", action limit " + actionLimit
+                + ", take-over " + takeOver
+                + ", workers " + maxWorkers
+                + ", exit limit " + exitLimit
+                + ", capture check " + captureCheck
+                + ", leak level " + leakLevel
+                + ", leak sampling " + leakSampling
+                + ", overdue after " + (overdueAfter == null ? "never" : overdueAfter)
+                + ", threads " + (executor != null ? "of an executor" : threadFactory != null ? "of a factory" : "own")
+                + ", failures to " + (failureHandler == null ? "the log" : "a handler")
+                + ", listeners " + listeners.size()
+                + ", leak listeners " + leakListeners.size();
+    }
+
     static Duration positive(Duration time, String what) {
         if (time.isNegative() || time.isZero()) {
             throw new IllegalArgumentException("The " + what + " is " + time + "; give a positive duration");

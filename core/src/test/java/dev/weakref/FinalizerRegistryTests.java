@@ -601,7 +601,9 @@ class FinalizerRegistryTests {
             ran.take();
 
             assertThat(registry.finalizers()).extracting(FinalizerInfo::name).containsExactly("waits");
+            assertThat(registry.stats().waiting()).isOne();
             go.countDown();
+            Gc.awaitWithoutCollecting(() -> registry.stats().waiting() == 0, "it waits though its turn has come");
         }
     }
 
@@ -625,6 +627,22 @@ class FinalizerRegistryTests {
         assertThat(runs).extracting(run -> run.finalizer().referentType()).containsOnly("java.lang.Object");
         assertThat(runs.get(0).finalizer().name()).isEqualTo("good");
         assertThat(runs.get(1).failure()).isSameAs(failure);
+    }
+
+    @Test
+    void aBuilderShowsItsSettings() {
+        FinalizerRegistry.Builder builder = FinalizerRegistry.builder()
+                .name("shown")
+                .actionLimit(Duration.ofSeconds(3))
+                .maxWorkers(2)
+                .leakLevel(LeakLevel.ADVANCED)
+                .threadFactory(Thread::new);
+
+        assertThat(builder)
+                .hasToString("FinalizerRegistry.Builder[name 'shown', action limit PT3S, take-over PT1S, workers 2,"
+                        + " exit limit PT28S, capture check FAIL, leak level ADVANCED, leak sampling 0.01,"
+                        + " overdue after never, threads of a factory, failures to the log, listeners 0,"
+                        + " leak listeners 0]");
     }
 
     @Test

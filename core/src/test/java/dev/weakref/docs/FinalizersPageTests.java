@@ -80,7 +80,7 @@ class FinalizersPageTests {
     void everyOptionOfARegistryIsInItsTableAndNoOther() throws IOException {
         assertThat(heads("Registries", "option"))
                 .containsExactlyInAnyOrderElementsOf(methods(FinalizerRegistry.Builder.class).stream()
-                        .filter(method -> !method.equals("build()"))
+                        .filter(method -> !List.of("build()", "toString()").contains(method))
                         .toList());
     }
 
