@@ -1,22 +1,29 @@
 package dev.weakref.spring.autoconfigure;
 
+import dev.weakref.FinalizerInfo;
 import dev.weakref.FinalizerListener;
 import dev.weakref.FinalizerRegistry;
 import dev.weakref.LeakListener;
+import dev.weakref.spring.FinalizerFailureHandler;
 import dev.weakref.spring.FinalizerRegistryCustomizer;
+import java.util.List;
 import java.util.function.Consumer;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.system.JavaVersion;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
 
 /**
- * A {@link FinalizerRegistry}, unless there is one, set up by properties and by the application's listeners and
- * customizers.
+ * A {@link FinalizerRegistry}, unless there is one, set up by properties and by the application's listeners, failure
+ * handlers and customizers.
  *
  * @since 0.1
  */
@@ -25,14 +32,19 @@ import org.springframework.core.env.Environment;
 @EnableConfigurationProperties(FinalizerProperties.class)
 public final class FinalizerRegistryAutoConfiguration {
 
+    static final String REGISTRY = "weakRefFinalizerRegistry";
+
+    private static final Log log = LogFactory.getLog(FinalizerRegistryAutoConfiguration.class);
+
     /** Not closed on destruction: the exit pass does that, when everything that an action may use still works. */
-    @Bean(destroyMethod = "")
+    @Bean(name = REGISTRY, destroyMethod = "")
     @ConditionalOnMissingBean
     FinalizerRegistry weakRefFinalizerRegistry(
             FinalizerProperties properties,
             Environment environment,
             ObjectProvider<FinalizerListener> listeners,
             ObjectProvider<LeakListener> leakListeners,
+            ObjectProvider<FinalizerFailureHandler> failureHandlers,
             ObjectProvider<FinalizerRegistryCustomizer> customizers) {
         FinalizerRegistry.Builder builder =
                 FinalizerRegistry.builder().name("application").exitLimit(ExitLimit.in(environment));
@@ -43,10 +55,34 @@ public final class FinalizerRegistryAutoConfiguration {
         set("leak-level", properties.leakLevel(), builder::leakLevel);
         set("leak-sampling", properties.leakSampling(), builder::leakSampling);
         set("overdue-after", properties.overdueAfter(), builder::overdueAfter);
+        if (usesVirtualThreads(environment)) {
+            builder.threadFactory(new VirtualThreadTaskExecutor("weakref-application-").getVirtualThreadFactory());
+        }
         listeners.orderedStream().forEach(builder::listener);
         leakListeners.orderedStream().forEach(builder::leakListener);
+        List<FinalizerFailureHandler> handlers = failureHandlers.orderedStream().toList();
+        if (!handlers.isEmpty()) {
+            builder.onFailure((finalizer, failure) -> tell(handlers, finalizer, failure));
+        }
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
+        log.debug(REGISTRY + " is made by " + builder);
         return builder.build();
+    }
+
+    /** Boot has moved its own condition to another package, so that none can be named for all lines. */
+    private static boolean usesVirtualThreads(Environment environment) {
+        return environment.getProperty("spring.threads.virtual.enabled", Boolean.class, false)
+                && JavaVersion.getJavaVersion().isEqualOrNewerThan(JavaVersion.TWENTY_ONE);
+    }
+
+    private static void tell(List<FinalizerFailureHandler> handlers, FinalizerInfo finalizer, Throwable failure) {
+        for (FinalizerFailureHandler handler : handlers) {
+            try {
+                handler.onFailure(finalizer, failure);
+            } catch (RuntimeException | Error handlersFault) {
+                log.warn("A handler of failures failed for finalizer '" + finalizer.name() + "'", handlersFault);
+            }
+        }
     }
 
     private static <T> void set(String property, @Nullable T value, Consumer<T> setter) {

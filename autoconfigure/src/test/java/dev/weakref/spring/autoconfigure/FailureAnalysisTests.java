@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.weakref.WeakValueMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -40,14 +42,30 @@ class FailureAnalysisTests {
                 .contains("or lengthen spring.lifecycle.timeout-per-shutdown-phase");
     }
 
-    @Test
-    void aValueOutOfRangeIsExplained(CapturedOutput output) {
-        start(Empty.class, "--weakref.finalizers.max-workers=0");
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "action-limit    | -1s  | The action limit is PT-1S; give a positive duration",
+                "take-over       | 0s   | The take-over time is PT0S; give a positive duration",
+                "max-workers     | 0    | The number of workers is 0; give at least 1",
+                "exit-limit      | -5s  | Give a positive duration",
+                "leak-sampling   | 1.5  | The leak sampling is 1.5; give a number from 0 to 1",
+                "leak-sampling   | NaN  | The leak sampling is NaN; give a number from 0 to 1",
+                "overdue-after   | -1h  | The overdue limit is PT-1H; give a positive duration",
+                "action-limit    | soon | Failed to convert",
+                "max-workers     | many | Failed to convert",
+                "capture-check   | hard | FAIL OFF WARN",
+                "leak-level      | high | ADVANCED DISABLED PARANOID SIMPLE",
+            })
+    void aBadValueIsExplained(String name, String value, String advice, CapturedOutput output) {
+        start(Empty.class, "--weakref.finalizers." + name + "=" + value);
 
-        assertThat(output)
+        assertThat(output.toString().replaceAll("\\s+", " "))
                 .contains("APPLICATION FAILED TO START")
-                .contains("Invalid value '0' for configuration property 'weakref.finalizers.max-workers'")
-                .contains("The number of workers is 0; give at least 1");
+                .contains("weakref.finalizers." + name)
+                .contains(value)
+                .containsIgnoringCase(advice);
     }
 
     private static void start(Class<?> application, String... arguments) {

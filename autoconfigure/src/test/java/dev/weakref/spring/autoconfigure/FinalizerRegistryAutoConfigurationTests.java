@@ -3,29 +3,42 @@ package dev.weakref.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import dev.weakref.Finalizer;
+import dev.weakref.FinalizerInfo;
 import dev.weakref.FinalizerListener;
 import dev.weakref.FinalizerRegistry;
 import dev.weakref.FinalizerRun;
 import dev.weakref.Leak;
 import dev.weakref.LeakLevel;
 import dev.weakref.LeakListener;
+import dev.weakref.spring.FinalizerFailureHandler;
 import dev.weakref.spring.FinalizerRegistryCustomizer;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.system.JavaVersion;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.annotation.Order;
 
+@ExtendWith(OutputCaptureExtension.class)
 class FinalizerRegistryAutoConfigurationTests {
+
+    private static final Object REFERENT = new Object();
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(FinalizerRegistryAutoConfiguration.class));
@@ -120,6 +133,63 @@ class FinalizerRegistryAutoConfigurationTests {
     }
 
     @Test
+    void failuresAreToldToAllHandlersInTheirOrder(CapturedOutput output) {
+        List<String> told = new CopyOnWriteArrayList<>();
+
+        runner.withBean("second", FinalizerFailureHandler.class, () -> new Second(told))
+                .withBean("first", FinalizerFailureHandler.class, () -> new First(told))
+                .run(context -> {
+                    FinalizerRegistry registry = context.getBean(FinalizerRegistry.class);
+                    registry.finalizer(told).name("failing").run(() -> {
+                        throw new IOException("wanted by the test");
+                    });
+                    registry.close();
+                });
+
+        assertThat(told).containsExactly("first failing", "second wanted by the test");
+        assertThat(output)
+                .contains("A handler of failures failed for finalizer 'failing'")
+                .doesNotContain("of registry 'application' failed");
+    }
+
+    @Test
+    void virtualThreadsRunTheActionsWhereTheJvmHasThemAndTheApplicationWantsThem() {
+        BlockingQueue<String> threads = new LinkedBlockingQueue<>();
+        boolean known = JavaVersion.getJavaVersion().isEqualOrNewerThan(JavaVersion.TWENTY_ONE);
+
+        runner.withPropertyValues("spring.threads.virtual.enabled=true")
+                .run(context -> takeThreadOfAction(context.getBean(FinalizerRegistry.class), threads));
+        runner.run(context -> takeThreadOfAction(context.getBean(FinalizerRegistry.class), threads));
+
+        assertThat(threads.poll().startsWith("VirtualThread[")).isEqualTo(known);
+        assertThat(threads.poll()).startsWith("Thread[");
+    }
+
+    /** The exit pass takes its threads where the others are taken. */
+    private static void takeThreadOfAction(FinalizerRegistry registry, BlockingQueue<String> threads) {
+        registry.register(REFERENT, () -> threads.add(Thread.currentThread().toString()));
+        registry.close();
+    }
+
+    @Test
+    void oneLineAtDebugLevelShowsTheEffectiveSettings(CapturedOutput output) {
+        Logger logger = (Logger) LoggerFactory.getLogger(FinalizerRegistryAutoConfiguration.class);
+        logger.setLevel(Level.DEBUG);
+        try {
+            runner.withPropertyValues("weakref.finalizers.max-workers=3")
+                    .withBean(FinalizerRegistryCustomizer.class, () -> builder -> builder.name("customized"))
+                    .run(context -> assertThat(context).hasNotFailed());
+        } finally {
+            logger.setLevel(null);
+        }
+
+        assertThat(output.toString().lines().filter(line -> line.contains("FinalizerRegistry.Builder[")))
+                .singleElement()
+                .asString()
+                .contains("weakRefFinalizerRegistry", "'customized'", "workers 3", "exit limit PT28S");
+    }
+
+    @Test
     void customizersHaveTheLastWord() {
         runner.withBean(FinalizerRegistryCustomizer.class, () -> builder -> builder.name("customized"))
                 .run(context -> assertThat(
@@ -159,6 +229,23 @@ class FinalizerRegistryAutoConfigurationTests {
     private static Finalizer<Void> registerCapturing(FinalizerRegistry registry) {
         Object referent = new Object();
         return registry.register(referent, referent::hashCode);
+    }
+
+    @Order(1)
+    private record First(List<String> told) implements FinalizerFailureHandler {
+        @Override
+        public void onFailure(FinalizerInfo finalizer, Throwable failure) {
+            told.add("first " + finalizer.name());
+            throw new IllegalStateException("wanted by the test as well");
+        }
+    }
+
+    @Order(2)
+    private record Second(List<String> told) implements FinalizerFailureHandler {
+        @Override
+        public void onFailure(FinalizerInfo finalizer, Throwable failure) {
+            told.add("second " + failure.getMessage());
+        }
     }
 
     @Order(1)

@@ -5,16 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.jayway.jsonpath.JsonPath;
 import dev.weakref.FinalizerRegistry;
 import dev.weakref.WeakValueMap;
+import dev.weakref.spring.FinalizerFailureHandler;
 import dev.weakref.spring.FinalizerRegistryCustomizer;
 import dev.weakref.spring.WeakCollections;
-import dev.weakref.spring.WeakRefMeters;
 import dev.weakref.spring.autoconfigure.ExitPassAutoConfiguration;
 import dev.weakref.spring.autoconfigure.FinalizerRegistryAutoConfiguration;
 import dev.weakref.spring.autoconfigure.WeakCollectionsAutoConfiguration;
-import io.micrometer.core.instrument.Meter;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tag;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import dev.weakref.test.Gc;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -23,15 +20,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -39,6 +42,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.stereotype.Service;
+import org.springframework.util.ClassUtils;
 
 @ExtendWith(OutputCaptureExtension.class)
 class SpringBootPageTests {
@@ -82,19 +86,40 @@ class SpringBootPageTests {
     }
 
     @Test
-    void theTableOfMetersIsThatOfTheBinder() throws Exception {
-        MeterRegistry meters = new SimpleMeterRegistry();
-        runner.run(context -> new WeakRefMeters(context).bindTo(meters));
+    void everyEnumHasAHintForEachOfItsValues() throws Exception {
+        for (Map<String, Object> property : properties()) {
+            Class<?> type = ClassUtils.forName((String) property.get("type"), null);
+            if (type.isEnum() && type.getName().startsWith("dev.weakref.")) {
+                assertThat(hints((String) property.get("name"), "value"))
+                        .as("values of " + property.get("name"))
+                        .containsExactlyInAnyOrderElementsOf(Arrays.stream(type.getEnumConstants())
+                                .map(value -> value.toString().toLowerCase(Locale.ROOT))
+                                .toList());
+                assertThat(hints((String) property.get("name"), "description"))
+                        .hasSize(type.getEnumConstants().length)
+                        .allSatisfy(
+                                description -> assertThat((String) description).matches("[A-Z].*\\."));
+            }
+        }
+    }
 
-        assertThat(Page.of("spring-boot.md").section("Meters").table("meter"))
-                .containsExactlyInAnyOrderElementsOf(meters.getMeters().stream()
-                        .map(Meter::getId)
-                        .map(id -> List.of(
-                                id.getName(),
-                                id.getTags().stream().map(Tag::getKey).collect(Collectors.joining("`, `")),
-                                String.valueOf(id.getDescription())))
-                        .distinct()
-                        .toList());
+    @Test
+    void everyHintIsForAPropertyAndFitsItsType() throws Exception {
+        List<Object> named = JsonPath.read(metadata(), "$.hints[*].name");
+
+        assertThat(named).isNotEmpty();
+        for (Object name : named) {
+            assertThat(properties())
+                    .filteredOn(property -> property.get("name").equals(name))
+                    .singleElement()
+                    .satisfies(property -> {
+                        Class<?> type = ClassUtils.forName((String) property.get("type"), null);
+                        assertThat(hints((String) name, "value"))
+                                .allSatisfy(value -> assertThat(ApplicationConversionService.getSharedInstance()
+                                                .convert(value, type))
+                                        .isNotNull());
+                    });
+        }
     }
 
     @Test
@@ -122,16 +147,28 @@ class SpringBootPageTests {
     }
 
     @Test
-    void theCustomizerHandlesFailures(CapturedOutput output) {
-        runner.withUserConfiguration(Customizers.class)
-                .run(context -> context.getBean(FinalizerRegistry.class)
-                        .finalizer(log)
-                        .name("throwing")
-                        .run(() -> {
-                            throw new IllegalStateException("wanted by the test");
-                        }));
+    @Tag("collects")
+    void theExecutorRunsActionsAndTheHandlerHasTheirFailures(CapturedOutput output) {
+        List<String> threads = new CopyOnWriteArrayList<>();
 
-        assertThat(output).contains("throwing failed");
+        runner.withUserConfiguration(Customizers.class)
+                .withBean(
+                        "applicationTaskExecutor",
+                        Executor.class,
+                        () -> action -> new Thread(action, "of the executor").start())
+                .run(context -> {
+                    registerThrowing(context.getBean(FinalizerRegistry.class), threads);
+                    Gc.awaitTrue(() -> output.toString().contains("throwing failed"), "nobody told of the failure");
+                });
+
+        assertThat(threads).containsExactly("of the executor");
+    }
+
+    private static void registerThrowing(FinalizerRegistry registry, List<String> threads) {
+        registry.finalizer(new Object()).name("throwing").run(() -> {
+            threads.add(Thread.currentThread().getName());
+            throw new IllegalStateException("wanted by the test");
+        });
     }
 
     @Test
@@ -145,14 +182,22 @@ class SpringBootPageTests {
         assertThat((Object) sessions).isNotSameAs(archive);
     }
 
+    private static List<Object> hints(String property, String part) throws IOException {
+        return JsonPath.read(metadata(), "$.hints[?(@.name=='" + property + "')].values[*]." + part);
+    }
+
     private static List<Map<String, Object>> properties() throws IOException {
+        return JsonPath.read(metadata(), "$.properties[?(!@.deprecated)]");
+    }
+
+    private static String metadata() throws IOException {
         for (URL file : Collections.list(SpringBootPageTests.class
                 .getClassLoader()
                 .getResources("META-INF/spring-configuration-metadata.json"))) {
             try (InputStream in = file.openStream()) {
                 String json = new String(in.readAllBytes(), StandardCharsets.UTF_8);
                 if (json.contains("\"weakref.enabled\"")) {
-                    return JsonPath.read(json, "$.properties[?(!@.deprecated)]");
+                    return json;
                 }
             }
         }
@@ -205,9 +250,13 @@ class SpringBootPageTests {
     @Configuration(proxyBeanMethods = false)
     static class Customizers {
         @Bean
-        FinalizerRegistryCustomizer failuresAreErrors() {
-            return builder ->
-                    builder.onFailure((finalizer, failure) -> log.error(finalizer.name() + " failed", failure));
+        FinalizerFailureHandler failuresAreErrors() {
+            return (finalizer, failure) -> log.error(finalizer.name() + " failed", failure);
+        }
+
+        @Bean
+        FinalizerRegistryCustomizer actionsRunInAnExecutor(@Qualifier("applicationTaskExecutor") Executor executor) {
+            return builder -> builder.executor(executor);
         }
     }
 }
