@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.core.ResolvableType;
@@ -30,6 +31,7 @@ public final class WeakCollections {
     private static final int LONGEST_NAME = 200;
 
     private final Map<Key, Object> shared = new ConcurrentHashMap<>();
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
     /** The map with weak values of this type without a name. */
     public <K, V> WeakValueMap<K, V> valueMap(Class<K> keys, Class<V> values) {
@@ -91,7 +93,30 @@ public final class WeakCollections {
         if (key == null || !key.isExact()) {
             throw new UnclearCollectionTypeException(type);
         }
-        return shared.computeIfAbsent(new Key(key, name), made -> kind.create().apply(made.label()));
+        Key asked = new Key(key, name);
+        Object known = shared.get(asked);
+        return known != null ? known : make(asked, kind);
+    }
+
+    private Object make(Key asked, CollectionKind<?> kind) {
+        Object made = kind.create().apply(asked.label());
+        Object other = shared.putIfAbsent(asked, made);
+        if (other != null) {
+            return other;
+        }
+        listeners.forEach(listener -> listener.made(made, kind, asked.type.toString(), asked.name));
+        return made;
+    }
+
+    /** Tells of what has been made, and of what will be; of one that is made at this moment perhaps twice. */
+    void onMade(Listener listener) {
+        listeners.add(listener);
+        shared.forEach((key, collection) -> listener.made(collection, kind(collection), key.type.toString(), key.name));
+    }
+
+    /** Is told of collections. */
+    interface Listener {
+        void made(Object collection, CollectionKind<?> kind, String type, @Nullable String name);
     }
 
     /** What has been made so far, by type and name. */
@@ -104,11 +129,16 @@ public final class WeakCollections {
     }
 
     private static SharedCollection describe(Key key, Object collection) {
+        return new SharedCollection(
+                key.type.toString(), key.name, kind(collection).stats(collection));
+    }
+
+    private static CollectionKind<?> kind(Object collection) {
         CollectionKind<?> kind = CollectionKind.of(collection.getClass());
         if (kind == null) {
             throw new IllegalStateException(collection.getClass() + " is shared, but of no kind");
         }
-        return new SharedCollection(key.type.toString(), key.name, kind.stats(collection));
+        return kind;
     }
 
     private record Key(TypeKey type, @Nullable String name) {

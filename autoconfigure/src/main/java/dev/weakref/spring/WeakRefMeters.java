@@ -1,33 +1,48 @@
 package dev.weakref.spring;
 
-import dev.weakref.Finalizer;
+import dev.weakref.Finalizer.Outcome;
+import dev.weakref.Finalizer.Trigger;
 import dev.weakref.FinalizerRegistry;
+import dev.weakref.Leak;
+import dev.weakref.RegistryStats;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
 import org.springframework.beans.factory.ListableBeanFactory;
 
 /**
- * Meters for each finalizer registry of a context, with the name of its bean as the tag {@code registry}.
+ * Meters for each finalizer registry of a context, with the name of its bean as the tag {@code registry}, and for its
+ * shared collections, with the tags {@code type} and {@code name}.
  *
  * <ul>
  *   <li>{@code weakref.finalizers.live}, a gauge
+ *   <li>{@code weakref.finalizers.waiting}, a gauge
  *   <li>{@code weakref.finalizers.registered}, a counter
  *   <li>{@code weakref.finalizers.detached}, a counter
  *   <li>{@code weakref.finalizers.ran}, a counter with the tags {@code trigger} and {@code outcome}
+ *   <li>{@code weakref.finalizers.leaks}, a counter with the tag {@code kind}
+ *   <li>{@code weakref.collections.size}, a gauge
+ *   <li>{@code weakref.collections.collected}, a counter
  * </ul>
  *
- * <p>The meters hold the registries weakly. They close with their own registry, before the exit pass runs.
+ * <p>A shared collection has its meters from the moment that it is made; the first {@value #MOST_COLLECTIONS} have, so
+ * that names made at run time cannot flood the meter registry. The meters hold registries and collections weakly. They
+ * close with their own registry, before the exit pass runs. For times see {@link ActionTimer}.
  *
  * @since 0.1
  */
 public final class WeakRefMeters implements MeterBinder {
 
+    static final int MOST_COLLECTIONS = 100;
+
     private final ListableBeanFactory beanFactory;
 
-    /** For the registries that this factory itself has. */
+    /** For the registries and shared collections that this factory itself has. */
     public WeakRefMeters(ListableBeanFactory beanFactory) {
         this.beanFactory = beanFactory;
     }
@@ -37,40 +52,81 @@ public final class WeakRefMeters implements MeterBinder {
         beanFactory
                 .getBeansOfType(FinalizerRegistry.class, false, true)
                 .forEach((name, registry) -> bind(registry, Tags.of("registry", name), meters));
+        beanFactory
+                .getBeansOfType(WeakCollections.class, false, true)
+                .values()
+                .forEach(collections -> bind(collections, meters));
     }
 
     private static void bind(FinalizerRegistry registry, Tags tags, MeterRegistry meters) {
-        Gauge.builder(
-                        "weakref.finalizers.live",
-                        registry,
-                        bound -> bound.stats().live())
-                .description("Finalizers that have neither ended nor been detached.")
+        gauge("live", "Finalizers that have neither ended nor been detached.", registry, RegistryStats::live)
                 .tags(tags)
                 .register(meters);
-        FunctionCounter.builder(
-                        "weakref.finalizers.registered",
+        gauge(
+                        "waiting",
+                        "Finalizers of collected referents that wait for their turn.",
                         registry,
-                        bound -> bound.stats().registered())
-                .description("Finalizers ever registered.")
+                        RegistryStats::waiting)
                 .tags(tags)
                 .register(meters);
-        FunctionCounter.builder(
-                        "weakref.finalizers.detached",
-                        registry,
-                        bound -> bound.stats().detached())
-                .description("Finalizers that were detached.")
+        counter("registered", "Finalizers ever registered.", registry, RegistryStats::registered)
                 .tags(tags)
                 .register(meters);
-        for (Finalizer.Trigger trigger : Finalizer.Trigger.values()) {
-            for (Finalizer.Outcome outcome : Finalizer.Outcome.values()) {
-                FunctionCounter.builder(
-                                "weakref.finalizers.ran",
-                                registry,
-                                bound -> bound.stats().ran(trigger, outcome))
-                        .description("Runs that ended or were left behind.")
+        counter("detached", "Finalizers that were detached.", registry, RegistryStats::detached)
+                .tags(tags)
+                .register(meters);
+        for (Trigger trigger : Trigger.values()) {
+            for (Outcome outcome : Outcome.values()) {
+                counter("ran", "Runs that ended or were left behind.", registry, stats -> stats.ran(trigger, outcome))
                         .tags(tags.and("trigger", trigger.name(), "outcome", outcome.name()))
                         .register(meters);
             }
         }
+        for (Leak.Kind kind : Leak.Kind.values()) {
+            counter("leaks", "Leaks found, and those resolved.", registry, stats -> stats.leaks(kind))
+                    .tags(tags.and("kind", kind.name()))
+                    .register(meters);
+        }
+    }
+
+    private static Gauge.Builder<FinalizerRegistry> gauge(
+            String name, String description, FinalizerRegistry registry, ToDoubleFunction<RegistryStats> value) {
+        return Gauge.builder("weakref.finalizers." + name, registry, bound -> value.applyAsDouble(bound.stats()))
+                .description(description);
+    }
+
+    private static FunctionCounter.Builder<FinalizerRegistry> counter(
+            String name, String description, FinalizerRegistry registry, ToDoubleFunction<RegistryStats> value) {
+        return FunctionCounter.builder(
+                        "weakref.finalizers." + name, registry, bound -> value.applyAsDouble(bound.stats()))
+                .description(description);
+    }
+
+    private static void bind(WeakCollections collections, MeterRegistry meters) {
+        Set<Tags> bound = ConcurrentHashMap.newKeySet();
+        collections.onMade((collection, kind, type, name) -> {
+            Tags tags = Tags.of("type", type, "name", name == null ? "none" : name);
+            // One that is made at this moment is told twice.
+            if (bound.size() < MOST_COLLECTIONS && bound.add(tags)) {
+                bind(collection, kind, tags, meters);
+            }
+        });
+    }
+
+    private static void bind(Object collection, CollectionKind<?> kind, Tags tags, MeterRegistry meters) {
+        Gauge.builder(
+                        "weakref.collections.size",
+                        collection,
+                        bound -> kind.stats(bound).estimatedSize())
+                .description("Entries of a shared collection.")
+                .tags(tags)
+                .register(meters);
+        FunctionCounter.builder(
+                        "weakref.collections.collected",
+                        collection,
+                        bound -> kind.stats(bound).collected())
+                .description("Entries of a shared collection that went because their referent was collected.")
+                .tags(tags)
+                .register(meters);
     }
 }

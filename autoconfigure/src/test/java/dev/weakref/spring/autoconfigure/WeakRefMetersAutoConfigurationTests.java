@@ -3,9 +3,22 @@ package dev.weakref.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weakref.FinalizerRegistry;
+import dev.weakref.WeakSet;
+import dev.weakref.spring.ActionTimer;
+import dev.weakref.spring.WeakCollections;
+import dev.weakref.spring.WeakMeters;
 import dev.weakref.spring.WeakRefMeters;
+import dev.weakref.test.Gc;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -24,6 +37,7 @@ class WeakRefMetersAutoConfigurationTests {
             .withConfiguration(AutoConfigurations.of(
                     ExitPassAutoConfiguration.class,
                     FinalizerRegistryAutoConfiguration.class,
+                    WeakCollectionsAutoConfiguration.class,
                     WeakRefMetersAutoConfiguration.class));
 
     @Test
@@ -61,6 +75,159 @@ class WeakRefMetersAutoConfigurationTests {
     }
 
     @Test
+    void leaksAreCountedByKind() {
+        runner.run(context -> {
+            MeterRegistry meters = new SimpleMeterRegistry();
+            context.getBean(WeakRefMeters.class).bindTo(meters);
+
+            FinalizerRegistry registry = context.getBean(FinalizerRegistry.class);
+            registry.finalizer(REFERENT).mustBeClosed().run(() -> {});
+            registry.close();
+
+            assertThat(meters.get("weakref.finalizers.leaks")
+                            .tag("kind", "NOT_CLOSED")
+                            .functionCounter()
+                            .count())
+                    .isEqualTo(1);
+            assertThat(meters.get("weakref.finalizers.leaks").functionCounters())
+                    .extracting(counter -> counter.getId().getTag("kind"))
+                    .containsExactlyInAnyOrder("NOT_CLOSED", "OVERDUE", "RESOLVED");
+        });
+    }
+
+    @Test
+    @Tag("collects")
+    void whatWaitsForItsTurnIsShown() {
+        runner.run(context -> {
+            MeterRegistry meters = new SimpleMeterRegistry();
+            context.getBean(WeakRefMeters.class).bindTo(meters);
+            Gauge waiting = meters.get("weakref.finalizers.waiting").gauge();
+            CountDownLatch go = new CountDownLatch(1);
+            CountDownLatch begun = new CountDownLatch(1);
+            registerTwoThatDie(context.getBean(FinalizerRegistry.class), begun, go);
+
+            Gc.awaitTrue(() -> begun.getCount() == 0, "no action has begun");
+            Gc.awaitTrue(() -> waiting.value() == 1, "nothing waits");
+            go.countDown();
+            Gc.awaitTrue(() -> waiting.value() == 0, "it still waits");
+        });
+    }
+
+    private static void registerTwoThatDie(FinalizerRegistry registry, CountDownLatch begun, CountDownLatch go) {
+        Object dying = new Object();
+        registry.register(dying, () -> {});
+        registry.register(dying, () -> {
+            begun.countDown();
+            go.await();
+        });
+    }
+
+    @Test
+    @Tag("collects")
+    void sharedCollectionsHaveTheirsFromTheMomentThatTheyAreMade() {
+        runner.run(context -> {
+            WeakCollections collections = context.getBean(WeakCollections.class);
+            collections.set(String.class).add("before");
+            MeterRegistry meters = new SimpleMeterRegistry();
+            context.getBean(WeakRefMeters.class).bindTo(meters);
+            WeakSet<Object> named = collections.set(Object.class, "named");
+            named.add(REFERENT);
+
+            assertThat(meters.get("weakref.collections.size")
+                            .tags("type", "dev.weakref.WeakSet<java.lang.String>", "name", "none")
+                            .gauge()
+                            .value())
+                    .isEqualTo(1);
+            assertThat(meters.get("weakref.collections.size")
+                            .tags("type", "dev.weakref.WeakSet<java.lang.Object>", "name", "named")
+                            .gauge()
+                            .value())
+                    .isEqualTo(1);
+            named.add(new Object());
+            FunctionCounter collected = meters.get("weakref.collections.collected")
+                    .tags("name", "named")
+                    .functionCounter();
+            Gc.awaitTrue(() -> collected.count() == 1, "the collected entry is not counted");
+        });
+    }
+
+    @Test
+    void notMoreThanAHundredSharedCollectionsHaveMeters() {
+        runner.run(context -> {
+            MeterRegistry meters = new SimpleMeterRegistry();
+            context.getBean(WeakRefMeters.class).bindTo(meters);
+
+            for (int i = 0; i < 200; i++) {
+                context.getBean(WeakCollections.class).set(String.class, "name " + i);
+            }
+
+            assertThat(meters.get("weakref.collections.size").gauges()).hasSize(100);
+        });
+    }
+
+    @Test
+    void actionsAreTimedByTriggerAndOutcome() {
+        runner.run(context -> {
+            MeterRegistry meters = new SimpleMeterRegistry();
+            FinalizerRegistry registry = context.getBean(FinalizerRegistry.class);
+            registry.register(REFERENT, () -> {}).close();
+            context.getBean(ActionTimer.class).bindTo(meters);
+
+            registry.register(REFERENT, () -> Thread.sleep(2)).close();
+
+            Timer timer = meters.get("weakref.finalizers.actions")
+                    .tags("registry", "weakRefFinalizerRegistry", "trigger", "EXPLICIT", "outcome", "SUCCESS")
+                    .timer();
+            assertThat(timer.count()).isEqualTo(1);
+            assertThat(timer.totalTime(TimeUnit.MILLISECONDS)).isGreaterThanOrEqualTo(2);
+            assertThat(meters.get("weakref.finalizers.actions").timers()).hasSize(9);
+        });
+    }
+
+    @Test
+    void eachMeterRegistryHasTheTimes() {
+        runner.run(context -> {
+            ActionTimer timer = context.getBean(ActionTimer.class);
+            List<MeterRegistry> all = List.of(new SimpleMeterRegistry(), new SimpleMeterRegistry());
+            all.forEach(timer::bindTo);
+
+            context.getBean(FinalizerRegistry.class)
+                    .register(REFERENT, () -> {})
+                    .close();
+
+            assertThat(all)
+                    .extracting(meters -> meters.get("weakref.finalizers.actions")
+                            .tags("trigger", "EXPLICIT", "outcome", "SUCCESS")
+                            .timer()
+                            .count())
+                    .containsExactly(1L, 1L);
+        });
+    }
+
+    @Test
+    void aRegistryOfTheUsersHasNoTimerUnlessHeGivesItOne() {
+        runner.withBean("one", FinalizerRegistry.class, FinalizerRegistry::create)
+                .run(context -> assertThat(context).doesNotHaveBean(ActionTimer.class));
+        runner.withBean("own", ActionTimer.class, () -> new ActionTimer("own"))
+                .run(context ->
+                        assertThat(context).hasSingleBean(ActionTimer.class).hasBean("own"));
+    }
+
+    @Test
+    void weakGaugesNeedAMeterRegistry() {
+        runner.run(context -> assertThat(context).doesNotHaveBean(WeakMeters.class));
+        runner.withBean(SimpleMeterRegistry.class).run(context -> {
+            assertThat(context).hasBean("weakRefGauges");
+            context.getBean(WeakMeters.class).gauge("own", Tags.empty(), REFERENT, Object::hashCode);
+            assertThat(context.getBean(MeterRegistry.class).find("own").gauge()).isNotNull();
+        });
+        runner.withBean(SimpleMeterRegistry.class)
+                .withBean("own", WeakMeters.class)
+                .run(context ->
+                        assertThat(context).hasSingleBean(WeakMeters.class).hasBean("own"));
+    }
+
+    @Test
     void eachRegistryHasItsOwn() {
         runner.withBean("one", FinalizerRegistry.class, FinalizerRegistry::create)
                 .withBean("two", FinalizerRegistry.class, FinalizerRegistry::create)
@@ -87,13 +254,23 @@ class WeakRefMetersAutoConfigurationTests {
                         .gauge()
                         .value())
                 .isZero();
+        assertThat(application
+                        .getBean(MeterRegistry.class)
+                        .get("weakref.finalizers.actions")
+                        .timers())
+                .hasSize(9);
+        assertThat(application.getBean(WeakMeters.class)).isNotNull();
         application.close();
     }
 
     @Test
     void thereAreNoneWithoutMicrometer() {
         runner.withClassLoader(new FilteredClassLoader("io.micrometer"))
-                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean("weakRefMeters"));
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .doesNotHaveBean("weakRefMeters")
+                        .doesNotHaveBean("weakRefActionTimer")
+                        .doesNotHaveBean("weakRefGauges"));
     }
 
     @Test
@@ -105,7 +282,10 @@ class WeakRefMetersAutoConfigurationTests {
     @Test
     void thePropertySwitchesThemOff() {
         runner.withPropertyValues("weakref.enabled=false")
-                .run(context -> assertThat(context).doesNotHaveBean(WeakRefMeters.class));
+                .run(context -> assertThat(context)
+                        .doesNotHaveBean(WeakRefMeters.class)
+                        .doesNotHaveBean(ActionTimer.class)
+                        .doesNotHaveBean(WeakMeters.class));
     }
 
     @Test
