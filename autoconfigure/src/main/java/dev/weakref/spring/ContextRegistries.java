@@ -1,7 +1,9 @@
 package dev.weakref.spring;
 
 import dev.weakref.FinalizerRegistry;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,13 +31,20 @@ record ContextRegistries(
     }
 
     private static @Nullable String primary(ConfigurableListableBeanFactory beanFactory) {
-        String[] names = beanFactory.getBeanNamesForType(FinalizerRegistry.class, false, false);
+        List<String> names = Arrays.stream(beanFactory.getBeanNamesForType(FinalizerRegistry.class, false, false))
+                .filter(name -> isInjected(beanFactory, name))
+                .toList();
         for (String name : names) {
-            if (names.length == 1 || isPrimary(beanFactory, name)) {
+            if (names.size() == 1 || isPrimary(beanFactory, name)) {
                 return name;
             }
         }
         return null;
+    }
+
+    private static boolean isInjected(ConfigurableListableBeanFactory beanFactory, String name) {
+        return !beanFactory.containsBeanDefinition(name)
+                || beanFactory.getMergedBeanDefinition(name).isAutowireCandidate();
     }
 
     private static boolean isPrimary(ConfigurableListableBeanFactory beanFactory, String name) {

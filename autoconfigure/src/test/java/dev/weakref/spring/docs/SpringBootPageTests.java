@@ -8,9 +8,11 @@ import dev.weakref.WeakValueMap;
 import dev.weakref.spring.FinalizerFailureHandler;
 import dev.weakref.spring.FinalizerRegistryCustomizer;
 import dev.weakref.spring.WeakCollections;
+import dev.weakref.spring.WeakListeners;
 import dev.weakref.spring.autoconfigure.ExitPassAutoConfiguration;
 import dev.weakref.spring.autoconfigure.FinalizerRegistryAutoConfiguration;
 import dev.weakref.spring.autoconfigure.WeakCollectionsAutoConfiguration;
+import dev.weakref.spring.autoconfigure.WeakListenersAutoConfiguration;
 import dev.weakref.test.Gc;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +27,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import org.apache.commons.logging.Log;
@@ -32,6 +35,7 @@ import org.apache.commons.logging.LogFactory;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.convert.ApplicationConversionService;
@@ -53,7 +57,8 @@ class SpringBootPageTests {
             .withConfiguration(AutoConfigurations.of(
                     ExitPassAutoConfiguration.class,
                     FinalizerRegistryAutoConfiguration.class,
-                    WeakCollectionsAutoConfiguration.class));
+                    WeakCollectionsAutoConfiguration.class,
+                    WeakListenersAutoConfiguration.class));
 
     @Test
     void everyPropertyHasADescriptionInBootsGrammar() throws Exception {
@@ -128,7 +133,7 @@ class SpringBootPageTests {
                 Path.of("../autoconfigure/src/test/java/dev/weakref/spring/docs/SpringBootPageTests.java")));
 
         assertThat(Page.of("spring-boot.md").examples())
-                .hasSize(3)
+                .hasSize(4)
                 .allSatisfy(example -> assertThat(source).contains(withoutSpace(example)));
     }
 
@@ -172,6 +177,18 @@ class SpringBootPageTests {
     }
 
     @Test
+    void theBasketIsToldOfPrices() {
+        runner.withBean(Baskets.class).run(context -> {
+            Basket basket = context.getBean(Baskets.class).basket();
+            basket.prices.put("apple", new Price(1));
+
+            context.publishEvent(new PriceChanged("apple", new Price(2)));
+
+            assertThat(basket.prices).containsEntry("apple", new Price(2));
+        });
+    }
+
+    @Test
     void collectionsAreFoundByTypeAndName() {
         WeakCollections collections = new WeakCollections();
 
@@ -205,10 +222,34 @@ class SpringBootPageTests {
     }
 
     private static String withoutSpace(String text) {
-        return text.replaceAll("\\s+|\\bstatic (?=class)", "");
+        return text.replaceAll("\\s+|\\bstatic (?=(final )?class)", "");
     }
 
     record Session() {}
+
+    record Price(int cents) {}
+
+    record PriceChanged(String article, Price price) {}
+
+    record Baskets(Basket basket) {
+        @Autowired
+        Baskets(WeakListeners listeners) {
+            this(new Basket(listeners));
+        }
+    }
+
+    static final class Basket {
+
+        private final Map<String, Price> prices = new ConcurrentHashMap<>();
+
+        Basket(WeakListeners listeners) {
+            listeners.add(this, PriceChanged.class, Basket::onPriceChanged);
+        }
+
+        private void onPriceChanged(PriceChanged event) {
+            prices.replace(event.article(), event.price());
+        }
+    }
 
     record Workspace(String name, Path directory) {
 
