@@ -6,6 +6,9 @@ import dev.weakref.WeakValueMap;
 import dev.weakref.spring.CollectionInjection;
 import dev.weakref.spring.WeakCollections;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.MemberCategory;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -13,6 +16,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Fallback;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Scope;
 
 /**
@@ -25,7 +29,16 @@ import org.springframework.context.annotation.Scope;
  */
 @AutoConfiguration
 @ConditionalOnWeakRefEnabled
+@ImportRuntimeHints(WeakCollectionsAutoConfiguration.Hints.class)
 public final class WeakCollectionsAutoConfiguration {
+
+    /** An injection point is asked for through a parameter of its constructor. */
+    static final class Hints implements RuntimeHintsRegistrar {
+        @Override
+        public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+            hints.reflection().registerType(CollectionInjection.class, MemberCategory.INVOKE_PUBLIC_CONSTRUCTORS);
+        }
+    }
 
     @Bean
     static BeanFactoryPostProcessor weakRefCollectionCandidates() {
