@@ -20,6 +20,7 @@ public enum Peer {
     REFLECTIVE("reflective Proxy"),
     STRONG("strong ConcurrentHashMap"),
     BARE("bare WeakReference"),
+    SPRING("Spring alone"),
     DIRECT("direct calls");
 
     final String label;

@@ -89,6 +89,7 @@ final class Plan {
             Operations call = Operations.of(Operations.FINALIZERS, FinalizerBenchmark.class, "call", threads);
             add("finalizers", "call " + threads, call, List.of(Peer.CORE, Peer.CORE_LISTENED, Peer.CLEANER), G1);
         }
+        add("finalizers", "prototypes", new Prototypes(), List.of(Peer.CORE, Peer.SPRING), G1);
         add("finalizers", "deaths", new FinalizerDeaths(), List.of(Peer.CORE, Peer.CLEANER, Peer.BARE), G1);
         for (boolean leases : List.of(false, true)) {
             add("finalizers", "exit " + leases, new ExitPass(leases), List.of(Peer.CORE, Peer.DIRECT), G1);

@@ -9,6 +9,7 @@ import static dev.weakref.benchmarks.Peer.CORE_CHECKED;
 import static dev.weakref.benchmarks.Peer.CORE_DISABLED;
 import static dev.weakref.benchmarks.Peer.DIRECT;
 import static dev.weakref.benchmarks.Peer.REFLECTIVE;
+import static dev.weakref.benchmarks.Peer.SPRING;
 import static dev.weakref.benchmarks.Peer.STRONG;
 
 import java.util.ArrayList;
@@ -92,6 +93,7 @@ final class Targets {
                 1.1,
                 "one that hangs among a hundred: " + StuckAction.ROW,
                 figure(Operations.FINALIZERS, StuckAction.ROW));
+        atMost(3, Prototypes.ROW + ", beside one that Spring forgets", finalizers(Prototypes.ROW, CORE, SPRING));
         for (String method : List.of("register", "call")) {
             String row = method + ", 1 thread";
             String what = "`" + method + "` at leak level ";
