@@ -5,6 +5,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -36,7 +37,7 @@ final class Faults implements ApplicationRunner {
     }
 
     @Override
-    public void run(ApplicationArguments arguments) throws IOException {
+    public void run(ApplicationArguments arguments) throws IOException, SQLException {
         pictures.store("fault", new ByteArrayInputStream(blankPng()));
         for (int i = 0; i < 5; i++) {
             Workspace workspace = open();
@@ -50,7 +51,7 @@ final class Faults implements ApplicationRunner {
                 .run(Faults::hang);
     }
 
-    private Workspace open() throws IOException {
+    private Workspace open() throws IOException, SQLException {
         Workspace workspace = workspaces.open("fault");
         open.add(workspace);
         return workspace;

@@ -1,32 +1,47 @@
 package dev.weakref.sample;
 
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** One row that says that a workspace is open. */
 final class Lease {
 
+    private final Leases leases;
     private final JdbcClient jdbc;
-    private final String home;
-    private final String run;
+    private final DataDirectory data;
     private final long workspace;
 
-    Lease(JdbcClient jdbc, String home, String run, long workspace) {
+    Lease(Leases leases, JdbcClient jdbc, DataDirectory data, long workspace) {
+        this.leases = leases;
         this.jdbc = jdbc;
-        this.home = home;
-        this.run = run;
+        this.data = data;
         this.workspace = workspace;
     }
 
     void take(String picture) {
         jdbc.sql("insert into lease (home, run, workspace, picture) values (?, ?, ?, ?)")
-                .params(home, run, workspace, picture)
+                .params(data.home(), data.run(), workspace, picture)
                 .update();
     }
 
-    /** Does nothing where it was never taken. */
+    /**
+     * Does nothing where it was never taken. A finalizer runs once and no more, so what has to happen in the end is
+     * handed to somebody who tries again; the failure is reported all the same.
+     */
     void release() {
-        jdbc.sql("delete from lease where run = ? and workspace = ?")
-                .params(run, workspace)
-                .update();
+        try {
+            delete();
+        } catch (DataAccessException e) {
+            leases.releaseLater(this);
+            throw e;
+        }
+    }
+
+    /** Whether it was there. */
+    boolean delete() {
+        return jdbc.sql("delete from lease where run = ? and workspace = ?")
+                        .params(data.run(), workspace)
+                        .update()
+                > 0;
     }
 }

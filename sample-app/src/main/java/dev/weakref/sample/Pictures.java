@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
 import org.springframework.util.unit.DataSize;
 
@@ -35,16 +36,19 @@ final class Pictures {
     private final PictureDecoder decoder;
     private final DataSize maxUpload;
     private final WeakValueMap<String, Picture> decoded;
+    private final ApplicationEventPublisher events;
 
     Pictures(
             DataDirectory data,
             PictureDecoder decoder,
             SampleProperties properties,
-            WeakValueMap<String, Picture> decoded) {
+            WeakValueMap<String, Picture> decoded,
+            ApplicationEventPublisher events) {
         this.data = data;
         this.decoder = decoder;
         this.maxUpload = properties.maxUpload();
         this.decoded = decoded;
+        this.events = events;
     }
 
     /**
@@ -61,6 +65,9 @@ final class Pictures {
             boolean replaced = Files.exists(file);
             Files.move(incoming, file, StandardCopyOption.ATOMIC_MOVE);
             decoded.remove(name); // after the move: it waits for whoever is decoding the old file
+            if (replaced) {
+                events.publishEvent(new Replaced(name));
+            }
             return replaced;
         } finally {
             Files.deleteIfExists(incoming);
@@ -137,6 +144,9 @@ final class Pictures {
         return new Refused(
                 404, "No such picture", "There is no picture '%s'. GET /pictures lists all.".formatted(name));
     }
+
+    /** An upload has taken the place of an earlier one. */
+    record Replaced(String name) {}
 
     /** A picture in the list; {@code decoded} tells whether its pixels are in memory. */
     record Stored(String name, long bytes, boolean decoded) {}

@@ -1,79 +1,105 @@
 package dev.weakref.sample;
 
-import dev.weakref.Finalizer;
 import dev.weakref.FinalizerRegistry;
+import dev.weakref.FinalizerRegistry.StateAction;
+import dev.weakref.FinalizerScope;
 import java.io.IOException;
 import java.lang.ref.Reference;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a user works on: a picture, shared with other workspaces, and a directory and a lease of its own.
+ * What a user works on: a picture, shared with other workspaces, and what is its own: a directory, a lease and, in
+ * PostgreSQL, a connection.
  *
- * <p>Directory and lease go when the workspace is closed, when the session that held it is gone and the collector
- * has found the workspace, or when the application ends; once in any case. The finalizers are registered before
- * there is anything to clear away, so that whatever fails while the workspace opens leaves nothing behind either.
+ * <p>These go when the workspace is closed, when the session that held it is gone and the collector has found the
+ * workspace, or when the application ends; once in any case. The finalizers are registered before there is anything to
+ * clear away, so that whatever fails while the workspace opens leaves nothing behind either.
  */
 final class Workspace implements AutoCloseable {
 
     private final long id;
     private final Picture picture;
     private final WorkspaceDirectory directory;
+    private final Lease lease;
+    private final @Nullable EditingConnection connection;
     private final Instant openedAt = Instant.now();
-    private final Finalizer<Void> directoryEnd;
-    private final Finalizer<Void> leaseEnd;
+    private final FinalizerScope scope;
 
-    Workspace(long id, Picture picture, WorkspaceDirectory directory, Lease lease, FinalizerRegistry registry) {
+    Workspace(
+            long id,
+            Picture picture,
+            WorkspaceDirectory directory,
+            Lease lease,
+            @Nullable EditingConnection connection,
+            FinalizerRegistry registry) {
         this.id = id;
         this.picture = picture;
         this.directory = directory;
-        // given their state, and capturing nothing: whatever reached this workspace would keep it alive for ever
-        this.directoryEnd = registry.finalizer(this)
-                .name("workspace %d directory".formatted(id))
-                .state(directory)
-                .run(WorkspaceDirectory::delete);
-        this.leaseEnd = registry.finalizer(this)
-                .name("workspace %d lease".formatted(id))
-                .state(lease)
-                .run(Lease::release);
+        this.lease = lease;
+        this.connection = connection;
+        this.scope = registry.openScope("workspace " + id);
+        own("directory", directory, WorkspaceDirectory::delete);
+        own("lease", lease, Lease::release);
+        if (connection != null) {
+            own("connection", connection, EditingConnection::close);
+        }
+    }
+
+    /** Given its state, and capturing nothing: whatever reached this workspace would keep it alive for ever. */
+    private <S> void own(String what, S state, StateAction<S> end) {
+        scope.finalizer(this)
+                .name("workspace %d %s".formatted(id, what))
+                .state(state)
+                .run(end);
+    }
+
+    /** Takes what is its own. Whoever sees it fail closes the workspace. */
+    void open() throws IOException, SQLException {
+        directory.create();
+        lease.take(picture.name());
+        if (connection != null) {
+            connection.open();
+        }
     }
 
     long id() {
         return id;
     }
 
-    String pictureName() {
-        return picture.name();
-    }
-
     byte[] preview(int width) throws IOException {
         try {
             return directory.preview(picture.image(), width);
         } finally {
-            // its session may end during the request; without this line the directory could go under our feet
+            // its session may end during the request; without this line all that it has could go under our feet
             Reference.reachabilityFence(this);
         }
     }
 
-    State state() throws IOException {
-        return new State(
-                id,
-                picture.name(),
-                picture.image().getWidth(),
-                picture.image().getHeight(),
-                openedAt,
-                directory.files());
-    }
-
-    /** Newest first, as at exit, and both even if one fails. */
-    @Override
-    public void close() {
-        try (directoryEnd;
-                leaseEnd) {
-            // nothing to do but to close them
+    State state() throws IOException, SQLException {
+        try {
+            return new State(
+                    id,
+                    picture.name(),
+                    picture.image().getWidth(),
+                    picture.image().getHeight(),
+                    openedAt,
+                    directory.files(),
+                    connection != null && connection.outdated());
+        } finally {
+            Reference.reachabilityFence(this);
         }
     }
 
-    /** What its owner is shown. */
-    record State(long id, String picture, int width, int height, Instant openedAt, List<String> files) {}
+    /** Newest first, as at exit, and all even if one fails. */
+    @Override
+    public void close() {
+        scope.close();
+    }
+
+    /** What its owner is shown; {@code outdated} if the picture was replaced, which is noticed in PostgreSQL only. */
+    record State(
+            long id, String picture, int width, int height, Instant openedAt, List<String> files, boolean outdated) {}
 }

@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.net.URI;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,8 @@ class WorkspaceController {
     }
 
     @PostMapping
-    ResponseEntity<Workspace.State> open(@RequestBody Wish wish, HttpServletRequest request) throws IOException {
+    ResponseEntity<Workspace.State> open(@RequestBody Wish wish, HttpServletRequest request)
+            throws IOException, SQLException {
         String picture = wish.checkedPicture();
         Optional<Duration> idle = wish.checkedIdle();
         Workspace workspace = workspaces.open(picture);
@@ -56,7 +58,7 @@ class WorkspaceController {
     }
 
     @GetMapping
-    List<Workspace.State> list(HttpServletRequest request) throws IOException {
+    List<Workspace.State> list(HttpServletRequest request) throws IOException, SQLException {
         List<Workspace.State> states = new ArrayList<>();
         for (Workspace workspace : of(request.getSession(false)).values()) {
             states.add(workspace.state());
@@ -65,7 +67,7 @@ class WorkspaceController {
     }
 
     @GetMapping("/{id}")
-    Workspace.State workspace(@PathVariable long id, HttpServletRequest request) throws IOException {
+    Workspace.State workspace(@PathVariable long id, HttpServletRequest request) throws IOException, SQLException {
         return find(id, request).state();
     }
 

@@ -2,6 +2,8 @@ package dev.weakref.sample;
 
 import dev.weakref.FinalizerRegistry;
 import java.io.IOException;
+import java.sql.SQLException;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.stereotype.Component;
 
@@ -13,26 +15,38 @@ final class Workspaces {
     private final DataDirectory data;
     private final Pictures pictures;
     private final Leases leases;
+    private final Optional<EditingConnections> connections;
     private final FinalizerRegistry registry;
 
-    Workspaces(DataDirectory data, Pictures pictures, Leases leases, FinalizerRegistry registry) {
+    /**
+     * Opens workspaces.
+     *
+     * @param connections none in the embedded database, which has no use for them
+     */
+    Workspaces(
+            DataDirectory data,
+            Pictures pictures,
+            Leases leases,
+            Optional<EditingConnections> connections,
+            FinalizerRegistry registry) {
         this.data = data;
         this.pictures = pictures;
         this.leases = leases;
+        this.connections = connections;
         this.registry = registry;
     }
 
-    Workspace open(String pictureName) throws IOException {
+    Workspace open(String pictureName) throws IOException, SQLException {
         Picture picture = pictures.decoded(pictureName);
         long id = ids.incrementAndGet();
         WorkspaceDirectory directory = new WorkspaceDirectory(data.workspaces().resolve(Long.toString(id)));
-        Lease lease = leases.of(id);
-        Workspace workspace = new Workspace(id, picture, directory, lease, registry);
+        EditingConnection connection =
+                connections.map(all -> all.of(id, pictureName)).orElse(null);
+        Workspace workspace = new Workspace(id, picture, directory, leases.of(id), connection, registry);
         try {
-            directory.create();
-            lease.take(pictureName);
+            workspace.open();
             return workspace;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | SQLException | RuntimeException e) {
             closeAfter(e, workspace);
             throw e;
         }

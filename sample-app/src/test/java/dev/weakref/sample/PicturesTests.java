@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,6 +30,7 @@ class PicturesTests {
     Path directory;
 
     private final WeakValueMap<String, Picture> decoded = WeakValueMap.create();
+    private final List<Object> replaced = new ArrayList<>();
     private DataDirectory data;
     private Pictures pictures;
 
@@ -36,7 +38,7 @@ class PicturesTests {
     void open() {
         SampleProperties properties = new SampleProperties(directory.toString(), DataSize.ofKilobytes(500), 1_000_000);
         data = new DataDirectory(properties);
-        pictures = new Pictures(data, new PictureDecoder(properties), properties, decoded);
+        pictures = new Pictures(data, new PictureDecoder(properties), properties, decoded, replaced::add);
     }
 
     @AfterEach
@@ -84,9 +86,10 @@ class PicturesTests {
         store("cat", TestPictures.png(20, 10));
         Picture before = pictures.decoded("cat");
 
-        boolean replaced = store("cat", TestPictures.jpeg(30, 10));
+        boolean wasThere = store("cat", TestPictures.jpeg(30, 10));
 
-        assertThat(replaced).isTrue();
+        assertThat(wasThere).isTrue();
+        assertThat(replaced).containsExactly(new Pictures.Replaced("cat"));
         assertThat(before.image().getWidth()).isEqualTo(20);
         assertThat(pictures.decoded("cat").image().getWidth()).isEqualTo(30);
     }

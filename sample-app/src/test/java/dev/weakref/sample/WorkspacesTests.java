@@ -10,10 +10,13 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.embedded.EmbeddedDatabase;
 import org.springframework.jdbc.datasource.embedded.EmbeddedDatabaseBuilder;
@@ -33,15 +36,18 @@ class WorkspacesTests {
     private final JdbcClient jdbc = JdbcClient.create(database);
     private final FinalizerRegistry registry = FinalizerRegistry.create("sample");
     private DataDirectory data;
+    private Leases leases;
     private Workspaces workspaces;
 
     @BeforeEach
     void open() throws IOException {
         SampleProperties properties = new SampleProperties(directory.toString(), DataSize.ofMegabytes(1), 1_000_000);
         data = new DataDirectory(properties);
-        Pictures pictures = new Pictures(data, new PictureDecoder(properties), properties, WeakValueMap.create());
+        Pictures pictures =
+                new Pictures(data, new PictureDecoder(properties), properties, WeakValueMap.create(), event -> {});
         pictures.store("cat", new ByteArrayInputStream(TestPictures.png(20, 10)));
-        workspaces = new Workspaces(data, pictures, new Leases(data, jdbc), registry);
+        leases = new Leases(data, jdbc);
+        workspaces = new Workspaces(data, pictures, leases, Optional.empty(), registry);
     }
 
     @AfterEach
@@ -52,7 +58,7 @@ class WorkspacesTests {
     }
 
     @Test
-    void openWorkspaceHasADirectoryAndALeaseAndAFinalizerForEach() throws IOException {
+    void openWorkspaceHasADirectoryAndALeaseAndAFinalizerForEach() throws IOException, SQLException {
         Workspace workspace = workspaces.open("cat");
 
         assertThat(data.workspaces().resolve("1")).isDirectory();
@@ -63,7 +69,7 @@ class WorkspacesTests {
     }
 
     @Test
-    void closingItClearsBothAndASecondTimeNothing() throws IOException {
+    void closingItClearsBothAndASecondTimeNothing() throws IOException, SQLException {
         Workspace workspace = workspaces.open("cat");
         workspace.preview(5);
 
@@ -74,7 +80,7 @@ class WorkspacesTests {
     }
 
     @Test
-    void closingTheRegistryClearsAll() throws IOException {
+    void closingTheRegistryClearsAll() throws IOException, SQLException {
         Workspace first = workspaces.open("cat");
         Workspace second = workspaces.open("cat");
 
@@ -106,7 +112,7 @@ class WorkspacesTests {
     }
 
     @Test
-    void previewIsDrawnOnceAndKeptAmongItsFiles() throws IOException {
+    void previewIsDrawnOnceAndKeptAmongItsFiles() throws IOException, SQLException {
         Workspace workspace = workspaces.open("cat");
 
         byte[] preview = workspace.preview(10);
@@ -117,7 +123,7 @@ class WorkspacesTests {
     }
 
     @Test
-    void closedWorkspaceDrawsNothing() throws IOException {
+    void closedWorkspaceDrawsNothing() throws IOException, SQLException {
         Workspace workspace = workspaces.open("cat");
         workspace.close();
 
@@ -134,6 +140,36 @@ class WorkspacesTests {
         new Leases(data, jdbc);
 
         assertThat(jdbc.sql("select run from lease").query(String.class).list()).containsExactly("alive");
+    }
+
+    @Test
+    void leaseThatCannotBeReleasedIsReleasedLater() throws IOException, SQLException {
+        Workspace workspace = workspaces.open("cat");
+        jdbc.sql("alter table lease rename to away").update();
+
+        assertThatThrownBy(workspace::close).isInstanceOf(DataAccessException.class);
+        leases.releaseUnreleased();
+        jdbc.sql("alter table away rename to lease").update();
+
+        assertThat(leases()).isEqualTo(1);
+        leases.releaseUnreleased();
+        assertNothingLeft();
+    }
+
+    @Test
+    void leaseThatAppearsAfterItsReleaseIsReleasedAsWell() throws IOException, SQLException {
+        Workspace workspace = workspaces.open("cat");
+        jdbc.sql("alter table lease rename to away").update();
+        assertThatThrownBy(workspace::close).isInstanceOf(DataAccessException.class);
+        jdbc.sql("alter table away rename to lease").update();
+        String run = jdbc.sql("select run from lease").query(String.class).single();
+        jdbc.sql("delete from lease").update();
+
+        leases.releaseUnreleased();
+        insertLease(data.home(), run);
+        leases.releaseUnreleased();
+
+        assertNothingLeft();
     }
 
     private void insertLease(String home, String run) {

@@ -1,0 +1,91 @@
+package dev.weakref.sample;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import org.testcontainers.containers.PostgreSQLContainer;
+import org.testcontainers.utility.DockerImageName;
+
+/** A PostgreSQL in a container, and what it sees of the application. */
+@SuppressWarnings("deprecation") // Testcontainers 2 has the container in another package as well, 1 in this one only
+final class Postgres extends PostgreSQLContainer<Postgres> {
+
+    Postgres() {
+        super(image());
+    }
+
+    /** What has the application run on it. */
+    String[] arguments() {
+        return new String[] {
+            "--spring.profiles.active=postgres",
+            "--spring.datasource.url=" + getJdbcUrl(),
+            "--spring.datasource.username=" + getUsername(),
+            "--spring.datasource.password=" + getPassword()
+        };
+    }
+
+    long leases() {
+        return count("lease");
+    }
+
+    /** The connections that workspaces have to themselves. */
+    long connections() {
+        return count("pg_stat_activity where application_name like 'workspace %'");
+    }
+
+    long locks() {
+        return count("pg_locks where locktype = 'advisory' and granted");
+    }
+
+    /** Leases that nobody who is connected has taken: as the manual says, word by word. */
+    long orphans() {
+        return count("""
+                lease where not exists (
+                  select from pg_locks
+                  where locktype = 'advisory' and classid = hashtext(run)::oid and objid = workspace::int::oid)
+                """);
+    }
+
+    /** Waits, since a connection that its client has closed ends by and by. */
+    void awaitWorkspaces(long expected) {
+        Eventually.until(
+                expected + " workspaces in the database",
+                Duration.ofSeconds(10),
+                () -> List.of(leases(), connections(), locks()).equals(List.of(expected, expected, expected)));
+    }
+
+    /** As a restart of the database does. */
+    void cutOffWorkspaces() {
+        count("pg_stat_activity where application_name like 'workspace %' and pg_terminate_backend(pid)");
+    }
+
+    /** Has it answer nobody, while its port still takes connections. */
+    void pause() {
+        getDockerClient().pauseContainerCmd(getContainerId()).exec();
+    }
+
+    void unpause() {
+        getDockerClient().unpauseContainerCmd(getContainerId()).exec();
+    }
+
+    private long count(String what) {
+        try (Connection connection = DriverManager.getConnection(getJdbcUrl(), getUsername(), getPassword());
+                Statement statement = connection.createStatement();
+                ResultSet count = statement.executeQuery("select count(*) from " + what)) {
+            count.next();
+            return count.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Another image than the official one where that cannot be pulled. */
+    private static DockerImageName image() {
+        String name = System.getProperty("weakref.test.postgres-image", System.getenv("WEAKREF_TEST_POSTGRES_IMAGE"));
+        return DockerImageName.parse(name == null ? "postgres:17-alpine" : name).asCompatibleSubstituteFor("postgres");
+    }
+}
