@@ -1,5 +1,7 @@
 package dev.weakref.sample;
 
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -16,6 +18,30 @@ final class Postgres extends PostgreSQLContainer<Postgres> {
 
     Postgres() {
         super(image());
+    }
+
+    /** One that keeps its port when it is restarted, and takes more connections than is usual. */
+    static Postgres thatCanBeRestarted() throws IOException {
+        Postgres postgres = new Postgres();
+        try (ServerSocket free = new ServerSocket(0)) {
+            postgres.setPortBindings(List.of(free.getLocalPort() + ":" + POSTGRESQL_PORT));
+        }
+        postgres.setCommand("postgres", "-c", "fsync=off", "-c", "max_connections=300");
+        return postgres;
+    }
+
+    /** Stops it, which cuts off all who use it, and starts it; returns when it answers again. */
+    void restart() {
+        getDockerClient().restartContainerCmd(getContainerId()).exec();
+        Eventually.until("PostgreSQL answers again", Duration.ofSeconds(30), this::answers);
+    }
+
+    private boolean answers() {
+        try {
+            return leases() >= 0;
+        } catch (IllegalStateException e) {
+            return false;
+        }
     }
 
     /** What has the application run on it. */

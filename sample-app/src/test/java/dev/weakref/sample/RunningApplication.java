@@ -40,15 +40,21 @@ final class RunningApplication implements AutoCloseable {
 
     /** Starts it on this directory, and waits until it takes requests. */
     static RunningApplication start(Path directory, String... arguments) throws IOException {
+        return start(List.of(), directory, arguments);
+    }
+
+    /** The same in a JVM with these options. */
+    static RunningApplication start(List<String> options, Path directory, String... arguments) throws IOException {
         Path data = directory.resolve("data");
         Path log = Files.createTempFile(directory, "application", ".log");
-        List<String> command = new ArrayList<>(List.of(
-                JDK.resolve("java").toString(),
+        List<String> command = new ArrayList<>(List.of(JDK.resolve("java").toString()));
+        command.addAll(options);
+        command.addAll(List.of(
+                "-Dlogging.level.dev.weakref=debug",
                 "-jar",
                 System.getProperty("weakref.sample.jar"),
                 "--server.port=0",
                 "--sample.data=" + data,
-                "--logging.level.dev.weakref=debug",
                 // Tomcat looks for expired sessions at every sixth of these
                 "--server.tomcat.background-processor-delay=1s"));
         command.addAll(List.of(arguments));
@@ -131,6 +137,11 @@ final class RunningApplication implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** What Linux tells of the process, such as {@code fd} or {@code status}. */
+    Path proc(String file) {
+        return Path.of("/proc", Long.toString(process.pid()), file);
     }
 
     /** SIGTERM, where there are signals. */
