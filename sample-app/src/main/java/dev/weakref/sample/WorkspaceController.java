@@ -2,6 +2,8 @@ package dev.weakref.sample;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
+import jakarta.servlet.http.HttpSessionBindingEvent;
+import jakarta.servlet.http.HttpSessionBindingListener;
 import java.io.IOException;
 import java.net.URI;
 import java.sql.SQLException;
@@ -39,9 +41,11 @@ class WorkspaceController {
     private static final Duration MAX_IDLE = Duration.ofHours(12);
 
     private final Workspaces workspaces;
+    private final Journal journal;
 
-    WorkspaceController(Workspaces workspaces) {
+    WorkspaceController(Workspaces workspaces, Journal journal) {
         this.workspaces = workspaces;
+        this.journal = journal;
     }
 
     @PostMapping
@@ -52,6 +56,7 @@ class WorkspaceController {
         Workspace workspace = workspaces.open(picture);
         HttpSession session = request.getSession();
         idle.ifPresent(time -> session.setMaxInactiveInterval((int) time.toSeconds()));
+        journal.opened(workspace.id(), picture, session.getId());
         of(session).put(workspace.id(), workspace);
         return ResponseEntity.created(URI.create("/workspaces/" + workspace.id()))
                 .body(workspace.state());
@@ -91,7 +96,7 @@ class WorkspaceController {
     }
 
     /** Somebody else's workspace is answered like one that never was. */
-    private static Workspace find(long id, HttpServletRequest request) {
+    private Workspace find(long id, HttpServletRequest request) {
         Workspace workspace = of(request.getSession(false)).get(id);
         if (workspace == null) {
             throw Workspaces.unknown();
@@ -99,7 +104,7 @@ class WorkspaceController {
         return workspace;
     }
 
-    private static Map<Long, Workspace> of(@Nullable HttpSession session) {
+    private Map<Long, Workspace> of(@Nullable HttpSession session) {
         if (session == null) {
             return new ConcurrentSkipListMap<>();
         }
@@ -107,7 +112,7 @@ class WorkspaceController {
             if (session.getAttribute(ATTRIBUTE) instanceof OpenWorkspaces open) {
                 return open;
             }
-            OpenWorkspaces open = new OpenWorkspaces();
+            OpenWorkspaces open = new OpenWorkspaces(journal);
             session.setAttribute(ATTRIBUTE, open);
             return open;
         }
@@ -140,8 +145,21 @@ class WorkspaceController {
         }
     }
 
-    /** A type of its own, so that it is told from other attributes without an unchecked cast. */
-    private static final class OpenWorkspaces extends ConcurrentSkipListMap<Long, Workspace> {
+    /** A type of its own, so that it is told from other attributes without an unchecked cast, and of its session's end. */
+    private static final class OpenWorkspaces extends ConcurrentSkipListMap<Long, Workspace>
+            implements HttpSessionBindingListener {
+
         private static final long serialVersionUID = 1L;
+
+        private final transient Journal journal;
+
+        private OpenWorkspaces(Journal journal) {
+            this.journal = journal;
+        }
+
+        @Override
+        public void valueUnbound(HttpSessionBindingEvent event) {
+            journal.forgotten(keySet());
+        }
     }
 }

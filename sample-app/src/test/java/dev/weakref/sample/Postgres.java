@@ -1,7 +1,10 @@
 package dev.weakref.sample;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -9,6 +12,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.testcontainers.containers.PostgreSQLContainer;
 import org.testcontainers.utility.DockerImageName;
 
@@ -67,13 +72,21 @@ final class Postgres extends PostgreSQLContainer<Postgres> {
         return count("pg_locks where locktype = 'advisory' and granted");
     }
 
-    /** Leases that nobody who is connected has taken: as the manual says, word by word. */
+    /** Leases that nobody who is connected has taken, by the query of the manual. */
     long orphans() {
-        return count("""
-                lease where not exists (
-                  select from pg_locks
-                  where locktype = 'advisory' and classid = hashtext(run)::oid and objid = workspace::int::oid)
-                """);
+        Matcher query = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL).matcher(manual());
+        if (!query.find()) {
+            throw new IllegalStateException("docs/sample.md has no query");
+        }
+        return count("(" + query.group(1) + ") as orphans");
+    }
+
+    private static String manual() {
+        try {
+            return Files.readString(Path.of("../docs/sample.md"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Waits, since a connection that its client has closed ends by and by. */

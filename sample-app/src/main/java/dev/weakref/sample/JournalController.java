@@ -1,0 +1,45 @@
+package dev.weakref.sample;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpSession;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What the page shows of all workspaces, whoever holds them. */
+@RestController
+class JournalController {
+
+    private static final int MOST = 1000;
+
+    private final Journal journal;
+
+    JournalController(Journal journal) {
+        this.journal = journal;
+    }
+
+    @GetMapping("/journal")
+    Journal.Page page(
+            @RequestParam(defaultValue = "" + Long.MAX_VALUE) long before,
+            @RequestParam(required = false) Journal.@Nullable State state,
+            @RequestParam(defaultValue = "100") int limit,
+            HttpServletRequest request) {
+        if (limit < 1 || limit > MOST) {
+            throw new Refused(400, "Bad limit", "Ask for 1 to %,d entries, not for %d.".formatted(MOST, limit));
+        }
+        HttpSession session = request.getSession(false);
+        return journal.page(session == null ? null : session.getId(), before, state, limit);
+    }
+
+    /** For people who will not wait until the heap is full. Takes JSON only, so that no other site's form can send it. */
+    @PostMapping(path = "/collections", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void collect() {
+        System.gc();
+    }
+}
