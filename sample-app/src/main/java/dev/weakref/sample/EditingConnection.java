@@ -21,6 +21,7 @@ final class EditingConnection {
 
     private static final int SECONDS_TO_ANSWER = 2;
 
+    private final EditingConnections connections;
     private final String url;
     private final Properties properties;
     private final DataDirectory data;
@@ -28,10 +29,18 @@ final class EditingConnection {
     private final String picture;
 
     private @Nullable Connection connection;
+    private boolean hasPlace;
     private boolean closed;
     private boolean outdated;
 
-    EditingConnection(String url, Properties properties, DataDirectory data, long workspace, String picture) {
+    EditingConnection(
+            EditingConnections connections,
+            String url,
+            Properties properties,
+            DataDirectory data,
+            long workspace,
+            String picture) {
+        this.connections = connections;
         this.url = url;
         this.properties = properties;
         this.data = data;
@@ -42,6 +51,10 @@ final class EditingConnection {
     synchronized void open() throws SQLException {
         if (closed) {
             throw Workspaces.unknown();
+        }
+        if (!hasPlace) {
+            connections.takePlace();
+            hasPlace = true;
         }
         Connection opening = DriverManager.getConnection(url, properties);
         try {
@@ -75,8 +88,15 @@ final class EditingConnection {
     /** Does nothing where it was never opened. Unlocks nothing by hand, since a database that hangs would not answer. */
     synchronized void close() throws SQLException {
         closed = true;
-        if (connection != null) {
-            connection.close();
+        try {
+            if (connection != null) {
+                connection.close();
+            }
+        } finally {
+            if (hasPlace) {
+                hasPlace = false;
+                connections.leavePlace();
+            }
         }
     }
 

@@ -2,6 +2,8 @@ package dev.weakref.sample;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.util.Properties;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Profile;
@@ -20,8 +22,10 @@ final class EditingConnections {
     private final DataDirectory data;
     private final JdbcClient jdbc;
     private final HikariDataSource pool;
+    private final Semaphore places;
 
-    EditingConnections(DataDirectory data, JdbcClient jdbc, HikariDataSource pool) {
+    EditingConnections(DataDirectory data, JdbcClient jdbc, HikariDataSource pool, SampleProperties sample) {
+        this.places = new Semaphore(sample.maxConnections());
         this.data = data;
         this.jdbc = jdbc;
         this.pool = pool;
@@ -34,7 +38,37 @@ final class EditingConnections {
         properties.setProperty("user", pool.getUsername());
         properties.setProperty("password", pool.getPassword());
         properties.setProperty("ApplicationName", "workspace " + workspace);
-        return new EditingConnection(pool.getJdbcUrl(), properties, data, workspace, picture);
+        return new EditingConnection(this, pool.getJdbcUrl(), properties, data, workspace, picture);
+    }
+
+    /**
+     * Where all places are taken, some may be those of the forgotten. The collector finds them when the heap is short, not
+     * when connections are; so it is asked, as the JDK itself does when memory outside the heap is short.
+     */
+    void takePlace() {
+        if (!places.tryAcquire()) {
+            System.gc();
+            if (!becomesFree()) {
+                throw new Refused(
+                        429,
+                        "Too many workspaces",
+                        "So many workspaces are open that the database has no connection left. Close one and try again.");
+            }
+        }
+    }
+
+    void leavePlace() {
+        places.release();
+    }
+
+    /** Woken by the finalizer of the first that is found. */
+    private boolean becomesFree() {
+        try {
+            return places.tryAcquire(3, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** Never the upload's failure: the picture is there, whoever has heard of it. */

@@ -12,6 +12,7 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param data where pictures, workspaces and the embedded database lie
  * @param maxUpload how large an uploaded file may be
+ * @param maxConnections how many workspaces may have a connection to themselves, in PostgreSQL
  * @param maxPixels how many pixels a picture may have; one takes up to 8 bytes of heap once it is decoded
  */
 @Validated
@@ -20,6 +21,7 @@ record SampleProperties(
         @DefaultValue("./data") @Pattern(regexp = EXPLICIT, message = "must be absolute or begin with ./") String data,
 
         @DefaultValue("10MB") DataSize maxUpload,
+        @DefaultValue("80") @Positive int maxConnections,
         @DefaultValue("16000000") @Positive long maxPixels) {
 
     /** The embedded database refuses other paths, and less clearly. */

@@ -47,13 +47,13 @@ final class LoadReport {
                 # Load and faults
 
                 What `sample-app/load %s` measured: the packaged sample with 64 MB of heap on PostgreSQL, and four users in another process who work without a pause.
-                They open workspaces, look at them and close them, and forget every fifth: its session expires, and the collector has to find it.
+                They open workspaces, look at them and close them, and each forgets one every half second: its session expires, and the collector has to find it.
                 PostgreSQL was restarted %s times in between.
                 After each round, with no request in flight, the leases, connections and locks in the database were those of the open workspaces, not one more and not one less; at the end, after a `SIGTERM` under load, there were none.
 
                 ![Requests, workspaces, heap and file descriptors over time](images/load.svg)
 
-                %,d requests were answered, %,d of them with 503 while the database was down, none with any other error.
+                %,d requests were answered, %,d of them with 503 while the database was down, and %,d with another error.
 
                 | minute | requests/s | 99 %% within | open | leases | connections | heap | resident | other file descriptors |
                 |---:|---:|---:|---:|---:|---:|---:|---:|---:|

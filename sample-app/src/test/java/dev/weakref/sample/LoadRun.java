@@ -66,6 +66,7 @@ class LoadRun {
 
     private RunningApplication start(Postgres postgres) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(postgres.arguments()));
+        arguments.add("--sample.max-connections=250");
         arguments.add("--logging.level.dev.weakref=info");
         arguments.add("--management.endpoints.web.exposure.include=metrics,weakrefs");
         return RunningApplication.start(SMALL_HEAP, directory, arguments.toArray(String[]::new));

@@ -11,6 +11,9 @@ import java.util.function.Supplier;
 /** Somebody who works without a pause: opens workspaces, looks at them, closes some, and forgets others. */
 final class LoadUser {
 
+    /** Between two that are forgotten: their connections have to last until their sessions have ended. */
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
     /** As many as stay open at most. */
     private static final int DESK = 8;
 
@@ -19,6 +22,7 @@ final class LoadUser {
     private final Random random;
     private final Visitor visitor;
     private final Deque<String> open = new ArrayDeque<>();
+    private long forgot = System.nanoTime();
 
     LoadUser(RunningApplication application, LoadFigures figures, int number) {
         this.application = application;
@@ -94,6 +98,10 @@ final class LoadUser {
 
     /** In a session that expires and that nobody comes back to. */
     private void forget() {
+        if (System.nanoTime() - forgot < PAUSE.toNanos()) {
+            return;
+        }
+        forgot = System.nanoTime();
         Visitor leaving = application.visitor();
         ask(() -> leaving.open(picture(), Duration.ofSeconds(1)));
     }

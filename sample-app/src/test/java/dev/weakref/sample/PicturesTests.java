@@ -36,7 +36,8 @@ class PicturesTests {
 
     @BeforeEach
     void open() {
-        SampleProperties properties = new SampleProperties(directory.toString(), DataSize.ofKilobytes(500), 1_000_000);
+        SampleProperties properties =
+                new SampleProperties(directory.toString(), DataSize.ofKilobytes(500), 80, 1_000_000);
         data = new DataDirectory(properties);
         pictures = new Pictures(data, new PictureDecoder(properties), properties, decoded, replaced::add);
     }

@@ -7,10 +7,12 @@ import com.jayway.jsonpath.JsonPath;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.InitializingBean;
@@ -48,7 +50,11 @@ class PostgresIT {
     @Nested
     @SpringBootTest(
             webEnvironment = WebEnvironment.RANDOM_PORT,
-            properties = "spring.datasource.hikari.data-source-properties.socketTimeout=2")
+            properties = {
+                "spring.datasource.hikari.data-source-properties.socketTimeout=2",
+                "sample.max-connections=3",
+                "server.tomcat.background-processor-delay=1s"
+            })
     @ActiveProfiles("postgres")
     @DirtiesContext
     class Application {
@@ -106,6 +112,38 @@ class PostgresIT {
             visitor.upload("/pictures/cat", TestPictures.png(20, 10));
             assertThat(outdated(visitor, place)).isTrue();
             closeAll(visitor);
+        }
+
+        @Test
+        void noMoreWorkspacesAreOpenedThanThereArePlaces() {
+            Visitor visitor = visitor();
+            for (int i = 0; i < 3; i++) {
+                open(visitor);
+            }
+
+            assertThat(visitor.open("cat").statusCode()).isEqualTo(429);
+
+            closeAll(visitor);
+            postgres.awaitWorkspaces(0);
+        }
+
+        @Test
+        @Tag("collects")
+        void whereAllPlacesAreTakenTheForgottenMakeRoom() {
+            Visitor visitor = visitor();
+            for (int i = 0; i < 3; i++) {
+                assertThat(new Visitor(port).open("cat", Duration.ofSeconds(1)).statusCode())
+                        .isEqualTo(201);
+            }
+            Eventually.until(
+                    "their sessions have ended",
+                    Duration.ofSeconds(30),
+                    () -> visitor.get("/journal?state=ELSEWHERE").body().contains("\"entries\":[]"));
+
+            open(visitor);
+
+            closeAll(visitor);
+            postgres.awaitWorkspaces(0);
         }
 
         @Test

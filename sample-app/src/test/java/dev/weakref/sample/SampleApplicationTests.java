@@ -127,6 +127,36 @@ class SampleApplicationTests {
     }
 
     @Test
+    void journalTellsWhoHoldsAWorkspaceAndThatItWasClosed() {
+        visitor.upload("/pictures/cat", TestPictures.png(30, 20));
+        String place = visitor.open("cat").headers().firstValue("Location").orElseThrow();
+        String its = "$.entries[?(@.id == %s)]".formatted(place.replaceAll("\\D", ""));
+
+        assertThat(names(visitor.get("/journal").body(), its + ".state")).containsExactly("YOURS");
+        assertThat(names(new Visitor(port).get("/journal").body(), its + ".state"))
+                .containsExactly("ELSEWHERE");
+        visitor.delete(place);
+        assertThat(names(visitor.get("/journal?state=CLOSED").body(), its + ".ends[*].what"))
+                .containsExactly("lease", "directory");
+        assertProblem(visitor.get("/journal?limit=0"), 400, "1 to 1,000");
+        assertProblem(visitor.get("/journal?state=lost"), 400, "'lost'");
+    }
+
+    @Test
+    void pageIsServedAndMayLoadNothingFromElsewhere() {
+        HttpResponse<String> page = visitor.get("/");
+
+        assertThat(page.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("text/html"));
+        assertThat(page.body()).contains("default-src 'self'").contains("/actuator/weakrefs");
+    }
+
+    @Test
+    void formOfAnotherSiteCannotAskForACollection() {
+        assertProblem(visitor.upload("/collections", new byte[0]), 415, "not supported");
+    }
+
+    @Test
     void wishThatMakesNoSenseIsAnsweredWithAProblem() {
         assertProblem(visitor.open("none"), 404, "There is no picture 'none'");
         assertProblem(visitor.open("../cat"), 400, "A picture's name is");

@@ -41,7 +41,8 @@ class WorkspacesTests {
 
     @BeforeEach
     void open() throws IOException {
-        SampleProperties properties = new SampleProperties(directory.toString(), DataSize.ofMegabytes(1), 1_000_000);
+        SampleProperties properties =
+                new SampleProperties(directory.toString(), DataSize.ofMegabytes(1), 80, 1_000_000);
         data = new DataDirectory(properties);
         Pictures pictures =
                 new Pictures(data, new PictureDecoder(properties), properties, WeakValueMap.create(), event -> {});
