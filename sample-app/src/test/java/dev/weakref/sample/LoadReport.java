@@ -61,7 +61,8 @@ final class LoadReport {
                         length.toSeconds() % 60 == 0 ? length.toMinutes() + "m" : length.toSeconds() + "s",
                         restarts.size(),
                         figures.requests(),
-                        figures.refused()));
+                        figures.refused(),
+                        figures.failures().size()));
         for (LoadSample sample : samples) {
             page.append(String.format(
                     Locale.ROOT,
