@@ -28,7 +28,8 @@ class ApplicationIT {
 
     @Test
     void whatWorkspacesHoldGoesWhenTheyAreClosedForgottenAndAtExit() throws Exception {
-        try (RunningApplication application = RunningApplication.start(directory)) {
+        try (RunningApplication application =
+                RunningApplication.start(directory, "--weakref.finalizers.overdue-after=1s")) {
             application.startRecording();
             Visitor visitor = application.visitor();
             upload(visitor);
@@ -49,10 +50,14 @@ class ApplicationIT {
             assertThat(runs(application, "EXPLICIT", "SUCCESS")).isEqualTo(20);
             assertThat(runs(application, "UNREACHABLE", "SUCCESS")).isEqualTo(30);
 
+            Eventually.until(
+                    "one is overdue",
+                    Duration.ofSeconds(30),
+                    () -> !application.logLines("LEAK: OVERDUE").isEmpty());
             List<RecordedEvent> events = application.recordedEvents();
             assertThat(events)
                     .extracting(event -> event.getEventType().getName())
-                    .contains("weakref.Reap")
+                    .contains("weakref.Reap", "weakref.Leak")
                     .filteredOn("weakref.FinalizerRegistered"::equals)
                     .hasSize(100);
             assertThat(events)

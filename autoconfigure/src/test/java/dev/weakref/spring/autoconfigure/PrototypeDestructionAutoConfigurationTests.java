@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -91,8 +92,8 @@ class PrototypeDestructionAutoConfigurationTests {
             assertThat(context.getBean(Injected.class).registries()).hasSize(1);
 
             assertThat(new WeakRefsEndpoint(
-                                    context.getSourceApplicationContext().getBeanFactory())
-                            .weakRefs(null, null, null, null, null)
+                                    context.getSourceApplicationContext().getBeanFactory(), List.of(), Show.NEVER)
+                            .weakRefs(null, null, null, null, null, null, null)
                             .registries())
                     .extracting(RegistryDescriptor::name, RegistryDescriptor::primary)
                     .containsExactly(tuple("weakRefFinalizerRegistry", true), tuple("weakRefPrototypes", false));
