@@ -62,6 +62,7 @@ final class Log extends Reapable {
     private final Relay relay;
     private final Consumer<Reference<?>> strangers;
     private final ReentrantLock sweeping = new ReentrantLock();
+    private final Slots nowhere = new Slots(this, 0, 0);
     private Chunk oldest;
     private volatile Chunk tail;
     private volatile long tailAtLastSweep;
@@ -118,6 +119,17 @@ final class Log extends Reapable {
         Slots place = node.place;
         if (place != null) {
             place.remove(node);
+            letGo(node, place);
+        }
+    }
+
+    /**
+     * Sees that a node that somebody keeps after its end does not hold the slots that it was moved to: there, others
+     * stood that were moved on, and so on without end. Those that it was made in hold no more than its contemporaries.
+     */
+    private void letGo(LogNode node, Slots place) {
+        if (place.size() < CHUNK_SIZE) {
+            PLACE.setRelease(node, nowhere);
         }
     }
 
@@ -236,6 +248,7 @@ final class Log extends Reapable {
                     chunk.complete &= slots.isGone(slot);
                 } else if (node.isDone()) {
                     slots.clear(slot);
+                    letGo(node, slots);
                 } else {
                     chunk.kept++;
                     gathered.visited++;
@@ -311,6 +324,7 @@ final class Log extends Reapable {
                 node.place = slots;
                 if (node.isDone()) {
                     slots.clear(slot);
+                    letGo(node, slots);
                 }
             }
         }
@@ -355,11 +369,10 @@ final class Log extends Reapable {
     }
 
     /**
-     * Where nodes stand. It knows no neighbours: so a node that somebody keeps after its end holds this, and not the
-     * log.
+     * Where nodes stand. It knows no neighbours, so that a node that somebody keeps after its end does not hold them.
      *
-     * <p>A slot that is gone refers to its own array. No other mark would be as cheap: a reference within one object
-     * needs no card to be marked, and with G1 no fence.
+     * <p>A slot that is gone refers to its own array. No other mark would be as cheap: with G1, a reference within one
+     * object needs no card to be marked, and no fence.
      */
     static final class Slots {
         final Log log;
@@ -409,7 +422,7 @@ final class Log extends Reapable {
             for (int slot = 0; slot < array.length && end < target.size(); slot++) {
                 LogNode node = get(slot);
                 if (node != null && !node.isDone()) {
-                    SLOT.setVolatile(target.array, end++, node);
+                    SLOT.setRelease(target.array, end++, node); // not published yet
                 }
             }
             return end;
