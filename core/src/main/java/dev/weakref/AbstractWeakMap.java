@@ -330,7 +330,8 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
         Objects.requireNonNull(filter, "filter");
         boolean removed = false;
         for (TableWalk<K, V, Map.Entry<K, V>> entries = entries(); entries.hasNext(); ) {
-            Map.Entry<K, V> entry = entries.next();
+            Map.Entry<K, V> live = entries.next();
+            Map.Entry<K, V> entry = Map.entry(live.getKey(), live.getValue()); // a filter changes nothing
             if (filter.test(entry) && remove(entry.getKey(), entry.getValue())) {
                 removed = true;
             }

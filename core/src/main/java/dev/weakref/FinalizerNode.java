@@ -14,11 +14,9 @@ import org.jspecify.annotations.Nullable;
  * runs it.
  *
  * <p><b>Why it runs at most once.</b> The phase leaves {@code LIVE} by a compare-and-set, and never comes back. Who
- * wins that step owns {@link #work} from then on: it runs it, hands
- * it out, or drops it.
+ * wins that step owns {@link #work} from then on: it runs it, hands it out, or drops it.
  *
- * <p>Compact, because there may be millions: options that are rarely used stand in {@link Details}, flags in the
- * state.
+ * <p>Compact, because there may be millions: options that are rarely used stand in {@link Details}, flags in the state.
  */
 final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
@@ -397,9 +395,9 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         core().leaveBehind(this, thread);
     }
 
-    /** Marks it as left behind; false if it has ended. */
+    /** Marks it as left behind; false if it has ended, or is run by a call, which nobody waits for. */
     boolean markLeftBehind() {
-        return mark(RUNNING, LEFT_BEHIND);
+        return (state & CALLED) == 0 && mark(RUNNING, LEFT_BEHIND);
     }
 
     /** Sets a flag while it is in this phase; false if it is in another one, or has the flag already. */

@@ -212,8 +212,9 @@ public final class FinalizerRegistry implements AutoCloseable {
 
     /**
      * Has the live finalizer with this id called, with the trigger {@code EXPLICIT}, by a thread of the registry: after
-     * what was handed over before, within its limit, and with failures reported as for collected referents. If the
-     * registry closes before its turn has come, the exit pass finds it still live.
+     * what was handed over before, within its limit, and with failures reported as for collected referents. An executor
+     * of the user's own runs it without a limit. If the registry closes before its turn has come, the exit pass finds it
+     * still live, and runs it or, if it is not to run at exit, detaches it.
      *
      * @return whether there is such a finalizer
      */
@@ -221,7 +222,7 @@ public final class FinalizerRegistry implements AutoCloseable {
         return core.callLater(id);
     }
 
-    /** The counters, in constant time. */
+    /** The counters, which are kept: no finalizer is looked at. */
     public RegistryStats stats() {
         return core.stats();
     }

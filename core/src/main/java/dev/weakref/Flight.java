@@ -1,6 +1,5 @@
 package dev.weakref;
 
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,51 +24,65 @@ final class Flight {
 
     static void registered(FinalizerNode<?> node, String registry) {
         if (RECORDER) {
-            write(() -> FlightEvents.registered(node, registry));
+            try {
+                FlightEvents.registered(node, registry);
+            } catch (Throwable leftOut) {
+                // The recording lacks an event, and nothing else; so below.
+            }
         }
     }
 
     /** The beginning of a run, or {@code null} if nobody records it. */
     static @Nullable Object runBegins() {
-        return RECORDER ? begin(FlightEvents::runBegins) : null;
+        if (RECORDER) {
+            try {
+                return FlightEvents.runBegins();
+            } catch (Throwable leftOut) {
+                return null;
+            }
+        }
+        return null;
     }
 
     /** The end of a run: {@code begun} is what {@link #runBegins} returned. */
     static void runEnded(@Nullable Object begun, FinalizerRun run, String registry) {
         if (begun != null) {
-            write(() -> FlightEvents.runEnded(begun, run, registry));
+            try {
+                FlightEvents.runEnded(begun, run, registry);
+            } catch (Throwable leftOut) {
+                // as above
+            }
         }
     }
 
     static void leak(Leak leak) {
         if (RECORDER) {
-            write(() -> FlightEvents.leak(leak));
+            try {
+                FlightEvents.leak(leak);
+            } catch (Throwable leftOut) {
+                // as above
+            }
         }
     }
 
     static @Nullable Object reapBegins() {
-        return RECORDER ? begin(FlightEvents::reapBegins) : null;
+        if (RECORDER) {
+            try {
+                return FlightEvents.reapBegins();
+            } catch (Throwable leftOut) {
+                return null;
+            }
+        }
+        return null;
     }
 
     static void reapEnded(@Nullable Object begun, Reapable reapable) {
         if (begun != null) {
-            write(() -> FlightEvents.reapEnded(begun, reapable));
-        }
-    }
-
-    private static @Nullable Object begin(Supplier<@Nullable Object> event) {
-        try {
-            return event.get();
-        } catch (Throwable leftOut) {
-            return null;
-        }
-    }
-
-    private static void write(Runnable event) {
-        try {
-            event.run();
-        } catch (Throwable leftOut) {
-            // The recording lacks an event, and nothing else.
+            try {
+                FlightEvents.reapEnded(begun, reapable);
+            } catch (Throwable leftOut) {
+                // as above
+            }
         }
     }
 }

@@ -42,6 +42,9 @@ final class Reaper {
     private static final int REST_FACTOR = 15;
     private static final long LONGEST_REST_NANOS = TimeUnit.SECONDS.toNanos(3);
 
+    /** How the JVM writes the package in the message of a {@link NoClassDefFoundError}. */
+    private static final String OWN = Reaper.class.getPackageName().replace('.', '/') + '/';
+
     static {
         Threads.load(Reaper.class, Messages.class, Flight.class);
     }
@@ -193,9 +196,9 @@ final class Reaper {
                     found |= look(watch);
                 }
             } catch (Throwable failure) {
+                watch.failed = true;
                 giveUpIfUnloaded(failure);
                 Messages.failure("Reaping failed and will be tried again", failure);
-                watch.failed = true;
             }
         }
         return found;
@@ -229,7 +232,8 @@ final class Reaper {
 
     /** Where a class of the library is not found any more, its class loader was closed, and nothing can go on. */
     private static void giveUpIfUnloaded(Throwable failure) {
-        if (failure instanceof NoClassDefFoundError missing && missing.getCause() instanceof ClassNotFoundException) {
+        if (failure instanceof NoClassDefFoundError missing
+                && String.valueOf(missing.getMessage()).startsWith(OWN)) {
             throw missing;
         }
     }

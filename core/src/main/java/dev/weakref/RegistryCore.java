@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RegistryCore {
 
-    private static final AtomicLong MADE = new AtomicLong();
+    private static final AtomicLong COUNT = new AtomicLong();
 
-    private final long number = MADE.incrementAndGet();
+    private final long number = COUNT.incrementAndGet();
     private final Settings settings;
     private final String name;
     private final long actionLimitNanos;
@@ -73,7 +73,7 @@ final class RegistryCore {
         overdueAfterMillis = Settings.millis(settings.overdueAfter);
     }
 
-    /** Of all that were made. */
+    /** Its number among all registries. */
     long number() {
         return number;
     }

@@ -260,14 +260,11 @@ class Relay {
     /** Who runs which leg in which thread. */
     record Running(Runner runner, Leg leg, Thread thread) {}
 
-    /** The next leg for a runner that has ended one, or {@code null} if it is to end. */
+    /** The next leg for a runner that is not on one any more, or {@code null} if it is to end. */
     private @Nullable Leg next(Runner runner) {
         lock.lock();
         try {
-            Leg missed = runner.end();
-            if (missed != null) {
-                reportReturn(missed);
-            }
+            end(runner);
             Thread.interrupted(); // whoever interrupted the last leg held the lock, so this one starts without
             boolean waited = false;
             while (!stopped && (baton == null || baton == runner)) {
@@ -277,7 +274,7 @@ class Relay {
                     runner.begin(leg);
                     return leg;
                 }
-                news.signalAll(); // nobody waits for less than the end of the work
+                news.signalAll(); // only the end of the work is waited for, and after a stop that of the runners
                 if (waited || !runner.waits) {
                     break;
                 }
@@ -411,11 +408,16 @@ class Relay {
         }
     }
 
-    /** Is called with the lock, and leaves it for as long as it logs. */
-    private void reportReturn(Leg leg) {
+    /** Ends the leg of a runner. Is called with the lock, and leaves it where it has to log that one is back. */
+    private void end(Runner runner) {
+        Leg missed = runner.end();
+        if (missed == null) {
+            return;
+        }
+        news.signalAll();
         lock.unlock();
         try {
-            Messages.log(Level.INFO, () -> leg.describe() + " has come back, and held up others for a while");
+            Messages.log(Level.INFO, () -> missed.describe() + " has come back, and held up others for a while");
         } finally {
             lock.lock();
         }

@@ -59,7 +59,7 @@ final class Table<K, V> extends Reapable {
     private static final VarHandle BIN = MethodHandles.arrayElementVarHandle(TableNode[].class);
 
     static {
-        Threads.load(Table.class, TableNode.class, Stripe.class);
+        Threads.load(Table.class, TableNode.class, Stripe.class, Callbacks.class);
     }
 
     /** What is weak, and how keys are compared. */
@@ -539,7 +539,7 @@ final class Table<K, V> extends Reapable {
                 fresh.next(follower);
                 follower = fresh;
             }
-            follow(array, old.hash, before, follower);
+            linkBehind(array, old.hash, before, follower);
             stripe.count(fresh == null ? -1 : 0, change);
             return true;
         } finally {
@@ -548,7 +548,7 @@ final class Table<K, V> extends Reapable {
     }
 
     /** Has a node, or the chain itself, go on with another node. */
-    private static void follow(
+    private static void linkBehind(
             @Nullable TableNode[] array, int hash, @Nullable TableNode before, @Nullable TableNode follower) {
         if (before == null) {
             BIN.setRelease(array, hash & (array.length - 1), follower);
@@ -687,7 +687,7 @@ final class Table<K, V> extends Reapable {
                 }
                 if (dying > 0) {
                     found += dying;
-                    buryAllIn(array, bin, dead);
+                    buryDeadIn(array, bin, dead);
                 }
             }
         } while (bins != array);
@@ -699,7 +699,7 @@ final class Table<K, V> extends Reapable {
     }
 
     /** Unlinks what is dead in one chain. */
-    private void buryAllIn(@Nullable TableNode[] array, int bin, List<TableNode> dead) {
+    private void buryDeadIn(@Nullable TableNode[] array, int bin, List<TableNode> dead) {
         Stripe stripe = lock(bin);
         try {
             if (bins != array) {
@@ -709,9 +709,10 @@ final class Table<K, V> extends Reapable {
             for (TableNode node = headOf(array, bin); node != null; node = node.next()) {
                 if (isDead(node)) {
                     if (listener != null) {
-                        dead.add(node); // before it is unlinked: if memory is short here, nothing has happened yet
+                        dead.add(
+                                node); // before it is unlinked: if memory is short here, nothing has happened to it yet
                     }
-                    follow(array, bin, before, node.next());
+                    linkBehind(array, bin, before, node.next());
                     stripe.count(-1, Change.COLLECTED);
                 } else {
                     before = node;

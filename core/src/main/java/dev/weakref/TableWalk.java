@@ -9,8 +9,8 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An iterator over a table: weakly consistent, and holding no more than the element that it is about to return. Not
- * for use by several threads.
+ * An iterator over a table: weakly consistent, and holding of what is weak no more than the element that it is about to
+ * return. Not for use by several threads.
  *
  * @param <E> what it makes of an entry
  */

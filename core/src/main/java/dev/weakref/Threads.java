@@ -31,7 +31,7 @@ final class Threads {
      */
     static void load(Class<?>... hosts) {
         for (Class<?> host : hosts) {
-            Objects.requireNonNull(host.getNestMembers());
+            Objects.requireNonNull(host.getNestMembers()); // which loads them
         }
     }
 }

@@ -267,29 +267,30 @@ class FinalizerRegistryTests {
 
             registry.callLater(twice.id());
             registry.callLater(twice.id());
+            registry.callLater(registry.register(referent, () -> ran.add("what came after it"))
+                    .id());
             end.countDown();
 
             assertThat(ran.take()).isEqualTo("ran");
+            assertThat(ran.take()).isEqualTo("what came after it");
             registry.close();
-            assertThat(ran).isEmpty();
-            assertThat(registry.stats().ran(Trigger.EXPLICIT, Outcome.SUCCESS)).isEqualTo(2);
+            assertThat(registry.stats().ran(Trigger.EXPLICIT, Outcome.SUCCESS)).isEqualTo(3);
         }
 
         @Test
         void isLeftToTheExitPassThatComesBeforeItsTurn() throws Exception {
             CountDownLatch begun = new CountDownLatch(1);
-            Finalizer<Void> hangs = registry.finalizer(referent)
-                    .limit(Duration.ofMillis(50))
-                    .run(() -> {
-                        begun.countDown();
-                        new CountDownLatch(1).await();
-                    });
-            Finalizer<Void> waits = registry.register(referent, () -> {});
-            registry.callLater(hangs.id());
+            FinalizerRegistry closing = open(FinalizerRegistry.builder().exitLimit(Duration.ofSeconds(2)));
+            Finalizer<Void> hangs = closing.register(referent, () -> {
+                begun.countDown();
+                new CountDownLatch(1).await();
+            });
+            Finalizer<Void> waits = closing.register(referent, () -> {});
+            closing.callLater(hangs.id());
             begun.await();
 
-            registry.callLater(waits.id());
-            registry.close();
+            closing.callLater(waits.id());
+            closing.close();
 
             assertThat(waits.trigger()).isEqualTo(Trigger.EXIT);
         }

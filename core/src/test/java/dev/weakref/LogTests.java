@@ -123,6 +123,28 @@ class LogTests {
         assertThat(log.isEmpty()).isTrue();
     }
 
+    /** Merged again and again, by which each node would lead to others that it stood beside for a while. */
+    @Test
+    void aNodeThatIsKeptAfterItsEndHoldsNoneButThoseItWasMadeWith() {
+        List<Entry> entries = append(64 * 40);
+        for (int spacing = 4; spacing <= 64; spacing *= 2) {
+            int kept = spacing;
+            entries.stream().filter(entry -> entry.id % kept != 3).forEach(Entry::end);
+            log.sweep();
+        }
+        entries.forEach(Entry::end);
+        log.sweep();
+
+        assertThat(entries).allSatisfy(entry -> {
+            for (Object other : entry.place.array) {
+                if (other instanceof Entry held) {
+                    assertThat(held.place).isIn(entry.place, entries.get(3 - 1).place);
+                    assertThat(held.place.array).doesNotHaveAnyElementsOfTypes(Entry.class);
+                }
+            }
+        });
+    }
+
     @Test
     void aNodeThatIsKeptAfterItsEndHoldsNoOther() {
         List<Entry> entries = append(64 * 10);
