@@ -21,23 +21,26 @@ import org.jspecify.annotations.Nullable;
 final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     /** The phases, in the lowest bits of the state. */
-    private static final int LIVE = 0;
+    private static final long LIVE = 0;
 
-    private static final int RUNNING = 1;
-    private static final int DONE = 2;
-    private static final int DETACHED = 3;
-    private static final int PHASE = 3;
+    private static final long RUNNING = 1;
+    private static final long DONE = 2;
+    private static final long DETACHED = 3;
+    private static final long PHASE = 3;
 
     /** Above them the trigger, plus one, and the flags. */
     private static final int TRIGGER_SHIFT = 2;
 
-    private static final int TRIGGER = 3 << TRIGGER_SHIFT;
-    private static final int AT_EXIT = 1 << 4;
-    private static final int GATHERED = 1 << 5;
-    private static final int LEFT_BEHIND = 1 << 6;
-    private static final int OVERDUE = 1 << 7;
+    private static final long TRIGGER = 3 << TRIGGER_SHIFT;
+    private static final long AT_EXIT = 1 << 4;
+    private static final long GATHERED = 1 << 5;
+    private static final long LEFT_BEHIND = 1 << 6;
+    private static final long OVERDUE = 1 << 7;
     /** It is run by {@link #call()}. */
-    private static final int CALLED = 1 << 8;
+    private static final long CALLED = 1 << 8;
+
+    /** Above all of them the milliseconds of its creation, which never change. */
+    private static final int TIME_SHIFT = 16;
 
     private static final Trigger[] TRIGGERS = Trigger.values();
     private static final VarHandle STATE;
@@ -46,21 +49,18 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            STATE = lookup.findVarHandle(FinalizerNode.class, "state", int.class);
+            STATE = lookup.findVarHandle(FinalizerNode.class, "state", long.class);
             WORK = lookup.findVarHandle(FinalizerNode.class, "work", Object.class);
         } catch (ReflectiveOperationException impossible) {
             throw new ExceptionInInitializerError(impossible);
         }
     }
 
-    private volatile int state;
+    private volatile long state;
 
-    /** What to do; at the end the class name of the action. */
+    /** What to do; at the end the class name of the action. Where there are {@link Details}, they have it. */
     @SuppressWarnings("UnusedVariable") // read and written through WORK
     private @Nullable Object work;
-
-    private final @Nullable Details details;
-    private final long createdAtMillis;
 
     /** Options that few finalizers have. */
     record Details(
@@ -87,12 +87,22 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         }
     }
 
+    /** Work with details. */
+    private static final class Detailed {
+        final Details details;
+        volatile Object work;
+
+        Detailed(Details details, Object work) {
+            this.details = details;
+            this.work = work;
+        }
+    }
+
     FinalizerNode(RegistryCore core, Object referent, Object work, Details details) {
         super(referent, core.log().queue);
-        this.work = work;
-        this.details = details.isPlain() ? null : details;
-        STATE.set(this, details.atExit ? LIVE | AT_EXIT : LIVE); // published by the log
-        this.createdAtMillis = core.now();
+        this.work = details.isPlain() ? work : new Detailed(details, work);
+        long created = core.now() << TIME_SHIFT;
+        STATE.set(this, details.atExit ? created | AT_EXIT : created); // live, and published by the log
     }
 
     // What a user sees.
@@ -148,17 +158,17 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     @Override
     public String name() {
-        return details != null && details.name != null ? details.name : actionClass(WORK.getAcquire(this));
+        return nameOr(actionClass(workOrName()));
     }
 
     @Override
     public Instant createdAt() {
-        return Instant.ofEpochMilli(createdAtMillis);
+        return Instant.ofEpochMilli(createdAtMillis());
     }
 
     @Override
     public @Nullable Trigger trigger() {
-        int trigger = (state & TRIGGER) >> TRIGGER_SHIFT;
+        int trigger = (int) (state & TRIGGER) >> TRIGGER_SHIFT;
         return trigger == 0 ? null : TRIGGERS[trigger - 1];
     }
 
@@ -195,11 +205,8 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     }
 
     private String phaseName() {
-        return switch (state & PHASE) {
-            case LIVE -> "live";
-            case DETACHED -> "detached";
-            default -> String.valueOf(trigger());
-        };
+        long phase = state & PHASE;
+        return phase == LIVE ? "live" : phase == DETACHED ? "detached" : String.valueOf(trigger());
     }
 
     // What the registry does with it.
@@ -219,13 +226,13 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     }
 
     @SuppressWarnings("EnumOrdinal") // a code within this object only
-    private static int code(Trigger trigger) {
-        return (trigger.ordinal() + 1) << TRIGGER_SHIFT;
+    private static long code(Trigger trigger) {
+        return (trigger.ordinal() + 1L) << TRIGGER_SHIFT;
     }
 
-    private boolean leaveLive(int phaseAndTrigger) {
+    private boolean leaveLive(long phaseAndTrigger) {
         while (true) {
-            int now = state;
+            long now = state;
             if ((now & PHASE) != LIVE) {
                 return false;
             }
@@ -271,7 +278,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     private void ended(
             RegistryCore core, Object mine, long begin, @Nullable Object event, @Nullable Throwable failure) {
-        int last = end();
+        long last = end();
         letGo(mine);
         if ((last & LEFT_BEHIND) == 0) {
             core.ended(this, mine, begin, event, failure);
@@ -284,18 +291,23 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
      * Ends a run; the state before. A call is never left behind, so that its end needs no atomic step: whatever else is
      * written to its state at this moment counts no more.
      */
-    private int end() {
-        int now = state;
+    private long end() {
+        long now = state;
         if ((now & CALLED) != 0) {
             STATE.setRelease(this, now ^ (RUNNING ^ DONE));
             return now;
         }
-        return (int) STATE.getAndBitwiseXor(this, RUNNING ^ DONE);
+        return (long) STATE.getAndBitwiseXor(this, RUNNING ^ DONE);
     }
 
     /** Keeps of the work its name only, and leaves the log. */
     private void letGo(Object mine) {
-        WORK.setRelease(this, actionClass(mine));
+        String name = actionClass(mine);
+        if (WORK.getAcquire(this) instanceof Detailed detailed) {
+            detailed.work = name;
+        } else {
+            WORK.setRelease(this, name);
+        }
         log().remove(this);
     }
 
@@ -356,11 +368,13 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     /** Whether it is a leak if nobody calls it. */
     boolean mustBeClosed() {
+        Details details = details();
         return details != null && details.mustBeClosed;
     }
 
     /** How many milliseconds it may be live, {@code Long.MAX_VALUE} if for ever. */
     long overdueAfterMillis() {
+        Details details = details();
         return details != null && details.overdueAfter != null
                 ? Settings.millis(details.overdueAfter)
                 : core().overdueAfterMillis();
@@ -372,7 +386,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     /** Reports it if it is live and has been for too long; whether it was. */
     boolean reportIfOverdueAt(long nowMillis) {
-        if (nowMillis - createdAtMillis < overdueAfterMillis()) {
+        if (nowMillis - createdAtMillis() < overdueAfterMillis()) {
             return false;
         }
         Object mine = currentWork();
@@ -401,9 +415,9 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     }
 
     /** Sets a flag while it is in this phase; false if it is in another one, or has the flag already. */
-    private boolean mark(int phase, int flag) {
+    private boolean mark(long phase, long flag) {
         while (true) {
-            int now = state;
+            long now = state;
             if ((now & PHASE) != phase || (now & flag) != 0) {
                 return false;
             }
@@ -415,6 +429,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     @Override
     public long limitNanos() {
+        Details details = details();
         Duration own = details == null ? null : details.limit;
         return own != null ? Settings.nanos(own) : core().actionLimitNanos();
     }
@@ -452,7 +467,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     @Override
     boolean gather() {
-        return isDue() && ((int) STATE.getAndBitwiseOr(this, GATHERED) & (PHASE | GATHERED)) == LIVE;
+        return isDue() && ((long) STATE.getAndBitwiseOr(this, GATHERED) & (PHASE | GATHERED)) == LIVE;
     }
 
     @Override
@@ -461,7 +476,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     }
 
     FinalizerInfo info() {
-        return info(WORK.getAcquire(this));
+        return info(workOrName());
     }
 
     /** What it is, with the work that it had when the caller looked. */
@@ -472,12 +487,13 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     private FinalizerInfo info(@Nullable Object mine, boolean overdue) {
         Object referent = get();
         String action = actionClass(mine);
+        Details details = details();
         List<String> stack = details == null || details.stack == null
                 ? List.of()
                 : details.stack.stream().map(CreationStack::line).toList();
         return new FinalizerInfo(
                 id,
-                Names.escape(details != null && details.name != null ? details.name : action),
+                Names.escape(nameOr(action)),
                 referent == null ? null : referent.getClass().getName(),
                 action,
                 isAtExit(),
@@ -497,13 +513,27 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     /** The work, or the class name of its action where it has been let go: enough to describe it. */
     @Nullable Object workOrName() {
-        return WORK.getAcquire(this);
+        Object here = WORK.getAcquire(this);
+        return here instanceof Detailed detailed ? detailed.work : here;
     }
 
     /** The work, unless it has been let go. */
     @Nullable Object currentWork() {
-        Object current = WORK.getAcquire(this);
+        Object current = workOrName();
         return current instanceof String ? null : current;
+    }
+
+    private @Nullable Details details() {
+        return WORK.getAcquire(this) instanceof Detailed detailed ? detailed.details : null;
+    }
+
+    private String nameOr(String action) {
+        Details details = details();
+        return details != null && details.name != null ? details.name : action;
+    }
+
+    private long createdAtMillis() {
+        return state >> TIME_SHIFT;
     }
 
     private RegistryCore core() {
