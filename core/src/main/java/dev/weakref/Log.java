@@ -168,20 +168,27 @@ final class Log extends Reapable {
         CLAIMED.getAndAdd(tail, 1);
     }
 
+    /**
+     * Sweeps first and empties the queue then: of what died in one collection all is cleared when the first of it is
+     * queued, and the JVM goes on queueing for long.
+     */
     @Override
     double reap(@Nullable Reference<?> first, boolean resting) {
-        boolean due = first == null;
-        Reference<?> dead = first;
-        for (int polls = 1; dead != null; polls++) {
-            if (dead instanceof LogNode node) {
-                due |= node.isDue();
-            } else {
-                strangers.accept(dead);
-                due = true;
-            }
-            dead = polls < MOST_POLLS ? queue.poll() : null;
+        double onTheLiving = first == null || isDue(first) ? sweep() : 0;
+        boolean due = false;
+        int polls = 0;
+        for (Reference<?> dead = queue.poll(); dead != null; dead = ++polls < MOST_POLLS ? queue.poll() : null) {
+            due |= isDue(dead);
         }
-        return due ? sweep() : 0;
+        return due ? sweep() : onTheLiving;
+    }
+
+    private boolean isDue(Reference<?> dead) {
+        if (dead instanceof LogNode node) {
+            return node.isDue();
+        }
+        strangers.accept(dead);
+        return true;
     }
 
     @Override

@@ -39,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  *       it to the entry that was there; writers of that key wait for it; all others pass by.
  * </ul>
  *
+ * <p>It is one long file because these rules hold only where nothing outside of it links, replaces or unlinks a node.
+ *
  * @param <K> the type of the keys
  * @param <V> the type of the values
  */
