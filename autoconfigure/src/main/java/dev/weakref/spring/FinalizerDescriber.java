@@ -10,7 +10,7 @@ import org.springframework.boot.actuate.endpoint.SanitizableData;
 import org.springframework.boot.actuate.endpoint.Sanitizer;
 
 /**
- * Describes finalizers, and with a sanitizer also what their referents and states say of themselves.
+ * Describes finalizers, and one in full with what its referent and state say of themselves, given a sanitizer.
  *
  * @param values what may be shown of user objects; {@code null} for nothing
  */
@@ -21,16 +21,17 @@ record FinalizerDescriber(
 
     /** As one of many. */
     FinalizerDescriptor describe(String registry, FinalizerInfo info) {
-        return describe(registry, info, null);
+        return describe(registry, info, null, null);
     }
 
     /** With all that is known. */
-    FinalizerDescriptor describeWithStack(String registry, FinalizerInfo info) {
-        return describe(registry, info, info.stack().isEmpty() ? null : info.stack());
+    FinalizerDescriptor describeInFull(String registry, FinalizerInfo info) {
+        Detached parts = values == null ? null : parts(registries.byName().get(registry), info.id());
+        return describe(registry, info, parts, info.stack().isEmpty() ? null : info.stack());
     }
 
-    private FinalizerDescriptor describe(String registry, FinalizerInfo info, @Nullable List<String> stack) {
-        Detached parts = values == null ? null : parts(registries.byName().get(registry), info.id());
+    private FinalizerDescriptor describe(
+            String registry, FinalizerInfo info, @Nullable Detached parts, @Nullable List<String> stack) {
         return new FinalizerDescriptor(
                 registries.id(registry, info.id()),
                 registry,
@@ -42,8 +43,8 @@ record FinalizerDescriber(
                 info.overdue(),
                 info.createdAt().toString(),
                 info.createdBy(),
-                parts == null ? null : text(info.name() + ".referent", parts.referent()),
-                parts == null ? null : text(info.name() + ".state", parts.state()),
+                parts == null ? null : text("referent." + info.name(), parts.referent()),
+                parts == null ? null : text("state." + info.name(), parts.state()),
                 stack);
     }
 
@@ -60,18 +61,21 @@ record FinalizerDescriber(
         }
         try {
             Object shown = values.sanitize(new SanitizableData(null, key, textOf(object)), true);
-            return shown == null ? null : shown.toString();
-        } catch (RuntimeException functionsFault) {
+            return shown == null ? null : cut(String.valueOf(shown.toString()));
+        } catch (Exception | StackOverflowError | LinkageError | AssertionError functionsFault) {
             return SanitizableData.SANITIZED_VALUE;
         }
     }
 
     private static String textOf(Object object) {
         try {
-            String text = String.valueOf(object.toString());
-            return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "…";
+            return String.valueOf(object.toString());
         } catch (Exception | StackOverflowError | LinkageError | AssertionError failure) {
             return "toString() threw " + failure.getClass().getName();
         }
+    }
+
+    private static String cut(String text) {
+        return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "…";
     }
 }

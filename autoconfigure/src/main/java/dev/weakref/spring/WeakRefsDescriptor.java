@@ -84,8 +84,8 @@ public record WeakRefsDescriptor(
      *
      * @param referentType {@code null} once the referent is gone
      * @param createdBy the line that registered it; {@code null} where the leak level recorded none
-     * @param referent what its referent says of itself; {@code null} unless that is to be shown
-     * @param state what its state says of itself; {@code null} unless that is to be shown
+     * @param referent what its referent says of itself; {@code null} in a list, and unless that is to be shown
+     * @param state what its state says of itself; {@code null} in a list, and unless that is to be shown
      * @param stack the stack of its creation; {@code null} in a list, and where none was recorded
      */
     public record FinalizerDescriptor(

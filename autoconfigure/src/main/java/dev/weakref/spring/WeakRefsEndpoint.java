@@ -24,8 +24,8 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.lang.Nullable;
 
 /**
- * Shows what is live in the registries and collections of one context; what states and referents say of themselves
- * only where that is to be shown.
+ * Shows what is live in the registries and collections of one context; what the state and the referent of one
+ * finalizer say of themselves only where that is to be shown.
  *
  * <p>The parameters are texts, parsed here, so that a bad one is answered with what to do. They carry Spring's
  * {@code @Nullable}: Boot 3.5 takes it alone as a sign that a parameter is optional. What changes something is in
@@ -81,7 +81,7 @@ public final class WeakRefsEndpoint {
             @Nullable String cursor,
             @Nullable String limit) {
         FinalizerFilter filter = FinalizerFilter.parse(name, referentType, atExit, state, age, Instant.now());
-        return weakRefs(filter, cursor, limit, showValues);
+        return weakRefs(filter, cursor, limit);
     }
 
     /** One live finalizer; {@code null} if there is none with this id. */
@@ -90,10 +90,9 @@ public final class WeakRefsEndpoint {
         return finalizer(id, showValues);
     }
 
-    WeakRefsDescriptor weakRefs(
-            FinalizerFilter filter, @Nullable String cursor, @Nullable String limit, boolean withValues) {
+    WeakRefsDescriptor weakRefs(FinalizerFilter filter, @Nullable String cursor, @Nullable String limit) {
         ContextRegistries registries = ContextRegistries.of(beanFactory);
-        FinalizerPage page = new FinalizerPage(describer(registries, withValues), filter, limit(limit))
+        FinalizerPage page = new FinalizerPage(new FinalizerDescriber(registries, null), filter, limit(limit))
                 .read(position(cursor, registries));
         return new WeakRefsDescriptor(
                 registries.byName().entrySet().stream()
@@ -112,7 +111,8 @@ public final class WeakRefsEndpoint {
                 .parse(id)
                 .flatMap(position -> position.registry()
                         .find(position.number())
-                        .map(info -> describer(registries, withValues).describeWithStack(position.name(), info)))
+                        .map(info -> new FinalizerDescriber(registries, withValues ? sanitizer : null)
+                                .describeInFull(position.name(), info)))
                 .orElse(null);
     }
 
@@ -141,10 +141,6 @@ public final class WeakRefsEndpoint {
     void setLeakLevel(@Nullable String leakLevel) {
         LeakLevel chosen = leakLevel(leakLevel);
         ContextRegistries.of(beanFactory).byName().values().forEach(registry -> registry.setLeakLevel(chosen));
-    }
-
-    private FinalizerDescriber describer(ContextRegistries registries, boolean withValues) {
-        return new FinalizerDescriber(registries, withValues ? sanitizer : null);
     }
 
     private static List<LeakDescriptor> leaks(ContextRegistries registries) {

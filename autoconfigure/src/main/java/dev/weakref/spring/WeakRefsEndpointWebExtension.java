@@ -46,7 +46,6 @@ public final class WeakRefsEndpointWebExtension {
     /** As the endpoint, but 400 with a message for a parameter that makes no sense. */
     @ReadOperation
     public WebEndpointResponse<OperationResponseBody> weakRefs(
-            SecurityContext securityContext,
             @Nullable String name,
             @Nullable String referentType,
             @Nullable String atExit,
@@ -56,7 +55,7 @@ public final class WeakRefsEndpointWebExtension {
             @Nullable String limit) {
         return unlessBad(() -> {
             FinalizerFilter filter = FinalizerFilter.parse(name, referentType, atExit, state, age, Instant.now());
-            return new WebEndpointResponse<>(endpoint.weakRefs(filter, cursor, limit, isShown(securityContext)));
+            return new WebEndpointResponse<>(endpoint.weakRefs(filter, cursor, limit));
         });
     }
 

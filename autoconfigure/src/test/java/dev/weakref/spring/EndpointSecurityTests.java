@@ -44,8 +44,9 @@ class EndpointSecurityTests {
                 assertThat(answer(application, path, "reader"))
                         .contains("\"lease\"")
                         .doesNotContain("what it says", "\"state\"");
-                assertThat(answer(application, path, "operator")).contains("\"lease\"", "\"what it says\"");
+                assertThat(answer(application, path, "operator")).contains("\"lease\"");
             }
+            assertThat(answer(application, id, "operator")).contains("\"what it says\"");
         }
     }
 
@@ -54,20 +55,19 @@ class EndpointSecurityTests {
     void withoutRolesTheyAreForWhoeverIsAuthenticatedUnlessAFunctionHidesThem(Stack stack) {
         try (EndpointApplication application =
                 start(stack, "management.endpoint.weakrefs.show-values=when-authorized")) {
-            register(application);
-            application
+            String id = "/" + register(application);
+            long hidden = application
                     .bean(FinalizerRegistry.class)
                     .finalizer(REFERENT)
                     .name("password")
                     .state("swordfish")
-                    .run(state -> {});
+                    .run(state -> {})
+                    .id();
 
-            Map<String, Object> newest = JsonPath.read(answer(application, "", "reader"), "$.finalizers[0]");
+            Map<String, Object> one = JsonPath.read(answer(application, "/" + hidden, "reader"), "$");
 
-            assertThat(newest).containsEntry("name", "password").containsEntry("state", "******");
-            assertThat(answer(application, "", "reader"))
-                    .contains("what it says")
-                    .doesNotContain("swordfish");
+            assertThat(one).containsEntry("name", "password").containsEntry("state", "******");
+            assertThat(answer(application, id, "reader")).contains("what it says");
         }
     }
 
@@ -133,7 +133,7 @@ class EndpointSecurityTests {
 
         @Bean
         SanitizingFunction passwordsStayHidden() {
-            return data -> data.getKey().startsWith("password.") ? data.withSanitizedValue() : data;
+            return data -> data.getKey().endsWith(".password") ? data.withSanitizedValue() : data;
         }
     }
 }

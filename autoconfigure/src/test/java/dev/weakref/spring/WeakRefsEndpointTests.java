@@ -23,6 +23,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -407,10 +408,21 @@ class WeakRefsEndpointTests {
 
             assertThat(shown.state()).isEqualTo("secret text");
             assertThat(shown.referent()).isEqualTo(OTHER_REFERENT.toString());
-            assertThat(showing.weakRefs(null, null, null, null, null, null, null)
-                            .finalizers())
-                    .extracting(FinalizerDescriptor::state)
-                    .containsExactly(null, "secret text");
+            assertThat(showing.finalizer("2").state()).isNull();
+        }
+
+        @Test
+        void areAskedForByNoList() {
+            AtomicInteger asked = new AtomicInteger();
+            registry.finalizer(new Asked(asked)).state(new Asked(asked)).run(state -> {});
+
+            WeakRefsDescriptor answer = showing(Show.ALWAYS).weakRefs(null, null, null, null, null, null, null);
+
+            assertThat(answer.finalizers()).singleElement().satisfies(one -> {
+                assertThat(one.state()).isNull();
+                assertThat(one.referent()).isNull();
+            });
+            assertThat(asked).hasValue(0);
         }
 
         @ParameterizedTest
@@ -436,18 +448,64 @@ class WeakRefsEndpointTests {
 
             WeakRefsEndpoint showing = showing(
                     Show.ALWAYS,
-                    data -> data.getKey().equals("password file.state") ? data.withSanitizedValue() : data,
+                    data -> data.getKey().equals("state.password file") ? data.withSanitizedValue() : data,
                     data -> {
-                        if (data.getKey().equals("broken.state")) {
+                        if (data.getKey().equals("state.broken")) {
                             throw new IllegalStateException("wanted by the test");
                         }
                         return data;
                     });
 
-            assertThat(showing.weakRefs(null, null, null, null, null, null, null)
-                            .finalizers())
-                    .extracting(FinalizerDescriptor::state)
-                    .containsExactly("******", "shown", "******");
+            assertThat(states(showing)).containsExactly("******", "shown", "******");
+        }
+
+        @Test
+        void passTheFunctionThatBootHasInStock() {
+            registry.finalizer(OTHER_REFERENT)
+                    .name("mail.password")
+                    .state("swordfish")
+                    .run(text -> {});
+            registry.finalizer(OTHER_REFERENT)
+                    .name("api-key")
+                    .state("swordfish")
+                    .run(text -> {});
+            registry.finalizer(OTHER_REFERENT)
+                    .name("password file")
+                    .state("shown")
+                    .run(text -> {});
+
+            WeakRefsEndpoint showing =
+                    showing(Show.ALWAYS, SanitizingFunction.sanitizeValue().ifLikelySensitive());
+
+            assertThat(states(showing)).containsExactly("shown", "******", "******");
+            assertThat(showing.finalizer("1").referent()).isEqualTo("******");
+        }
+
+        @Test
+        void passTheFunctionsBeforeTheyAreCut() {
+            registry.finalizer(REFERENT).state("x".repeat(2000) + "password").run(text -> {});
+            registry.finalizer(REFERENT).state("short").run(text -> {});
+
+            WeakRefsEndpoint showing = showing(
+                    Show.ALWAYS,
+                    data -> data.getValue().toString().endsWith("password") ? data.withSanitizedValue() : data,
+                    data -> data.getValue().equals("short") ? data.withValue("long".repeat(1000)) : data);
+
+            assertThat(states(showing)).containsExactly("long".repeat(250) + "…", "******");
+        }
+
+        @Test
+        void areHiddenWhereAFunctionFailsWithAnError() {
+            registry.finalizer(REFERENT).state("hidden").run(text -> {});
+
+            assertThat(states(showing(Show.ALWAYS, data -> {
+                        throw new NoClassDefFoundError("wanted by the test");
+                    })))
+                    .containsExactly("******");
+            assertThat(states(showing(Show.ALWAYS, data -> {
+                        throw new StackOverflowError("wanted by the test");
+                    })))
+                    .containsExactly("******");
         }
 
         @Test
@@ -455,12 +513,15 @@ class WeakRefsEndpointTests {
             registry.finalizer(REFERENT).state("x".repeat(5000)).run(text -> {});
             registry.finalizer(REFERENT).state(new Throwing()).run(text -> {});
 
-            assertThat(showing(Show.ALWAYS)
-                            .weakRefs(null, null, null, null, null, null, null)
-                            .finalizers())
-                    .extracting(FinalizerDescriptor::state)
+            assertThat(states(showing(Show.ALWAYS)))
                     .containsExactly(
                             "toString() threw java.lang.UnsupportedOperationException", "x".repeat(1000) + "…");
+        }
+
+        private List<String> states(WeakRefsEndpoint showing) {
+            return showing.weakRefs(null, null, null, null, null, null, null).finalizers().stream()
+                    .map(one -> showing.finalizer(one.id()).state())
+                    .toList();
         }
 
         private WeakRefsEndpoint showing(Show show, SanitizingFunction... functions) {
@@ -560,6 +621,14 @@ class WeakRefsEndpointTests {
 
     private static List<String> names(WeakRefsDescriptor answer) {
         return answer.finalizers().stream().map(FinalizerDescriptor::name).toList();
+    }
+
+    private record Asked(AtomicInteger asked) {
+
+        @Override
+        public String toString() {
+            return "asked " + asked.incrementAndGet();
+        }
     }
 
     private static final class Throwing {
