@@ -39,9 +39,9 @@ final class ExitPass {
     private int skipped;
     private boolean interrupted;
 
-    ExitPass(RegistryCore core) {
+    ExitPass(RegistryCore core, Duration atMost) {
         this.core = core;
-        exitLimitNanos = Settings.nanos(core.settings().exitLimit);
+        exitLimitNanos = Math.max(0, Math.min(Settings.nanos(core.settings().exitLimit), Settings.nanos(atMost)));
         relay = new Relay(
                 "the exit pass of registry '" + Names.escape(core.name()) + "'",
                 core.threads("-exit"),
@@ -93,9 +93,11 @@ final class ExitPass {
     }
 
     private void runAll() {
-        relay.handOver(new NewestFirst(true));
-        relay.handOver(new NewestFirst(false));
-        relay.runWhereNobodyElseDoes();
+        if (left() > 0) {
+            relay.handOver(new NewestFirst(true));
+            relay.handOver(new NewestFirst(false));
+            relay.runWhereNobodyElseDoes();
+        }
         while (left() > 0 && !uninterrupted(() -> relay.awaitBaton(Math.min(progressNanos(), left())))) {
             if (left() > 0) {
                 Messages.log(Level.INFO, this::progress);

@@ -400,10 +400,15 @@ final class RegistryCore {
 
     // The end.
 
-    /** Begins the exit pass, or waits for the one that was begun. */
+    /** Begins the exit pass with all the time that the registry has for it, or waits for the one that was begun. */
     ExitReport shutdown() {
+        return shutdown(settings.exitLimit);
+    }
+
+    /** Begins the exit pass, or waits for the one that was begun. */
+    ExitReport shutdown(Duration atMost) {
         boolean inside = isInsideAction();
-        ExitPass mine = new ExitPass(this);
+        ExitPass mine = new ExitPass(this, atMost);
         if (exitPass.compareAndSet(null, mine)) {
             removeJvmHook();
             if (!inside) {

@@ -282,6 +282,48 @@ class ExitPassTests {
     }
 
     @Test
+    void endsSoonerWhereItsCallerHasLessTime() {
+        registry = builder.exitLimit(Duration.ofHours(1)).build();
+        CountDownLatch never = new CountDownLatch(1);
+        registry.finalizer(referent).name("slow").limit(Duration.ofHours(1)).run(never::await);
+
+        ExitReport report = registry.shutdown(Duration.ofMillis(60));
+
+        assertThat(report.leftovers())
+                .containsExactly("Finalizer 1 'slow' of registry 'test' was still running at the exit limit");
+        assertThat(registry.isClosed()).isTrue();
+        never.countDown();
+    }
+
+    @Test
+    void neverTakesLongerThanItsOwnLimitWhateverTimeItsCallerHas() {
+        registry = builder.exitLimit(Duration.ofMillis(60)).build();
+        CountDownLatch never = new CountDownLatch(1);
+        registry.finalizer(referent).name("slow").limit(Duration.ofHours(1)).run(never::await);
+
+        ExitReport report = registry.shutdown(Duration.ofHours(1));
+
+        assertThat(report.timedOut()).isEqualTo(1);
+        never.countDown();
+    }
+
+    @Test
+    void runsNothingWhereNoTimeIsLeft() {
+        for (Duration nothing : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
+            registry = builder.build();
+            registry.finalizer(referent).name("late").run(() -> ran.add("late"));
+
+            ExitReport report = registry.shutdown(nothing);
+
+            assertThat(report.skipped()).isEqualTo(1);
+            assertThat(report.leftovers())
+                    .containsExactly("Finalizer 1 'late' of registry 'test' was cut off by the exit limit");
+            assertThat(registry.stats().live()).isZero();
+        }
+        assertThat(ran).isEmpty();
+    }
+
+    @Test
     void waitsForExplicitCallsThatAreRunning() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         Finalizer<Void> running = registry.register(referent, () -> {

@@ -39,8 +39,9 @@ import org.springframework.core.PriorityOrdered;
  * stack, because a single singleton may also be destroyed in a context that lives on, and scoped beans are.
  *
  * <p><b>Who waits.</b> The pass runs on a thread of its own, begun once under this object's lock. The phase waits for
- * it as long as its timeout says, and destruction for the rest of the limit. A hanging action therefore delays the
- * close until then and no longer.
+ * it as long as its timeout says, and destruction for the rest of the limit. Each registry is given what those before
+ * it have left of the limit. A hanging action therefore delays the close until then and no longer, and no registry is
+ * still at work when beans are destroyed.
  *
  * @since 0.1
  */
@@ -50,6 +51,9 @@ public final class ExitPass implements SmartLifecycle, DestructionAwareBeanPostP
     public static final int PHASE = Integer.MIN_VALUE + 1024;
 
     private static final Log log = LogFactory.getLog(ExitPass.class);
+
+    /** For the report of a registry that has used up all of the time. */
+    private static final Duration GRACE = Duration.ofSeconds(1);
 
     private final ConfigurableApplicationContext context;
     private final Duration limit;
@@ -61,7 +65,7 @@ public final class ExitPass implements SmartLifecycle, DestructionAwareBeanPostP
     /**
      * For the registries of this context.
      *
-     * @param limit how long the destruction of singletons waits for the pass, counted from its begin
+     * @param limit how long all registries together may take; none takes longer than its own exit limit
      */
     public ExitPass(ConfigurableApplicationContext context, Duration limit) {
         this.context = context;
@@ -153,7 +157,7 @@ public final class ExitPass implements SmartLifecycle, DestructionAwareBeanPostP
 
     private void close(String beanName, FinalizerRegistry registry) {
         try {
-            ExitReport report = registry.shutdown();
+            ExitReport report = registry.shutdown(left());
             if (context.isClosed()) {
                 context.publishEvent(new ExitPassEnded(beanName, report));
             }
@@ -162,19 +166,24 @@ public final class ExitPass implements SmartLifecycle, DestructionAwareBeanPostP
         }
     }
 
+    private Duration left() {
+        return limit.minusNanos(System.nanoTime() - begunAt);
+    }
+
     /** Goes on waiting when interrupted: it is bounded, and the beans are still in use. */
     private void awaitEnd() {
         boolean interrupted = false;
         while (true) {
             try {
-                ended.get(begunAt + limit.toNanos() - System.nanoTime(), TimeUnit.NANOSECONDS);
+                ended.get(left().plus(GRACE).toNanos(), TimeUnit.NANOSECONDS);
                 break;
             } catch (InterruptedException e) {
                 interrupted = true;
             } catch (TimeoutException e) {
                 if (ended.complete(null)) {
                     log.warn("The exit pass has not ended within " + limit + "; beans that its actions may use"
-                            + " are destroyed now. Shorten the action limit or the exit limit of the registries");
+                            + " are destroyed now. Look for a listener to the end of a pass that takes long, or a"
+                            + " registry that somebody else has begun to close");
                 }
             } catch (ExecutionException e) {
                 throw new IllegalStateException(e);

@@ -277,6 +277,45 @@ class ExitPassTests {
     }
 
     @Test
+    void allRegistriesTogetherHaveTheLimit() {
+        CountDownLatch never = new CountDownLatch(1);
+        GenericApplicationContext context = context(Duration.ofMillis(20));
+        context.registerBean("younger", FinalizerRegistry.class, () -> {
+            context.getBean("registry");
+            return FinalizerRegistry.create("younger");
+        });
+        context.addApplicationListener(ApplicationListener.<ExitPassEnded>forPayload(ended ->
+                events.add(ended.beanName() + " skipped " + ended.report().skipped())));
+        context.refresh();
+        context.getBean("younger", FinalizerRegistry.class).register(REFERENT, () -> awaitUninterruptibly(never));
+        registry.register(REFERENT, () -> events.add("ran too late"));
+
+        context.close();
+
+        assertThat(events).containsExactly("younger skipped 0", "registry skipped 1", "bean destroyed");
+        never.countDown();
+    }
+
+    @Test
+    void aListenerThatHangsDelaysTheCloseForASecondMoreAndNoLonger() {
+        CountDownLatch never = new CountDownLatch(1);
+        GenericApplicationContext context = context(Duration.ofMillis(20));
+        context.registerBean("lifecycleProcessor", DefaultLifecycleProcessor.class, () -> {
+            DefaultLifecycleProcessor processor = new DefaultLifecycleProcessor();
+            processor.setTimeoutPerShutdownPhase(10);
+            return processor;
+        });
+        context.addApplicationListener(
+                ApplicationListener.<ExitPassEnded>forPayload(ended -> awaitUninterruptibly(never)));
+        context.refresh();
+
+        context.close();
+
+        assertThat(events).containsExactly("bean destroyed");
+        never.countDown();
+    }
+
+    @Test
     void destructionWaitsForThePassThoughItsThreadIsInterrupted() {
         Thread closing = Thread.currentThread();
         GenericApplicationContext context = context(Duration.ofSeconds(20));

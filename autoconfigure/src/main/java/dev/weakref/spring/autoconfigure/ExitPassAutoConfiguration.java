@@ -1,7 +1,6 @@
 package dev.weakref.spring.autoconfigure;
 
 import dev.weakref.spring.ExitPass;
-import java.time.Duration;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
@@ -18,12 +17,9 @@ import org.springframework.core.env.Environment;
 @ConditionalOnWeakRefEnabled
 public final class ExitPassAutoConfiguration {
 
-    /** For the report of a registry that has used up all of its time. */
-    private static final Duration GRACE = Duration.ofSeconds(1);
-
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     static ExitPass weakRefExitPass(ConfigurableApplicationContext context, Environment environment) {
-        return new ExitPass(context, ExitLimit.in(environment).plus(GRACE));
+        return new ExitPass(context, ExitLimit.in(environment));
     }
 }
