@@ -5,17 +5,20 @@ import dev.weakref.spring.WeakRefsEndpointWebExtension;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
- * The endpoint {@code weakrefs}, where Actuator is present and the endpoint is exposed.
+ * The endpoint {@code weakrefs}, where Actuator is present and the endpoint is exposed. Each context of a hierarchy has
+ * its own.
  *
  * @since 0.1
  */
@@ -33,7 +36,7 @@ public final class WeakRefsEndpointAutoConfiguration {
     static class EndpointConfiguration {
 
         @Bean
-        @ConditionalOnMissingBean
+        @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
         WeakRefsEndpoint weakRefsEndpoint(
                 ConfigurableListableBeanFactory beanFactory,
                 ObjectProvider<SanitizingFunction> sanitizingFunctions,
@@ -43,7 +46,8 @@ public final class WeakRefsEndpointAutoConfiguration {
         }
 
         @Bean
-        @ConditionalOnMissingBean
+        @ConditionalOnAvailableEndpoint(endpoint = WeakRefsEndpoint.class, exposure = EndpointExposure.WEB)
+        @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
         WeakRefsEndpointWebExtension weakRefsEndpointWebExtension(
                 WeakRefsEndpoint endpoint, WeakRefsEndpointProperties properties) {
             return new WeakRefsEndpointWebExtension(endpoint, properties.showValues(), properties.roles());

@@ -2,6 +2,7 @@ package dev.weakref.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weakref.FinalizerRegistry;
 import dev.weakref.spring.WeakRefsDescriptor;
 import dev.weakref.spring.WeakRefsEndpoint;
 import dev.weakref.spring.WeakRefsEndpointWebExtension;
@@ -10,10 +11,17 @@ import org.junit.jupiter.api.Test;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.actuate.endpoint.Show;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 class WeakRefsEndpointAutoConfigurationTests {
 
@@ -79,6 +87,41 @@ class WeakRefsEndpointAutoConfigurationTests {
     }
 
     @Test
+    void aChildHasItsOwnWhichShowsWhatIsTheChildsAlone() {
+        ConfigurableApplicationContext child = new SpringApplicationBuilder(Parent.class)
+                .web(WebApplicationType.NONE)
+                .properties(EXPOSED, "spring.main.banner-mode=off")
+                .child(Child.class)
+                .web(WebApplicationType.NONE)
+                .run();
+        try (child;
+                ConfigurableApplicationContext parent = (ConfigurableApplicationContext) child.getParent()) {
+            assertThat(registries(child)).containsExactly("ofTheChild");
+            assertThat(registries(parent)).containsExactly("ofTheParent");
+            assertThat(child.getBeanFactory().containsLocalBean("weakRefsEndpointWebExtension"))
+                    .isTrue();
+        }
+    }
+
+    private static List<String> registries(ApplicationContext context) {
+        return context
+                .getBean(WeakRefsEndpoint.class)
+                .weakRefs(null, null, null, null, null, null, null)
+                .registries()
+                .stream()
+                .map(WeakRefsDescriptor.RegistryDescriptor::name)
+                .toList();
+    }
+
+    @Test
+    void overJmxAloneThereIsNothingForTheWeb() {
+        runner.withPropertyValues("spring.jmx.enabled=true", "management.endpoints.jmx.exposure.include=weakrefs")
+                .run(context -> assertThat(context)
+                        .hasSingleBean(WeakRefsEndpoint.class)
+                        .doesNotHaveBean(WeakRefsEndpointWebExtension.class));
+    }
+
+    @Test
     void anImageKnowsThePageAndTheAnswers() {
         RuntimeHints hints = new RuntimeHints();
 
@@ -103,5 +146,23 @@ class WeakRefsEndpointAutoConfigurationTests {
                                 .weakRefs(null, null, null, null, null, null, null)
                                 .registries())
                         .isEmpty());
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration({ExitPassAutoConfiguration.class, WeakRefsEndpointAutoConfiguration.class})
+    static class Parent {
+        @Bean
+        FinalizerRegistry ofTheParent() {
+            return FinalizerRegistry.create();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration({ExitPassAutoConfiguration.class, WeakRefsEndpointAutoConfiguration.class})
+    static class Child {
+        @Bean
+        FinalizerRegistry ofTheChild() {
+            return FinalizerRegistry.create();
+        }
     }
 }
