@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.core.ResolvableType;
@@ -27,6 +29,8 @@ import org.springframework.core.ResolvableType;
  * @since 0.1
  */
 public final class WeakCollections {
+
+    private static final Log log = LogFactory.getLog(WeakCollections.class);
 
     private static final int LONGEST_NAME = 200;
 
@@ -104,14 +108,23 @@ public final class WeakCollections {
         if (other != null) {
             return other;
         }
-        listeners.forEach(listener -> listener.made(made, kind, asked.type.toString(), asked.name));
+        listeners.forEach(listener -> tell(listener, asked, kind, made));
         return made;
     }
 
     /** Tells of what has been made, and of what will be; of one that is made at this moment perhaps twice. */
     void onMade(Listener listener) {
         listeners.add(listener);
-        shared.forEach((key, collection) -> listener.made(collection, kind(collection), key.type.toString(), key.name));
+        shared.forEach((key, collection) -> tell(listener, key, kind(collection), collection));
+    }
+
+    /** What goes wrong in a listener is no fault of whoever asks for a collection. */
+    private static void tell(Listener listener, Key key, CollectionKind<?> kind, Object collection) {
+        try {
+            listener.made(collection, kind, key.type.toString(), key.name);
+        } catch (RuntimeException | LinkageError listenersFault) {
+            log.warn("The meters of the shared " + key.type + " could not be made", listenersFault);
+        }
     }
 
     /** Is told of collections. */

@@ -10,8 +10,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
 import org.springframework.beans.factory.ListableBeanFactory;
 
@@ -103,13 +103,16 @@ public final class WeakRefMeters implements MeterBinder {
     }
 
     private static void bind(WeakCollections collections, MeterRegistry meters) {
-        Set<Tags> bound = ConcurrentHashMap.newKeySet();
+        Set<Tags> bound = new HashSet<>();
         collections.onMade((collection, kind, type, name) -> {
             Tags tags = Tags.of("type", type, "name", name == null ? "none" : name);
-            // One that is made at this moment is told twice.
-            if (bound.size() < MOST_COLLECTIONS && bound.add(tags)) {
-                bind(collection, kind, tags, meters);
+            synchronized (bound) {
+                // One that is made at this moment is told twice.
+                if (bound.size() >= MOST_COLLECTIONS || !bound.add(tags)) {
+                    return;
+                }
             }
+            bind(collection, kind, tags, meters);
         });
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.weakref.WeakKeyMap;
 import dev.weakref.WeakSet;
 import dev.weakref.WeakValueMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,6 +26,20 @@ class WeakCollectionsTests {
         assertThat(collections.valueMap(String.class, Integer.class)).isSameAs(first);
         assertThat(collections.get(new ParameterizedTypeReference<WeakValueMap<String, Integer>>() {}))
                 .isSameAs(first);
+    }
+
+    @Test
+    void aListenerThatFailsKeepsNobodyFromHisCollection() {
+        List<String> told = new ArrayList<>();
+        collections.onMade((collection, kind, type, name) -> {
+            throw new IllegalArgumentException("wanted by the test");
+        });
+        collections.onMade((collection, kind, type, name) -> told.add(name));
+
+        WeakSet<String> made = collections.set(String.class, "made");
+
+        assertThat(collections.set(String.class, "made")).isSameAs(made);
+        assertThat(told).containsExactly("made");
     }
 
     @Test

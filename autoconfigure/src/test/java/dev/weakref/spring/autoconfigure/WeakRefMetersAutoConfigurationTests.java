@@ -16,10 +16,16 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -163,6 +169,38 @@ class WeakRefMetersAutoConfigurationTests {
 
             assertThat(meters.get("weakref.collections.size").gauges()).hasSize(100);
         });
+    }
+
+    @Test
+    void norHaveMoreWhenSeveralAreMadeAtOnce() {
+        for (int round = 0; round < 100; round++) {
+            WeakCollections collections = new WeakCollections();
+            StaticListableBeanFactory beans = new StaticListableBeanFactory(Map.of("collections", collections));
+            MeterRegistry meters = new SimpleMeterRegistry();
+            new WeakRefMeters(beans).bindTo(meters);
+            IntStream.range(0, 99).forEach(i -> collections.set(String.class, "name " + i));
+
+            CyclicBarrier all = new CyclicBarrier(4);
+            CompletableFuture.allOf(IntStream.range(100, 104)
+                            .mapToObj(i -> CompletableFuture.runAsync(
+                                    () -> {
+                                        await(all);
+                                        collections.set(String.class, "name " + i);
+                                    },
+                                    task -> new Thread(task).start()))
+                            .toArray(CompletableFuture[]::new))
+                    .join();
+
+            assertThat(meters.get("weakref.collections.size").gauges()).hasSize(100);
+        }
+    }
+
+    private static void await(CyclicBarrier all) {
+        try {
+            all.await();
+        } catch (InterruptedException | BrokenBarrierException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
