@@ -68,20 +68,22 @@ class WeakMetersTests {
     void theEndOfTheOneBeforeRemovesNothing() {
         Object newer = new Object();
         List<String> ended = new CopyOnWriteArrayList<>();
-        showOneThatIsReplaced(newer, ended);
+        Gauge replaced = showOneThatIsReplaced(newer, ended);
 
         // the callback of its gauge is newer, so it has been called before
         Gc.awaitTrue(() -> !ended.isEmpty(), "the one before is not collected");
 
         assertThat(registry.get("replaced").gauge().value()).isEqualTo(newer.hashCode());
+        assertThat(replaced.value()).isNaN(); // and was held until here, else nobody would be told of its end
         Reference.reachabilityFence(newer);
     }
 
-    private void showOneThatIsReplaced(Object newer, List<String> ended) {
+    private Gauge showOneThatIsReplaced(Object newer, List<String> ended) {
         Object older = new Object();
         kept.add(WeakRef.of(older, gone -> ended.add("ended")));
-        meters.gauge("replaced", Tags.empty(), older, Object::hashCode);
+        Gauge replaced = meters.gauge("replaced", Tags.empty(), older, Object::hashCode);
         meters.gauge("replaced", Tags.empty(), newer, Object::hashCode);
+        return replaced;
     }
 
     @Test
