@@ -4,8 +4,6 @@ import dev.weakref.Finalizer;
 import dev.weakref.FinalizerRegistry;
 import dev.weakref.WeakKeyMap;
 import java.lang.ref.WeakReference;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.FactoryBean;
@@ -57,7 +55,7 @@ public final class PrototypeDestruction implements DestructionAwareBeanPostProce
 
     private final DefaultListableBeanFactory beanFactory;
     private final FinalizerRegistry registry;
-    private final Map<String, Destroy> actions = new ConcurrentHashMap<>();
+    private final WeakReference<DefaultListableBeanFactory> heldWeakly;
     private final WeakKeyMap<Object, Finalizer<Void>> alive = WeakKeyMap.identity();
 
     /**
@@ -67,6 +65,7 @@ public final class PrototypeDestruction implements DestructionAwareBeanPostProce
      */
     public PrototypeDestruction(DefaultListableBeanFactory beanFactory, FinalizerRegistry registry) {
         this.beanFactory = beanFactory;
+        this.heldWeakly = new WeakReference<>(beanFactory);
         this.registry = registry;
     }
 
@@ -116,7 +115,7 @@ public final class PrototypeDestruction implements DestructionAwareBeanPostProce
     }
 
     private void watch(Object bean, String beanName) {
-        Destroy action = actions.computeIfAbsent(beanName, name -> new Destroy(name, new WeakReference<>(beanFactory)));
+        Destroy action = new Destroy(beanName, heldWeakly);
         try {
             alive.computeIfAbsent(
                     bean,

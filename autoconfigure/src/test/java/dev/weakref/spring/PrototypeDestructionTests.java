@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weakref.CaptureCheck;
+import dev.weakref.Finalizer.Outcome;
+import dev.weakref.Finalizer.Trigger;
 import dev.weakref.FinalizerInfo;
 import dev.weakref.FinalizerRegistry;
 import dev.weakref.test.Gc;
@@ -192,6 +194,7 @@ class PrototypeDestructionTests {
         context.close();
 
         assertThat(events).containsExactly("good closed");
+        assertThat(prototypes.stats().ran(Trigger.EXIT, Outcome.SUCCESS)).isEqualTo(2);
     }
 
     @Test
