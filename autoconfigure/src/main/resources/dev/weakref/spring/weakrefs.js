@@ -250,8 +250,8 @@
       entry(list, 'Created', finalizer.createdAt);
       entry(list, 'Referent', finalizer.referentType || 'gone');
       entry(list, 'Action', finalizer.action);
-      if (finalizer.referent !== undefined) entry(list, 'It says', finalizer.referent);
-      if (finalizer.state !== undefined) entry(list, 'State', finalizer.state);
+      if (finalizer.referent != null) entry(list, 'It says', finalizer.referent);
+      if (finalizer.state != null) entry(list, 'State', finalizer.state);
       if (finalizer.stack) entry(list, 'Created by', finalizer.stack.join('\n'), 'code');
       else entry(list, 'Created by', 'not recorded at this leak level');
     } catch (problem) {
@@ -336,10 +336,11 @@
 
   async function read(path, query) {
     const answer = await fetch(here + path + (query ? '?' + query : ''),
-      {headers: {Accept: 'application/json'}, cache: 'no-store', credentials: 'same-origin', redirect: 'error'});
+      {headers: {Accept: 'application/json'}, cache: 'no-store', credentials: 'same-origin', redirect: 'manual'});
     const isJson = (answer.headers.get('Content-Type') || '').includes('json');
     if (answer.ok && isJson) return answer.json();
-    const problem = new Error(answer.ok ? 'The answer is no JSON. Are you still signed in?' : 'The endpoint answers with status ' + answer.status + '.');
+    const isLogin = answer.ok || answer.type === 'opaqueredirect';
+    const problem = new Error(isLogin ? 'The answer is no JSON. Are you still signed in?' : 'The endpoint answers with status ' + answer.status + '.');
     problem.status = answer.status;
     if (answer.status === 400 && isJson) problem.message = (await answer.json()).message || problem.message;
     throw problem;
@@ -368,9 +369,14 @@
       setText($('updated'), (paused ? 'Paused at ' : 'Updated ') + clock.format(new Date()));
     } catch (problem) {
       if (mine !== looks) return;
+      if (problem.status === 400 && cursor && problem.message.startsWith('The parameter cursor ')) {
+        cursor = null; // its registry is gone
+        look();
+        return;
+      }
       const place = problem.status === 400 ? 'bad-filter' : 'trouble';
       $(place).hidden = false;
-      setText($(place), problem.status ? problem.message : 'The application does not answer. This page tries again.');
+      setText($(place), problem.status !== undefined ? problem.message : 'The application does not answer. This page tries again.');
       $('dot').className = 'off';
     }
     if (!paused && !document.hidden) timer = setTimeout(look, INTERVAL);
