@@ -310,7 +310,8 @@ class ExitPassTests {
     @Test
     void runsNothingWhereNoTimeIsLeft() {
         for (Duration nothing : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
-            registry = builder.build();
+            registry =
+                    builder.threadFactory(ExitPassTests::whoseStartAwaitsItsEnd).build();
             registry.finalizer(referent).name("late").run(() -> ran.add("late"));
 
             ExitReport report = registry.shutdown(nothing);
@@ -321,6 +322,21 @@ class ExitPassTests {
             assertThat(registry.stats().live()).isZero();
         }
         assertThat(ran).isEmpty();
+    }
+
+    /** So that what is handed over to it has been run before anything is taken back. */
+    private static Thread whoseStartAwaitsItsEnd(Runnable task) {
+        return new Thread(task) {
+            @Override
+            public void start() {
+                super.start();
+                try {
+                    join(Duration.ofSeconds(5).toMillis());
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        };
     }
 
     @Test
