@@ -95,6 +95,21 @@ class EndpointElsewhereTests {
         return types;
     }
 
+    @Test
+    void theDefaultOfAllEndpointsOpensItToWritingAndTheirBoundClosesIt() {
+        try (EndpointApplication application =
+                EndpointApplication.start(Stack.TOMCAT, "management.endpoints.access.default=unrestricted")) {
+            assertThat(application.delete("/1000").statusCode()).isEqualTo(404);
+        }
+        try (EndpointApplication application = EndpointApplication.start(
+                Stack.TOMCAT,
+                "management.endpoint.weakrefs.access=unrestricted",
+                "management.endpoints.access.max-permitted=read-only")) {
+            assertThat(application.delete("/1000").statusCode()).isEqualTo(405);
+            assertThat(application.get("").statusCode()).isEqualTo(200);
+        }
+    }
+
     /** Answers may be cached, and must not keep anything of the application meanwhile. */
     @Test
     void anAnswerConsistsOfTextsNumbersAndFlagsOnly() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.weakref.FinalizerRegistry;
+import dev.weakref.spring.ExitPass;
 import dev.weakref.spring.PrototypeDestruction;
 import dev.weakref.spring.WeakRefsDescriptor.RegistryDescriptor;
 import dev.weakref.spring.WeakRefsEndpoint;
@@ -63,6 +64,16 @@ class PrototypeDestructionAutoConfigurationTests {
                 });
 
         assertThat(EVENTS).containsExactly("it");
+    }
+
+    @Test
+    void trueAloneSwitchesItOn() {
+        for (String value : List.of("yes", "on", "1", "treu")) {
+            runner.withPropertyValues("weakref.prototypes.destroy=" + value)
+                    .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(PrototypeDestruction.class));
+            runner.withPropertyValues("weakref.enabled=" + value)
+                    .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(ExitPass.class));
+        }
     }
 
     @Test

@@ -280,6 +280,52 @@ class WeakRefMetersAutoConfigurationTests {
     }
 
     @Test
+    void thoseOfAChildAreBoundByHand() {
+        runner.withBean(SimpleMeterRegistry.class)
+                .run(parent -> new ApplicationContextRunner()
+                        .withParent(parent)
+                        .withBean("ofTheChild", FinalizerRegistry.class, FinalizerRegistry::create)
+                        .run(child -> {
+                            MeterRegistry meters = child.getBean(MeterRegistry.class);
+                            assertThat(meters.find("weakref.finalizers.live")
+                                            .tag("registry", "ofTheChild")
+                                            .gauge())
+                                    .isNull();
+
+                            new WeakRefMeters(child.getBeanFactory()).bindTo(meters);
+
+                            assertThat(meters.find("weakref.finalizers.live")
+                                            .tag("registry", "ofTheChild")
+                                            .gauge())
+                                    .isNotNull();
+                        }));
+    }
+
+    @Test
+    void anActionTimerThatIsABeanIsAListenerOfTheAutoConfiguredRegistry() {
+        runner.withBean(
+                        "own",
+                        FinalizerRegistry.class,
+                        FinalizerRegistry::create,
+                        definition -> definition.setAutowireCandidate(false))
+                .withBean("timer", ActionTimer.class, () -> new ActionTimer("own"))
+                .run(context -> {
+                    MeterRegistry meters = new SimpleMeterRegistry();
+                    context.getBean(ActionTimer.class).bindTo(meters);
+
+                    context.getBean(FinalizerRegistry.class)
+                            .register(REFERENT, () -> {})
+                            .close();
+
+                    assertThat(meters.get("weakref.finalizers.actions")
+                                    .tags("registry", "own", "trigger", "EXPLICIT", "outcome", "SUCCESS")
+                                    .timer()
+                                    .count())
+                            .isEqualTo(1);
+                });
+    }
+
+    @Test
     void anApplicationWithAMeterRegistryBindsThem() {
         ConfigurableApplicationContext application = new SpringApplicationBuilder(Application.class)
                 .web(WebApplicationType.NONE)
