@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.WebApplicationType;
@@ -34,7 +33,6 @@ class RestartTests {
 
     /** Its own JVM has no soft references to speak of, which Spring's caches consist of. */
     @Test
-    @Tag("collects")
     void aRestartLeavesNoClassLoaderBehind() throws Exception {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
