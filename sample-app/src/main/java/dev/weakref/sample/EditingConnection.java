@@ -1,10 +1,8 @@
 package dev.weakref.sample;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
@@ -14,88 +12,125 @@ import org.postgresql.PGNotification;
  * advisory lock, which proves to everybody else that somebody is at work there, and the subscription to uploads. Both go
  * with the connection, however that ends; a lease outlives the crash of its owner, a lock does not.
  *
- * <p>It knows nothing of the workspace, so that a finalizer can hold it. Its methods exclude one another, because a
- * finalizer may close it while a request still uses it.
+ * <p>It knows nothing of the workspace, so that a finalizer can hold it. Requests exclude one another while they ask the
+ * database; {@link #close()} waits for none of them, since it may be the database that a request waits for.
  */
 final class EditingConnection {
 
     private static final int SECONDS_TO_ANSWER = 2;
 
     private final EditingConnections connections;
-    private final String url;
-    private final Properties properties;
+    private final Places places;
     private final DataDirectory data;
     private final long workspace;
     private final String picture;
+    private final long pictureModified;
+
+    /** Guarded by this. */
+    private boolean outdated;
+
+    /** Guards the three below, and is held for moments only. */
+    private final Object state = new Object();
 
     private @Nullable Connection connection;
     private boolean hasPlace;
     private boolean closed;
-    private boolean outdated;
 
     EditingConnection(
             EditingConnections connections,
-            String url,
-            Properties properties,
+            Places places,
             DataDirectory data,
             long workspace,
-            String picture) {
+            String picture,
+            long pictureModified) {
         this.connections = connections;
-        this.url = url;
-        this.properties = properties;
+        this.places = places;
         this.data = data;
         this.workspace = workspace;
         this.picture = picture;
+        this.pictureModified = pictureModified;
+    }
+
+    /** Comes before {@link #open()}, and before anything else that would have been made in vain. */
+    void takePlace() {
+        places.take();
+        synchronized (state) {
+            if (!closed) {
+                hasPlace = true;
+                return;
+            }
+        }
+        places.leave();
+        throw Workspaces.unknown();
     }
 
     synchronized void open() throws SQLException {
-        if (closed) {
-            throw Workspaces.unknown();
-        }
-        if (!hasPlace) {
-            connections.takePlace();
-            hasPlace = true;
-        }
-        Connection opening = DriverManager.getConnection(url, properties);
+        Connection opening = connections.connect(workspace);
         try {
             lock(opening);
             listen(opening);
+            // by now we would be told of an upload; of an earlier one the file tells
+            outdated |= data.pictures().resolve(picture).toFile().lastModified() != pictureModified;
+            keep(opening);
         } catch (SQLException | RuntimeException e) {
-            opening.close();
+            closeAfter(e, opening);
             throw e;
         }
-        connection = opening;
+    }
+
+    /** Unless this has been closed while the database was asked: nobody would close it again. */
+    private void keep(Connection opened) {
+        synchronized (state) {
+            if (closed) {
+                throw Workspaces.unknown();
+            }
+            connection = opened;
+        }
     }
 
     /**
-     * Whether an upload has replaced the picture since this was opened. Opens another one where this has been lost: what
-     * a restart of the database takes, the next use takes back.
+     * Whether an upload has replaced the picture since it was decoded. Opens another one where this has been lost: what a
+     * restart of the database takes, the next use takes back.
      */
     synchronized boolean outdated() throws SQLException {
-        if (connection == null || closed) {
+        Connection current = current();
+        if (current == null) {
             return outdated;
         }
-        if (!connection.isValid(SECONDS_TO_ANSWER)) {
-            connection.close();
+        if (!current.isValid(SECONDS_TO_ANSWER)) {
+            current.close();
             open();
+            return outdated;
         }
-        for (PGNotification upload : connection.unwrap(PGConnection.class).getNotifications()) {
+        for (PGNotification upload : current.unwrap(PGConnection.class).getNotifications()) {
             outdated |= upload.getParameter().equals(picture);
         }
         return outdated;
     }
 
+    private @Nullable Connection current() {
+        synchronized (state) {
+            return closed ? null : connection;
+        }
+    }
+
     /** Does nothing where it was never opened. Unlocks nothing by hand, since a database that hangs would not answer. */
-    synchronized void close() throws SQLException {
-        closed = true;
+    void close() throws SQLException {
+        Connection last;
+        boolean hadPlace;
+        synchronized (state) {
+            closed = true;
+            last = connection;
+            hadPlace = hasPlace;
+            hasPlace = false;
+        }
         try {
-            if (connection != null) {
-                connection.close();
+            if (last != null) {
+                last.close();
             }
         } finally {
-            if (hasPlace) {
-                hasPlace = false;
-                connections.leavePlace();
+            if (hadPlace) {
+                places.leave();
             }
         }
     }
@@ -111,6 +146,14 @@ final class EditingConnection {
     private void listen(Connection opening) throws SQLException {
         try (PreparedStatement listen = opening.prepareStatement("listen \"" + data.home() + "\"")) {
             listen.execute();
+        }
+    }
+
+    private static void closeAfter(Exception failure, Connection opening) {
+        try {
+            opening.close();
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
         }
     }
 }

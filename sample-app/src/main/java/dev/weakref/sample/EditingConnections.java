@@ -1,9 +1,11 @@
 package dev.weakref.sample;
 
 import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.Properties;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Profile;
@@ -19,55 +21,43 @@ final class EditingConnections {
 
     private static final Logger log = LoggerFactory.getLogger(EditingConnections.class);
 
+    /**
+     * Nobody waits long for the lock of a connection that was lost and that PostgreSQL still holds to be there; and it
+     * holds so for no more than half a minute where the machine or the network of its client has died.
+     */
+    private static final String OPTIONS =
+            "-c lock_timeout=1s" + " -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
+
     private final DataDirectory data;
     private final JdbcClient jdbc;
     private final HikariDataSource pool;
-    private final Semaphore places;
+    private final Places places;
 
     EditingConnections(DataDirectory data, JdbcClient jdbc, HikariDataSource pool, SampleProperties sample) {
-        this.places = new Semaphore(sample.maxConnections());
         this.data = data;
         this.jdbc = jdbc;
         this.pool = pool;
+        this.places = new Places(sample.maxConnections(), System::gc, System::nanoTime);
     }
 
-    /** One to the database of the pool, with its properties, and with a name that {@code pg_stat_activity} shows. */
-    EditingConnection of(long workspace, String picture) {
+    EditingConnection of(long workspace, Picture picture) {
+        return new EditingConnection(this, places, data, workspace, picture.name(), picture.modified());
+    }
+
+    /** To the database of the pool, with its properties, and with a name that {@code pg_stat_activity} shows. */
+    Connection connect(long workspace) throws SQLException {
         Properties properties = new Properties();
         properties.putAll(pool.getDataSourceProperties());
-        properties.setProperty("user", pool.getUsername());
-        properties.setProperty("password", pool.getPassword());
+        setIfKnown(properties, "user", pool.getUsername());
+        setIfKnown(properties, "password", pool.getPassword());
         properties.setProperty("ApplicationName", "workspace " + workspace);
-        return new EditingConnection(this, pool.getJdbcUrl(), properties, data, workspace, picture);
+        properties.merge("options", OPTIONS, (theirs, ours) -> theirs + " " + ours);
+        return DriverManager.getConnection(pool.getJdbcUrl(), properties);
     }
 
-    /**
-     * Where all places are taken, some may be those of the forgotten. The collector finds them when the heap is short, not
-     * when connections are; so it is asked, as the JDK itself does when memory outside the heap is short.
-     */
-    void takePlace() {
-        if (!places.tryAcquire()) {
-            System.gc();
-            if (!becomesFree()) {
-                throw new Refused(
-                        429,
-                        "Too many workspaces",
-                        "So many workspaces are open that the database has no connection left. Close one and try again.");
-            }
-        }
-    }
-
-    void leavePlace() {
-        places.release();
-    }
-
-    /** Woken by the finalizer of the first that is found. */
-    private boolean becomesFree() {
-        try {
-            return places.tryAcquire(3, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+    private static void setIfKnown(Properties properties, String name, @Nullable String value) {
+        if (value != null) {
+            properties.setProperty(name, value);
         }
     }
 

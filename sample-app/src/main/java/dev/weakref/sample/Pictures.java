@@ -106,7 +106,8 @@ final class Pictures {
 
     private @Nullable Picture decode(String name, Path file) {
         try {
-            return Files.exists(file) ? new Picture(name, decoder.decode(file)) : null;
+            long modified = file.toFile().lastModified(); // first, or it could be that of a file not decoded
+            return Files.exists(file) ? new Picture(name, decoder.decode(file), modified) : null;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -58,6 +58,9 @@ final class Workspace implements AutoCloseable {
 
     /** Takes what is its own. Whoever sees it fail closes the workspace. */
     void open() throws IOException, SQLException {
+        if (connection != null) {
+            connection.takePlace();
+        }
         directory.create();
         lease.take(picture.name());
         if (connection != null) {
@@ -96,7 +99,11 @@ final class Workspace implements AutoCloseable {
     /** Newest first, as at exit, and all even if one fails. */
     @Override
     public void close() {
-        scope.close();
+        try {
+            scope.close();
+        } finally {
+            Reference.reachabilityFence(this); // or the collector could be the one who closes it
+        }
     }
 
     /** What its owner is shown; {@code outdated} if the picture was replaced, which is noticed in PostgreSQL only. */

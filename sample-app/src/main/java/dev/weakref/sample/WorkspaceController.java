@@ -54,12 +54,23 @@ class WorkspaceController {
         String picture = wish.checkedPicture();
         Optional<Duration> idle = wish.checkedIdle();
         Workspace workspace = workspaces.open(picture);
+        Workspace.State state = stateOf(workspace);
         HttpSession session = request.getSession();
         idle.ifPresent(time -> session.setMaxInactiveInterval((int) time.toSeconds()));
         journal.opened(workspace.id(), picture, session.getId());
         of(session).put(workspace.id(), workspace);
         return ResponseEntity.created(URI.create("/workspaces/" + workspace.id()))
-                .body(workspace.state());
+                .body(state);
+    }
+
+    /** Of one that is in no session yet: whoever is refused has nothing to close. */
+    private static Workspace.State stateOf(Workspace opened) throws IOException, SQLException {
+        try {
+            return opened.state();
+        } catch (IOException | SQLException | RuntimeException e) {
+            Workspaces.closeAfter(e, opened);
+            throw e;
+        }
     }
 
     @GetMapping

@@ -41,7 +41,7 @@ final class Workspaces {
         long id = ids.incrementAndGet();
         WorkspaceDirectory directory = new WorkspaceDirectory(data.workspaces().resolve(Long.toString(id)));
         EditingConnection connection =
-                connections.map(all -> all.of(id, pictureName)).orElse(null);
+                connections.map(all -> all.of(id, picture)).orElse(null);
         Workspace workspace = new Workspace(id, picture, directory, leases.of(id), connection, registry);
         try {
             workspace.open();
@@ -57,7 +57,7 @@ final class Workspaces {
                 404, "No such workspace", "Your session has no such workspace. GET /workspaces lists those it has.");
     }
 
-    private static void closeAfter(Exception failure, Workspace workspace) {
+    static void closeAfter(Exception failure, Workspace workspace) {
         try {
             workspace.close();
         } catch (RuntimeException e) {

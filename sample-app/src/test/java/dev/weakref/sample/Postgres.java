@@ -97,9 +97,23 @@ final class Postgres extends PostgreSQLContainer<Postgres> {
                 () -> List.of(leases(), connections(), locks()).equals(List.of(expected, expected, expected)));
     }
 
-    /** As a restart of the database does. */
+    long locksWaitedFor() {
+        return count("pg_locks where locktype = 'advisory' and not granted");
+    }
+
+    /** As a restart of the database does; returns when they have gone. */
     void cutOffWorkspaces() {
-        count("pg_stat_activity where application_name like 'workspace %' and pg_terminate_backend(pid)");
+        count("pg_stat_activity where application_name like 'workspace %' and pg_terminate_backend(pid, 10000)");
+    }
+
+    /** Takes the lock of this workspace, until the connection is closed. */
+    Connection lockInPlaceOf(long workspace) throws SQLException {
+        Connection connection = DriverManager.getConnection(getJdbcUrl(), getUsername(), getPassword());
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("select pg_advisory_lock(hashtext(run), %d) from lease where workspace = %1$d"
+                    .formatted(workspace));
+        }
+        return connection;
     }
 
     /** Has it answer nobody, while its port still takes connections. */

@@ -4,18 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.jayway.jsonpath.JsonPath;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.InitializingBean;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -30,7 +36,7 @@ import org.springframework.test.context.DynamicPropertySource;
 import org.testcontainers.junit.jupiter.Container;
 import org.testcontainers.junit.jupiter.Testcontainers;
 
-/** The database outlives the nested class, and so the application: what that leaves behind can be looked at. */
+/** The database outlives the applications: what they leave behind can be looked at. */
 @Testcontainers(disabledWithoutDocker = true)
 class PostgresIT {
 
@@ -40,12 +46,6 @@ class PostgresIT {
 
     @TempDir
     static Path directory;
-
-    @AfterAll
-    static void closedApplicationHasLeftNothing() {
-        postgres.awaitWorkspaces(0);
-        assertThat(directory.resolve("workspaces")).isEmptyDirectory();
-    }
 
     @Nested
     @SpringBootTest(
@@ -62,9 +62,25 @@ class PostgresIT {
         @Value("${local.server.port}")
         int port;
 
+        @Autowired
+        EditingConnections connections;
+
+        private final List<Visitor> visitors = new ArrayList<>();
+
         @DynamicPropertySource
         static void inATemporaryDirectory(DynamicPropertyRegistry properties) {
             properties.add("sample.data", directory::toString);
+        }
+
+        @AfterEach
+        void closeAll() {
+            for (Visitor visitor : visitors) {
+                JsonPath.<List<Integer>>read(visitor.get("/workspaces").body(), "$[*].id")
+                        .forEach(id -> assertThat(
+                                        visitor.delete("/workspaces/" + id).statusCode())
+                                .isEqualTo(204));
+            }
+            postgres.awaitWorkspaces(0); // where it hung, not before it has heard of what nobody waits for any more
         }
 
         @Test
@@ -95,7 +111,6 @@ class PostgresIT {
             visitor.upload("/pictures/cat", TestPictures.png(20, 10));
             assertThat(outdated(visitor, place)).isTrue();
             assertThat(outdated(visitor, open(visitor))).isFalse();
-            closeAll(visitor);
         }
 
         @Test
@@ -111,7 +126,75 @@ class PostgresIT {
             assertThat(postgres.orphans()).isZero();
             visitor.upload("/pictures/cat", TestPictures.png(20, 10));
             assertThat(outdated(visitor, place)).isTrue();
-            closeAll(visitor);
+        }
+
+        @Test
+        void uploadWhileAWorkspaceIsCutOffIsNoticedWhenItIsUsed() {
+            Visitor visitor = visitor();
+            String place = open(visitor);
+            postgres.cutOffWorkspaces();
+
+            visitor.upload("/pictures/cat", TestPictures.png(20, 10));
+
+            assertThat(outdated(visitor, place)).isTrue();
+        }
+
+        @Test
+        void lockThatALostConnectionStillHoldsIsNotWaitedForLong() throws SQLException {
+            Visitor visitor = visitor();
+            String place = open(visitor);
+            int id = Integer.parseInt(place.replaceAll("\\D", ""));
+            postgres.cutOffWorkspaces();
+
+            try (Connection lost = postgres.lockInPlaceOf(id)) {
+                assertThat(lost.isClosed()).isFalse();
+                assertThat(visitor.get(place).statusCode()).isEqualTo(503);
+                assertThat(postgres.locksWaitedFor()).isZero();
+            }
+
+            Eventually.until(
+                    "the lock is free",
+                    Duration.ofSeconds(10),
+                    () -> visitor.get(place).statusCode() == 200);
+            postgres.awaitWorkspaces(1);
+        }
+
+        @Test
+        void closingWaitsForNoRequestThatWaitsForTheDatabase() throws Exception {
+            EditingConnection connection = open(1_000_000);
+            connection.open();
+
+            synchronized (connection) { // as such a request does
+                CompletableFuture.runAsync(() -> close(connection)).get(10, TimeUnit.SECONDS);
+            }
+
+            assertThat(connection.outdated()).isTrue(); // and asks nobody
+        }
+
+        @Test
+        void whatIsClosedWhileItOpensIsClosedWhenItIsOpen() {
+            EditingConnection connection = open(1_000_001);
+
+            close(connection);
+
+            assertThatThrownBy(connection::open).isInstanceOf(Refused.class);
+            assertThatThrownBy(connection::takePlace).isInstanceOf(Refused.class);
+        }
+
+        /** With a place and not more; its picture is older than any file. */
+        private EditingConnection open(long workspace) {
+            Picture picture = new Picture("cat", new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB), -1);
+            EditingConnection connection = connections.of(workspace, picture);
+            connection.takePlace();
+            return connection;
+        }
+
+        private static void close(EditingConnection connection) {
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
         }
 
         @Test
@@ -122,9 +205,7 @@ class PostgresIT {
             }
 
             assertThat(visitor.open("cat").statusCode()).isEqualTo(429);
-
-            closeAll(visitor);
-            postgres.awaitWorkspaces(0);
+            postgres.awaitWorkspaces(3);
         }
 
         @Test
@@ -141,9 +222,6 @@ class PostgresIT {
                     () -> visitor.get("/journal?state=ELSEWHERE").body().contains("\"entries\":[]"));
 
             open(visitor);
-
-            closeAll(visitor);
-            postgres.awaitWorkspaces(0);
         }
 
         @Test
@@ -160,12 +238,11 @@ class PostgresIT {
             assertThat(answer.statusCode()).isEqualTo(503);
             assertThat(JsonPath.<String>read(answer.body(), "$.detail")).contains("Try again in a moment");
             assertThat(visitor.open("cat").statusCode()).isEqualTo(201);
-            closeAll(visitor);
-            postgres.awaitWorkspaces(0); // not before it has heard of the insertion that nobody waits for any more
         }
 
         private Visitor visitor() {
             Visitor visitor = new Visitor(port);
+            visitors.add(visitor);
             visitor.upload("/pictures/cat", TestPictures.png(20, 10));
             return visitor;
         }
@@ -178,13 +255,6 @@ class PostgresIT {
 
         private static boolean outdated(Visitor visitor, String place) {
             return JsonPath.read(visitor.get(place).body(), "$.outdated");
-        }
-
-        private static void closeAll(Visitor visitor) {
-            JsonPath.<List<Integer>>read(visitor.get("/workspaces").body(), "$[*].id")
-                    .forEach(
-                            id -> assertThat(visitor.delete("/workspaces/" + id).statusCode())
-                                    .isEqualTo(204));
         }
     }
 
@@ -209,6 +279,20 @@ class PostgresIT {
         }
     }
 
+    @Test
+    void closedApplicationLeavesNothing(@TempDir Path other) {
+        try (ConfigurableApplicationContext application =
+                new SpringApplicationBuilder(SampleApplication.class).run(arguments(other))) {
+            Visitor visitor = new Visitor(application.getEnvironment().getProperty("local.server.port", int.class));
+            visitor.upload("/pictures/cat", TestPictures.png(20, 10));
+            visitor.open("cat");
+            postgres.awaitWorkspaces(1);
+        }
+
+        postgres.awaitWorkspaces(0);
+        assertThat(other.resolve("workspaces")).isEmptyDirectory();
+    }
+
     /** As {@code spring-boot:test-run} does. */
     @Test
     void applicationForDevelopmentBringsItsOwnDatabase(@TempDir Path other) {
@@ -228,13 +312,16 @@ class PostgresIT {
     void failedStartLeavesNothing(@TempDir Path other) {
         SpringApplicationBuilder application =
                 new SpringApplicationBuilder(SampleApplication.class, FailsAfterOpening.class);
-        List<String> arguments = new ArrayList<>(List.of(postgres.arguments()));
-        arguments.addAll(List.of("--server.port=0", "--sample.data=" + other));
 
-        assertThatThrownBy(() -> application.run(arguments.toArray(String[]::new)))
-                .hasRootCauseMessage("no start with 1 and 2");
+        assertThatThrownBy(() -> application.run(arguments(other))).hasRootCauseMessage("no start with 1 and 2");
 
         postgres.awaitWorkspaces(0);
         assertThat(other.resolve("workspaces")).isEmptyDirectory();
+    }
+
+    private static String[] arguments(Path data) {
+        List<String> arguments = new ArrayList<>(List.of(postgres.arguments()));
+        arguments.addAll(List.of("--server.port=0", "--sample.data=" + data));
+        return arguments.toArray(String[]::new);
     }
 }

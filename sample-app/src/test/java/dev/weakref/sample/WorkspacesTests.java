@@ -173,6 +173,18 @@ class WorkspacesTests {
         assertNothingLeft();
     }
 
+    @Test
+    void leaseThatAppearsAfterItsTakingFailedIsReleasedAsWell() throws IOException {
+        jdbc.sql("alter table lease add constraint none check (workspace < 0)").update();
+        assertThatThrownBy(() -> workspaces.open("cat")).hasMessageContaining("NONE");
+        jdbc.sql("alter table lease drop constraint none").update();
+
+        insertLease(data.home(), data.run());
+        leases.releaseUnreleased();
+
+        assertNothingLeft();
+    }
+
     private void insertLease(String home, String run) {
         jdbc.sql("insert into lease (home, run, workspace, picture) values (?, ?, 1, 'cat')")
                 .params(home, run)
