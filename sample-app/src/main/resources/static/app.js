@@ -3,6 +3,7 @@
 const PICTURES_A_PAGE = 24;
 const ROWS_A_PAGE = 100;
 const REFRESH = 2000;
+const PATIENCE = 10_000;
 
 const KINDS = {
   YOURS: ["yours", "Your session holds it."],
@@ -19,9 +20,9 @@ const number = new Intl.NumberFormat("en");
 async function ask(path, options = {}) {
   let answer;
   try {
-    answer = await fetch(path, options);
+    answer = await fetch(path, { signal: AbortSignal.timeout(PATIENCE), ...options });
   } catch {
-    throw new Error("The application does not answer. It is asked again every two seconds.");
+    throw new Error("The application does not answer. Try again in a moment.");
   }
   if (answer.ok) {
     return answer.status === 204 ? null : answer.json();
@@ -38,17 +39,28 @@ function note(element, text, bad = false) {
   element.classList.toggle("bad", bad);
 }
 
+const running = new Set(); // keys of buttons, since a button may be drawn anew meanwhile
+
 /** Runs what a button is for: once at a time, and with what went wrong beside it as a sentence. */
 async function act(button, place, work) {
-  if (button.ariaBusy) return;
-  button.ariaBusy = "true";
+  const { key } = button.dataset;
+  if (running.has(key)) return;
+  running.add(key);
+  markRunning();
   try {
     note(place, (await work()) ?? "");
   } catch (failure) {
     note(place, failure.message, true);
   }
-  button.ariaBusy = null;
+  running.delete(key);
+  markRunning();
   await refresh();
+}
+
+function markRunning() {
+  for (const button of document.querySelectorAll("button[data-key]")) {
+    button.ariaBusy = running.has(button.dataset.key) ? "true" : null;
+  }
 }
 
 // Pictures ------------------------------------------------------------------------------------------------
@@ -69,13 +81,14 @@ function showPictures() {
   keepingFocus($("pictures"), () => $("pictures").replaceChildren(
     ...(visible.length ? visible.map(pictureItem) : [emptyItem("No picture yet. Upload a PNG or a JPEG to begin.")])));
   $("pictures").removeAttribute("aria-busy");
+  markRunning();
 }
 
 function pictureItem(picture) {
   const item = $("picture-template").content.firstElementChild.cloneNode(true);
-  const address = `/pictures/${encodeURIComponent(picture.name)}?${picture.bytes}`;
+  const address = `/pictures/${encodeURIComponent(picture.name)}?${picture.modified}`; // the browser keeps each version
   const [thumb, label, actions] = item.children;
-  thumb.dataset.key = `look ${picture.name}`;
+  thumb.dataset.key = `picture ${picture.name}`;
   thumb.setAttribute("aria-label", `Look at ${picture.name}`);
   thumb.firstElementChild.src = address;
   thumb.onclick = () => view(picture.name, "As it was uploaded.", address);
@@ -84,13 +97,13 @@ function pictureItem(picture) {
   if (picture.decoded) label.title = "Its pixels are in memory, for as long as a workspace holds them.";
   const [open, forget] = actions.children;
   open.dataset.key = `open ${picture.name}`;
-  open.setAttribute("aria-label", `Open a workspace on ${picture.name}`);
+  open.setAttribute("aria-label", `Open: ${picture.name}`);
   open.onclick = () => act(open, $("workspaces-note"), async () => {
     const workspace = await askJson("/workspaces", { picture: picture.name });
     return `Workspace ${workspace.id} is open, and your session holds it.`;
   });
   forget.dataset.key = `forget ${picture.name}`;
-  forget.setAttribute("aria-label", `Open a workspace on ${picture.name} and forget it`);
+  forget.setAttribute("aria-label", `Open and forget: ${picture.name}`);
   // without our cookie: a session of its own, which ends in a second and which nobody comes back to
   forget.onclick = () => act(forget, $("workspaces-note"), async () => {
     const workspace = await askJson("/workspaces", { picture: picture.name, idle: "PT1S" }, { credentials: "omit" });
@@ -106,9 +119,14 @@ function emptyItem(text) {
   return item;
 }
 
+let nameEdited = false;
+
+$("name").oninput = () => { nameEdited = $("name").value !== ""; };
+$("upload").onreset = () => { nameEdited = false; };
+
 $("file").onchange = () => {
   const file = $("file").files[0];
-  if (file && !$("name").value) {
+  if (file && !nameEdited) {
     $("name").value = file.name.replace(/\.[^.]*$/, "").toLowerCase().replace(/[^a-z0-9_-]+/g, "-").replace(/^[^a-z0-9]+/, "").slice(0, 64);
   }
 };
@@ -171,6 +189,7 @@ function showJournal(journal) {
   rowsShown = now;
   keepingFocus($("rows"), () => $("rows").replaceChildren(...entries.map(row)));
   $("rows").removeAttribute("aria-busy");
+  markRunning();
 }
 
 function row(entry) {
@@ -190,7 +209,7 @@ function row(entry) {
   look.onclick = () => act(look, $("workspaces-note"), async () => {
     const state = await ask(`/workspaces/${entry.id}`);
     const facts = `${entry.picture}, ${number.format(state.width)} × ${number.format(state.height)} pixels.`;
-    view(`Workspace ${entry.id}`, state.outdated ? `${facts} A newer one has been uploaded since.` : facts, `/workspaces/${entry.id}/preview?width=640`);
+    view(`Workspace ${entry.id}`, state.outdated ? `${facts} A newer one has been uploaded since.` : facts, `/workspaces/${entry.id}/preview?width=640&${Date.parse(entry.openedAt)}`);
   });
   close.dataset.key = `close ${entry.id}`;
   close.setAttribute("aria-label", `Close workspace ${entry.id}`);
@@ -218,10 +237,15 @@ $("collect").onclick = () => act($("collect"), $("workspaces-note"), async () =>
 
 function showPages(nav, page, more, text) {
   const [back, where, on] = nav.children;
+  const focused = document.activeElement;
   nav.hidden = page === 0 && !more;
   back.disabled = page === 0;
   on.disabled = !more;
   where.textContent = text;
+  if (nav.contains(focused) && focused.disabled) {
+    const next = focused === on ? back : on; // or the keyboard would start from the top of the page
+    (next.disabled ? nav.closest("section") : next).focus();
+  }
 }
 
 $("pictures-pages").onclick = ({ target }) => {
@@ -301,12 +325,25 @@ async function look() {
     pictures = list;
     showPictures();
     showJournal(journal);
-    $("trouble").hidden = true;
+    showTrouble("");
   } catch (failure) {
-    $("trouble").textContent = failure.message;
-    $("trouble").hidden = false;
+    showTrouble(`${failure.message}${paused ? "" : " It is asked again every two seconds."}`);
   }
 }
 
-setInterval(() => document.hidden || refresh(), REFRESH);
+/** Says each thing once: what is written again is read out again. */
+function showTrouble(text) {
+  if ($("trouble").textContent !== text) $("trouble").textContent = text;
+  $("trouble").hidden = text === "";
+}
+
+let paused = false;
+
+$("pause").onclick = () => {
+  paused = !paused;
+  $("pause").setAttribute("aria-pressed", String(paused));
+  if (!paused) refresh();
+};
+
+setInterval(() => document.hidden || paused || refresh(), REFRESH);
 refresh();

@@ -6,6 +6,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.ScreenshotOptions;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.Playwright.CreateOptions;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,8 @@ final class Chromium implements AutoCloseable {
 
     private static final Path SCREENSHOTS = Path.of(System.getProperty("weakref.screenshots", "target/browser"));
 
+    private static final double PATIENCE = 20_000;
+
     private final Playwright playwright =
             Playwright.create(new CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
     private final Browser browser = playwright
@@ -23,10 +26,14 @@ final class Chromium implements AutoCloseable {
                     .setExecutablePath(Path.of(System.getProperty("weakref.chromium", "/usr/bin/chromium")))
                     .setArgs(List.of("--no-sandbox"))); // which root cannot have; it opens our own pages only
 
+    Chromium() {
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE);
+    }
+
     /** A page of its own, with nothing that another one has left behind. */
     Page open(Browser.NewContextOptions options) {
         Page page = browser.newContext(options).newPage();
-        page.setDefaultTimeout(20_000);
+        page.setDefaultTimeout(PATIENCE);
         return page;
     }
 

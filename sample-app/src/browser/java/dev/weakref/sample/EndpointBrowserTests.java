@@ -187,13 +187,14 @@ class EndpointBrowserTests {
 
     @Test
     void whereItIsPausedNothingChangesUntilItGoesOn() {
+        page.clock().install();
         visit("");
         page.locator("#pause").click();
         assertThat(page.locator("#updated")).containsText("Paused");
         int before = requests.size();
 
         register("meanwhile");
-        page.waitForTimeout(2_500); // longer than between two looks
+        page.clock().runFor(10_000); // longer than between two looks
         assertThat(requests).hasSize(before);
         assertThat(names()).hasCount(0);
         page.locator("#pause").click();
@@ -311,17 +312,22 @@ class EndpointBrowserTests {
 
     private void look(String name) {
         for (int points = 2; points < 7; points++) { // something for the charts
-            assertThat(page.locator("#live-chart")).hasAttribute("data-points", Integer.toString(points));
+            assertThat(page.locator("#live-chart")).hasAttribute("data-points", atLeast(points));
             registry.finalizer(REFERENT).run(() -> {}).close();
             register("passing " + points);
         }
-        assertThat(page.locator("#live-chart")).hasAttribute("data-points", "7");
+        assertThat(page.locator("#live-chart")).hasAttribute("data-points", atLeast(7));
         page.locator("button.open").nth(6).click();
         assertThat(page.locator("#list dl dd")).not().hasCount(0);
         assertThat((Boolean) page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
                 .as("fits the width of the screen")
                 .isTrue();
         Chromium.screenshot(page, name);
+    }
+
+    /** Of one digit; more may have come while we were busy. */
+    private static Pattern atLeast(int points) {
+        return Pattern.compile("^([%d-9]|\\d\\d+)$".formatted(points));
     }
 
     private void populate() {

@@ -67,12 +67,12 @@ final class Journal implements FinalizerListener {
         List<Entry> entries = new ArrayList<>();
         boolean more = false;
         for (Life life : lives.descendingMap().values()) {
-            Entry entry = life.seenBy(session);
-            counts.merge(entry.state, 1L, Long::sum);
-            if (entry.id < before && (only == null || only == entry.state)) {
+            State state = life.seenBy(session);
+            counts.merge(state, 1L, Long::sum);
+            if (life.workspace < before && (only == null || only == state)) {
                 more = entries.size() == limit;
                 if (!more) {
-                    entries.add(entry);
+                    entries.add(life.entry(state));
                 }
             }
         }
@@ -135,11 +135,11 @@ final class Journal implements FinalizerListener {
             return true;
         }
 
-        private synchronized Entry seenBy(@Nullable String visitor) {
-            return new Entry(workspace, picture, openedAt, state(visitor), endedAt, List.copyOf(ends));
+        private synchronized Entry entry(State state) {
+            return new Entry(workspace, picture, openedAt, state, endedAt, List.copyOf(ends));
         }
 
-        private State state(@Nullable String visitor) {
+        private synchronized State seenBy(@Nullable String visitor) {
             if (trigger != null) {
                 return trigger == Trigger.UNREACHABLE ? State.COLLECTED : State.CLOSED;
             }

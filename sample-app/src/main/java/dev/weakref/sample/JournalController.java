@@ -2,6 +2,7 @@ package dev.weakref.sample;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -30,7 +31,8 @@ class JournalController {
             @RequestParam(defaultValue = "100") int limit,
             HttpServletRequest request) {
         if (limit < 1 || limit > MOST) {
-            throw new Refused(400, "Bad limit", "Ask for 1 to %,d entries, not for %d.".formatted(MOST, limit));
+            throw new Refused(
+                    400, "Bad limit", String.format(Locale.ROOT, "Ask for 1 to %,d entries, not for %d.", MOST, limit));
         }
         HttpSession session = request.getSession(false);
         return journal.page(session == null ? null : session.getId(), before, state, limit);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -55,8 +56,12 @@ final class PictureDecoder {
             throw new Refused(
                     422,
                     "Picture too large",
-                    "The picture has %,d × %,d pixels, of at most %,d in all. Scale it down and send it again."
-                            .formatted(width, height, maxPixels));
+                    String.format(
+                            Locale.ROOT,
+                            "The picture has %,d × %,d pixels, of at most %,d in all. Scale it down and send it again.",
+                            width,
+                            height,
+                            maxPixels));
         }
     }
 

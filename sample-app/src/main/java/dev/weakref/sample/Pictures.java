@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -101,7 +102,7 @@ final class Pictures {
 
     private Stored describe(Path file) {
         String name = file.getFileName().toString();
-        return new Stored(name, file.toFile().length(), decoded.containsKey(name));
+        return new Stored(name, file.toFile().length(), file.toFile().lastModified(), decoded.containsKey(name));
     }
 
     private @Nullable Picture decode(String name, Path file) {
@@ -122,8 +123,10 @@ final class Pictures {
                     throw new Refused(
                             413,
                             "File too large",
-                            "The file is larger than %,d kB. Send a smaller one, or raise sample.max-upload."
-                                    .formatted(maxUpload.toKilobytes()));
+                            String.format(
+                                    Locale.ROOT,
+                                    "The file is larger than %,d kB. Send a smaller one, or raise sample.max-upload.",
+                                    maxUpload.toKilobytes()));
                 }
                 out.write(buffer, 0, read);
             }
@@ -150,5 +153,5 @@ final class Pictures {
     record Replaced(String name) {}
 
     /** A picture in the list; {@code decoded} tells whether its pixels are in memory. */
-    record Stored(String name, long bytes, boolean decoded) {}
+    record Stored(String name, long bytes, long modified, boolean decoded) {}
 }

@@ -50,10 +50,7 @@ final class Workspace implements AutoCloseable {
 
     /** Given its state, and capturing nothing: whatever reached this workspace would keep it alive for ever. */
     private <S> void own(String what, S state, StateAction<S> end) {
-        scope.finalizer(this)
-                .name("workspace %d %s".formatted(id, what))
-                .state(state)
-                .run(end);
+        scope.finalizer(this).name("workspace " + id + " " + what).state(state).run(end);
     }
 
     /** Takes what is its own. Whoever sees it fail closes the workspace. */

@@ -68,7 +68,8 @@ class PicturesTests {
         Picture held = pictures.decoded("cat");
 
         assertThat(pictures.decoded("cat")).isSameAs(held);
-        assertThat(pictures.list()).containsExactly(new Pictures.Stored("cat", pictures.bytes("cat").length, true));
+        assertThat(pictures.list())
+                .containsExactly(new Pictures.Stored("cat", pictures.bytes("cat").length, held.modified(), true));
     }
 
     @Test

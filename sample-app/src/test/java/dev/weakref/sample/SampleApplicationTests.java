@@ -148,7 +148,26 @@ class SampleApplicationTests {
 
         assertThat(page.headers().firstValue("Content-Type"))
                 .hasValueSatisfying(type -> assertThat(type).startsWith("text/html"));
-        assertThat(page.body()).contains("default-src 'self'").contains("/actuator/weakrefs");
+        assertThat(page.headers().allValues("Content-Security-Policy"))
+                .containsExactly("default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
+        assertThat(page.body()).contains("/actuator/weakrefs");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cross-site", "same-site"})
+    void pageOfAnotherSiteCannotUpload(String site) {
+        byte[] picture = TestPictures.png(2, 2);
+
+        assertProblem(visitor.uploadFrom(site, "/pictures/theirs", picture), 403, "Pages of other sites");
+        assertNothingLeft("theirs");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"same-origin", "none"})
+    void ourOwnPageAndTheUserCan(String site) {
+        assertThat(visitor.uploadFrom(site, "/pictures/ours", TestPictures.png(2, 2))
+                        .statusCode())
+                .isBetween(200, 201);
     }
 
     @Test

@@ -41,6 +41,11 @@ final class Visitor {
         return upload(path, BodyPublishers.ofByteArray(file));
     }
 
+    /** As a browser does on behalf of a page of such a site. */
+    HttpResponse<String> uploadFrom(String site, String path, byte[] file) {
+        return send(request(path).header("Sec-Fetch-Site", site).POST(BodyPublishers.ofByteArray(file)));
+    }
+
     HttpResponse<String> upload(String path, BodyPublisher body) {
         return send(request(path).POST(body));
     }
