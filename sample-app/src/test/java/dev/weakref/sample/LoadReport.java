@@ -43,7 +43,9 @@ final class LoadReport {
     }
 
     private String page() {
-        StringBuilder page = new StringBuilder("""
+        StringBuilder page = new StringBuilder(String.format(
+                Locale.ROOT,
+                """
                 # Load and faults
 
                 What `sample-app/load %s` measured: the packaged sample with 64 MB of heap on PostgreSQL, and four users in another process who work without a pause.
@@ -57,12 +59,12 @@ final class LoadReport {
 
                 | minute | requests/s | 99 %% within | open | leases | connections | heap | resident | other file descriptors |
                 |---:|---:|---:|---:|---:|---:|---:|---:|---:|
-                """.formatted(
-                        length.toSeconds() % 60 == 0 ? length.toMinutes() + "m" : length.toSeconds() + "s",
-                        restarts.size(),
-                        figures.requests(),
-                        figures.refused(),
-                        figures.failures().size()));
+                """,
+                length.toSeconds() % 60 == 0 ? length.toMinutes() + "m" : length.toSeconds() + "s",
+                restarts.size(),
+                figures.requests(),
+                figures.refused(),
+                figures.failures().size()));
         for (LoadSample sample : samples) {
             page.append(String.format(
                     Locale.ROOT,

@@ -187,6 +187,6 @@ final class RunningApplication implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly();
+        kill();
     }
 }
