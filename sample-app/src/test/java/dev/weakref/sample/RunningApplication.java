@@ -51,6 +51,7 @@ final class RunningApplication implements AutoCloseable {
         command.addAll(options);
         command.addAll(List.of(
                 "-Dlogging.level.dev.weakref=debug",
+                "-Dspring.aot.enabled=" + Boolean.getBoolean("weakref.sample.aot"),
                 "-jar",
                 System.getProperty("weakref.sample.jar"),
                 "--server.port=0",
