@@ -3,15 +3,10 @@ package dev.weakref.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.lang.reflect.Modifier;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.platform.commons.annotation.Testable;
-import org.junit.platform.commons.support.AnnotationSupport;
-import org.junit.platform.commons.support.HierarchyTraversalMode;
-import org.junit.platform.commons.support.ReflectionSupport;
 
 /** Holds docs/from-python.md against the names of Python's page, the API and the tests. */
 class FromPythonPageTests {
@@ -130,25 +125,11 @@ class FromPythonPageTests {
                 .allSatisfy(row -> assertThat(Page.code(row.get(PROOF)))
                         .as(row.get(PYTHON))
                         .isNotEmpty()
-                        .filteredOn(name -> !isTest(name))
+                        .filteredOn(name -> !JavaNames.isTest(name))
                         .isEmpty());
     }
 
     private static Stream<List<String>> rows() throws IOException {
         return Page.of("from-python.md").rows().stream();
-    }
-
-    private static boolean isTest(String name) {
-        int dot = name.lastIndexOf('.');
-        return dot > 0
-                && JavaNames.find(List.of("dev.weakref.", "dev.weakref.docs."), name.substring(0, dot))
-                        .filter(type -> !Modifier.isAbstract(type.getModifiers()))
-                        .filter(type -> !ReflectionSupport.findMethods(
-                                        type,
-                                        method -> method.getName().equals(name.substring(dot + 1))
-                                                && AnnotationSupport.isAnnotated(method, Testable.class),
-                                        HierarchyTraversalMode.TOP_DOWN)
-                                .isEmpty())
-                        .isPresent();
     }
 }

@@ -7,6 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.platform.commons.annotation.Testable;
+import org.junit.platform.commons.support.AnnotationSupport;
+import org.junit.platform.commons.support.HierarchyTraversalMode;
+import org.junit.platform.commons.support.ReflectionSupport;
 
 /** Names of the API as the pages write them: {@code Type}, {@code Type.method(parameter)} and {@code Enum.CONSTANT}. */
 final class JavaNames {
@@ -36,6 +40,21 @@ final class JavaNames {
                 && find(PACKAGES, matcher.group(1).substring(0, dot))
                         .filter(owner -> isPublic(owner)
                                 && hasPublic(owner.getFields(), matcher.group(1).substring(dot + 1)))
+                        .isPresent();
+    }
+
+    /** Whether there is a test of this module with this name, its class before the dot. */
+    static boolean isTest(String name) {
+        int dot = name.lastIndexOf('.');
+        return dot > 0
+                && find(List.of("dev.weakref.", "dev.weakref.docs."), name.substring(0, dot))
+                        .filter(type -> !Modifier.isAbstract(type.getModifiers()))
+                        .filter(type -> !ReflectionSupport.findMethods(
+                                        type,
+                                        method -> method.getName().equals(name.substring(dot + 1))
+                                                && AnnotationSupport.isAnnotated(method, Testable.class),
+                                        HierarchyTraversalMode.TOP_DOWN)
+                                .isEmpty())
                         .isPresent();
     }
 
