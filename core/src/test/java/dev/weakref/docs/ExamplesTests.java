@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 /** Holds the examples of the pages against the sources of this folder, which have each between two comments. */
 class ExamplesTests {
 
-    private static final List<String> PAGES =
-            List.of("collections.md", "coming-from.md", "concepts.md", "finalizers.md", "from-python.md");
+    private static final List<String> PAGES = List.of(
+            "collections.md", "coming-from.md", "concepts.md", "finalizers.md", "from-python.md", "getting-started.md");
 
     private static final Pattern MARKED =
             Pattern.compile("^ *// example: [^\n]+\n(.*?)^ *// end$", Pattern.DOTALL | Pattern.MULTILINE);
