@@ -394,6 +394,25 @@ class ExitPassTests {
         assertThat(report.run()).isEqualTo(1);
     }
 
+    /** Five calls deep, one in another; and after a call one is inside no more. */
+    @Test
+    void fromInsideACallCloseReturnsAtOnceHoweverDeepItIs() throws Exception {
+        List<FinalizerRegistry> registries = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            registries.add(FinalizerRegistry.create("level " + i));
+        }
+        Finalizer<ExitReport> innermost = registries.get(4).finalizer(referent).call(registries.get(0)::shutdown);
+        Finalizer<ExitReport> outermost = innermost;
+        for (int i = 3; i >= 0; i--) {
+            outermost = registries.get(i).finalizer(referent).call(outermost::call);
+        }
+
+        assertThat(outermost.call()).isSameAs(ExitPass.NOTHING);
+
+        assertThat(registries.get(4).shutdown()).isNotSameAs(ExitPass.NOTHING);
+        registries.forEach(FinalizerRegistry::close);
+    }
+
     @Test
     void fromInsideAnActionInTheUsersExecutorCloseReturnsAtOnce() throws Exception {
         BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();

@@ -259,11 +259,7 @@ class ExitPassTests {
     void aHangingActionIsLeftBehindAtTheDeadline() {
         CountDownLatch never = new CountDownLatch(1);
         GenericApplicationContext context = context(Duration.ofMillis(20));
-        context.registerBean("lifecycleProcessor", DefaultLifecycleProcessor.class, () -> {
-            DefaultLifecycleProcessor processor = new DefaultLifecycleProcessor();
-            processor.setTimeoutPerShutdownPhase(10);
-            return processor;
-        });
+        giveEachPhaseTenMillis(context);
         context.refresh();
         registry.register(REFERENT, () -> {
             awaitUninterruptibly(never);
@@ -300,11 +296,7 @@ class ExitPassTests {
     void aListenerThatHangsDelaysTheCloseForASecondMoreAndNoLonger() {
         CountDownLatch never = new CountDownLatch(1);
         GenericApplicationContext context = context(Duration.ofMillis(20));
-        context.registerBean("lifecycleProcessor", DefaultLifecycleProcessor.class, () -> {
-            DefaultLifecycleProcessor processor = new DefaultLifecycleProcessor();
-            processor.setTimeoutPerShutdownPhase(10);
-            return processor;
-        });
+        giveEachPhaseTenMillis(context);
         context.addApplicationListener(
                 ApplicationListener.<ExitPassEnded>forPayload(ended -> awaitUninterruptibly(never)));
         context.refresh();
@@ -357,6 +349,14 @@ class ExitPassTests {
         return thread.getState() == Thread.State.TIMED_WAITING
                 && List.of(thread.getStackTrace()).stream()
                         .anyMatch(frame -> frame.getMethodName().equals("postProcessBeforeDestruction"));
+    }
+
+    private static void giveEachPhaseTenMillis(GenericApplicationContext context) {
+        context.registerBean("lifecycleProcessor", DefaultLifecycleProcessor.class, () -> {
+            DefaultLifecycleProcessor processor = new DefaultLifecycleProcessor();
+            processor.setTimeoutPerShutdownPhase(10);
+            return processor;
+        });
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {
