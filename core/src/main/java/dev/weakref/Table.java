@@ -53,10 +53,14 @@ final class Table<K, V> extends Reapable {
     /** How many nodes a stripe may gain before somebody adds up all stripes to see whether the table is full. */
     private static final int COUNTED_EVERY = 4;
 
-    /** Fewer dead than these, or this part of the nodes, are unlinked one by one. */
+    /** So many of the dead are unlinked one by one before it is asked whether there are many. */
     private static final int FEW = 64;
 
-    private static final int FEW_PART = 32;
+    private static final int SAMPLED_CHAINS = 1 << 10;
+
+    /** A sweep is worth its time if one of so many nodes is dead. */
+    private static final int WORTH_A_SWEEP = 32;
+
     private static final int MOST_POLLS = 1 << 16;
     private static final VarHandle BIN = MethodHandles.arrayElementVarHandle(TableNode[].class);
 
@@ -650,28 +654,40 @@ final class Table<K, V> extends Reapable {
     }
 
     private double reap(@Nullable Reference<?> first, boolean resting, List<TableNode> dead) {
-        double onTheLiving = 0;
-        long few = resting ? MOST_POLLS : nodes() / FEW_PART + FEW;
-        long handled = 0;
-        Reference<?> next = first;
-        while (next != null && handled++ < few) {
+        Reference<?> next = buryQueued(first, FEW, dead);
+        boolean swept = first == null || (next != null && !resting && manyAreDead());
+        double onTheLiving = swept ? sweep(dead) : 0;
+        next = buryQueued(next, MOST_POLLS, dead); // after a sweep most of these have gone
+        if (next != null) {
             bury((TableNode) next, dead);
-            next = queue.poll();
-        }
-        if (resting && next != null) {
-            bury((TableNode) next, dead);
-        } else if (next != null || first == null) {
-            onTheLiving = sweep(dead);
-            while (next != null && handled++ < MOST_POLLS) { // most of them have gone with the sweep
-                bury((TableNode) next, dead);
-                next = queue.poll();
-            }
-            if (next != null) {
-                bury((TableNode) next, dead);
-            }
         }
         tidy();
         return onTheLiving;
+    }
+
+    /** Buries this one, and what follows it on the queue up to a number; what follows then has been taken off it. */
+    private @Nullable Reference<?> buryQueued(@Nullable Reference<?> first, int most, List<TableNode> dead) {
+        Reference<?> next = first;
+        for (int buried = 0; next != null && buried < most; buried++) {
+            bury((TableNode) next, dead);
+            next = queue.poll();
+        }
+        return next;
+    }
+
+    /** Looks at some chains, to see whether a sweep takes less time for each of the dead than the queue. */
+    private boolean manyAreDead() {
+        @Nullable TableNode[] array = bins;
+        int step = Math.max(1, array.length / SAMPLED_CHAINS);
+        int visited = 0;
+        int dead = 0;
+        for (int bin = 0; bin < array.length; bin += step) {
+            for (TableNode node = headOf(array, bin); node != null; node = node.next()) {
+                visited++;
+                dead += isDead(node) ? 1 : 0;
+            }
+        }
+        return dead > visited / WORTH_A_SWEEP;
     }
 
     /** Looks at every chain for what is dead; which part of the effort went to the living. */

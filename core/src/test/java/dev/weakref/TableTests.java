@@ -144,6 +144,28 @@ class TableTests {
         assertThat(table.nodes()).isEqualTo(1);
     }
 
+    /** A sweep tells which part of it went to the living; what is removed one by one went to the dead alone. */
+    @Test
+    void theTableIsSweptWhereManyAreDeadAndNotWhereFewAre() {
+        assertThat(reapOf(5_000, 100)).as("one of fifty is dead").isZero();
+        assertThat(reapOf(5_000, 500)).as("one of ten is dead").isEqualTo(1 - (500 - 64) / (5_000.0 - 64));
+    }
+
+    /** Has reaped a table in which so many of so many have died. */
+    private double reapOf(int many, int dying) {
+        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
+        List<Key> keys =
+                IntStream.range(0, many).mapToObj(i -> new Key("key " + i, i)).toList();
+        keys.forEach(key -> table.put(key, held(new Object()), When.ALWAYS));
+        IntStream.range(0, dying).forEach(i -> Collected.collect(table, keys.get(i * (many / dying))));
+
+        double onTheLiving = table.reap(table.queue.poll(), false);
+
+        assertThat(table.nodes()).isEqualTo(many - dying);
+        assertThat(table.queue.poll()).isNull();
+        return onTheLiving;
+    }
+
     @Test
     void duringARestTheDeadAreRemovedOneByOneHoweverManyTheyAre() {
         Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
