@@ -2,6 +2,7 @@ package dev.weakref.benchmarks;
 
 import dev.weakref.benchmarks.Registrar.Resource;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
@@ -32,6 +33,7 @@ public class FinalizerBenchmark {
     private Object[] referents;
     private Object[] actions;
     private Object[] handles;
+    private AtomicInteger awaited;
 
     @Setup(Level.Iteration)
     public void prepare(BenchmarkParams params) {
@@ -40,6 +42,7 @@ public class FinalizerBenchmark {
         referents = Entries.array(size, i -> new Object());
         actions = Entries.array(size, i -> registrar.action(new Resource()));
         handles = new Object[size];
+        awaited = new AtomicInteger(params.getThreads());
         if (params.getBenchmark().endsWith("call")) {
             for (int i = 0; i < size; i++) {
                 handles[i] = registrar.register(referents[i], actions[i]);
@@ -74,9 +77,14 @@ public class FinalizerBenchmark {
         private int next;
         private CpuTime.Slice slice;
 
+        /** Waits for the others, awake: else a batch might be over before the next thread has begun with its own. */
         @Setup(Level.Iteration)
         public void begin(FinalizerBenchmark prepared, ThreadParams threads) {
             next = threads.getThreadIndex() * (prepared.handles.length / threads.getThreadCount());
+            prepared.awaited.decrementAndGet();
+            while (prepared.awaited.get() > 0) {
+                Thread.onSpinWait();
+            }
             slice = new CpuTime.Slice();
         }
 

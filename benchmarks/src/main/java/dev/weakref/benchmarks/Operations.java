@@ -35,7 +35,7 @@ record Operations(
     static final String PROXIES = "proxies";
     static final String REFERENCES = "references";
 
-    private static final int BATCH = 1 << 17;
+    private static final int BATCH = 1 << 18;
 
     /** All operations of a kind of collection. */
     static Operations of(Family family, int size, int threads) {
@@ -88,7 +88,7 @@ record Operations(
         String anyMethod = "(" + String.join("|", methods) + ")";
         options.include("^" + benchmark.getName().replace(".", "\\.") + "\\." + anyMethod + "$");
         parameters.forEach(options::param);
-        int batch = benchmark == FinalizerBenchmark.class ? Math.min(BATCH, scale.many()) / threads : 1;
+        int batch = benchmark == FinalizerBenchmark.class ? Math.min(BATCH, scale.many()) : 1;
         options.param("peer", peer.name())
                 .forks(0)
                 .threads(threads)
