@@ -19,6 +19,7 @@ public enum Peer {
     CLEANER("Cleaner"),
     REFLECTIVE("reflective Proxy"),
     STRONG("strong ConcurrentHashMap"),
+    CLEANER_AND_CLOCK("Cleaner, and a look at the clock"),
     BARE("bare WeakReference"),
     SPRING("Spring alone"),
     DIRECT("direct calls");

@@ -76,7 +76,7 @@ final class Plan {
     }
 
     private void finalizers() {
-        List<Peer> registrars = List.of(Peer.CORE, Peer.CORE_CHECKED, Peer.CLEANER, Peer.BARE);
+        List<Peer> registrars = List.of(Peer.CORE, Peer.CORE_CHECKED, Peer.CLEANER, Peer.CLEANER_AND_CLOCK, Peer.BARE);
         List<Peer> levels = List.of(Peer.CORE_DISABLED, Peer.CORE, Peer.CORE_ADVANCED, Peer.CORE_PARANOID);
         for (String method : List.of("register", "call")) {
             Operations atLevels = Operations.of(Operations.LEAK_LEVELS, FinalizerBenchmark.class, method, 1);

@@ -9,6 +9,7 @@ import java.lang.ref.Cleaner;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
@@ -50,6 +51,7 @@ interface Registrar {
             case CORE_CALLBACK -> new Callbacks();
             case CORE_SHARED -> new SharedReferences();
             case CLEANER -> new Cleaning(Cleaner.create());
+            case CLEANER_AND_CLOCK -> new CleaningWithTime(new Cleaning(Cleaner.create()), new AtomicLong());
             case BARE -> new Bare(new ReferenceQueue<>());
             default -> throw new IllegalArgumentException(peer + " ties no actions to the death of objects");
         };
@@ -144,6 +146,26 @@ interface Registrar {
         @Override
         public void call(Object handle) {
             ((Cleaner.Cleanable) handle).clean();
+        }
+    }
+
+    /** The same for those who want to know when: what no registration can do without that keeps its time. */
+    record CleaningWithTime(Cleaning cleaning, AtomicLong last) implements Registrar {
+
+        @Override
+        public Object action(Resource resource) {
+            return cleaning.action(resource);
+        }
+
+        @Override
+        public Object register(Object referent, Object action) {
+            last.setPlain(System.currentTimeMillis());
+            return cleaning.register(referent, action);
+        }
+
+        @Override
+        public void call(Object handle) {
+            cleaning.call(handle);
         }
     }
 
