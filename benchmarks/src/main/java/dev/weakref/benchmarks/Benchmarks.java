@@ -33,7 +33,8 @@ public final class Benchmarks {
         List<String> groups = List.of(arguments).subList(2, arguments.length);
         Results results = Results.in(docs.resolve("performance"), scale.name());
         new Benchmarks(scale, results).measure(groups);
-        new Report(results, docs).write();
+        results.save();
+        new Report(Results.allIn(docs.resolve("performance")), docs).write();
     }
 
     private void measure(List<String> groups) throws IOException, InterruptedException {

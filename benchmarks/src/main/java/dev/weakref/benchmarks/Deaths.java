@@ -71,7 +71,8 @@ record Deaths(Family family, boolean busy) implements Measurement {
     }
 
     private static double rate(int from, int to, long[] times, long[] operations, Pauses pauses) {
-        return (double) (operations[to] - operations[from]) / Math.max(1, pauses.without(times[from], times[to]));
+        double done = Math.max(1, operations[to] - operations[from]); // where the machine let that thread do nothing
+        return done / Math.max(1, pauses.without(times[from], times[to]));
     }
 
     private Death idle(Peer peer, Scale scale) {

@@ -16,12 +16,19 @@ final class Report {
 
     private static final String AT = Growth.AT;
 
+    private final List<Results> all;
     private final Results results;
     private final Path docs;
     private final StringBuilder page = new StringBuilder();
 
-    Report(Results results, Path docs) {
-        this.results = results;
+    /**
+     * A report of these, the first of which it shows in full, and of the others what became of the targets.
+     *
+     * @param all at least one
+     */
+    Report(List<Results> all, Path docs) {
+        this.all = all;
+        this.results = all.get(0);
         this.docs = docs;
     }
 
@@ -55,9 +62,16 @@ final class Report {
         line("");
         line("Written by `benchmarks/run " + machine.scale() + "`; measure again rather than edit.");
         line("");
+        String jdks = String.join(
+                " and ",
+                all.stream()
+                        .map(each ->
+                                each.machine().java() + " (" + each.machine().jdk() + ")")
+                        .toList());
         line(
-                "Measured on " + machine.java() + ", " + machine.system() + ", " + machine.processors()
+                "Measured on " + jdks + ", " + machine.system() + ", " + machine.processors()
                         + " processors, with the G1 collector; bytes are counted with the serial collector, which leaves no gaps.");
+        line("The tables below the targets and the charts are those of " + machine.jdk() + ".");
         line("A figure is the median of " + Scale.of(machine.scale()).rounds()
                 + " JVMs, which ran in turn with those of the peers, each time in another order.");
         line("In brackets stand the least and the greatest of them.");
@@ -72,9 +86,20 @@ final class Report {
     private void targets() {
         line("## Targets");
         line("");
-        line("| what | target | measured | |");
-        line("|---|---|---|---|");
-        new Targets(results).all().forEach(target -> line(target.line()));
+        line("| what | target | "
+                + String.join(
+                        " | ",
+                        all.stream().map(each -> each.machine().jdk() + " | ").toList()) + "|");
+        line("|---|---|" + "---|---|".repeat(all.size()));
+        List<List<Target>> targets =
+                all.stream().map(each -> new Targets(each).all()).toList();
+        for (int row = 0; row < targets.get(0).size(); row++) {
+            StringBuilder cells = new StringBuilder(targets.get(0).get(row).goal());
+            for (List<Target> measured : targets) {
+                cells.append(measured.get(row).verdict());
+            }
+            line(cells + "|");
+        }
         line("");
     }
 

@@ -2,6 +2,7 @@ package dev.weakref.benchmarks;
 
 import com.google.gson.GsonBuilder;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,15 +26,35 @@ final class Results {
         this.machine = machine;
     }
 
-    /** Those of that folder, so that a part can be measured again; none if they are of another JDK or scale. */
+    /** Those of this JDK in that folder, so that a part can be measured again; none if they are of another scale. */
     static Results in(Path folder, String scale) throws IOException {
-        Results results = new Results(folder.resolve("results.json"), Machine.here(scale));
-        if (Files.exists(results.file)) {
-            Document old = new GsonBuilder().create().fromJson(Files.readString(results.file), Document.class);
-            if (results.machine.equals(old.machine)) {
-                old.samples.forEach(results::put);
+        String name = "results-" + Runtime.version().feature() + ".json";
+        Results fresh = new Results(folder.resolve(name), Machine.here(scale));
+        if (Files.exists(fresh.file)) {
+            Results old = read(fresh.file);
+            if (fresh.machine.equals(old.machine)) {
+                return old;
             }
         }
+        return fresh;
+    }
+
+    /** Those of all JDKs in that folder, the oldest JDK first. */
+    static List<Results> allIn(Path folder) throws IOException {
+        List<Results> all = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "results-*.json")) {
+            for (Path file : files) {
+                all.add(read(file));
+            }
+        }
+        all.sort(Comparator.comparing(results -> results.file));
+        return all;
+    }
+
+    private static Results read(Path file) throws IOException {
+        Document document = new GsonBuilder().create().fromJson(Files.readString(file), Document.class);
+        Results results = new Results(file, document.machine);
+        document.samples.forEach(results::put);
         return results;
     }
 
@@ -163,6 +184,11 @@ final class Results {
 
     /** What a run can be compared by. */
     record Machine(String scale, String java, String system, int processors) {
+
+        /** The version of the JDK in a few characters. */
+        String jdk() {
+            return java.replaceAll(".* (\\d+)[.+-].*", "JDK $1");
+        }
 
         static Machine here(String scale) {
             return new Machine(

@@ -11,10 +11,15 @@ record Target(String what, boolean atLeast, double bound, Ratio measured) {
         return atLeast ? measured.median() >= bound : measured.median() <= bound;
     }
 
-    /** A line of a table. */
-    String line() {
-        String verdict = !measured.isKnown() ? "not measured" : holds() ? "holds" : "**missed**";
-        return "| " + what + " | " + (atLeast ? "≥ " : "≤ ") + Ratio.show(bound) + " | " + measured + " | " + verdict
-                + " |";
+    /** What it is, as the first cells of a line of a table. */
+    String goal() {
+        return "| " + what + " | " + (atLeast ? "≥ " : "≤ ") + Ratio.show(bound) + " ";
+    }
+
+    /** What became of it, as further cells. */
+    String verdict() {
+        return measured.isKnown()
+                ? "| " + measured + " | " + (holds() ? "holds " : "**missed** ")
+                : "| not measured | ";
     }
 }

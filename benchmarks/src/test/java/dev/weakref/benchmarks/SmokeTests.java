@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,13 +24,15 @@ class SmokeTests {
             }
         }
         results.save();
-        new Report(results, docs).write();
+        new Report(List.of(results, results), docs).write();
 
         assertThat(new Targets(results).all())
                 .allMatch(target -> target.measured().isKnown());
         assertThat(docs.resolve("performance.md"))
                 .content()
                 .contains("## Targets")
+                .contains("Measured on " + results.machine().java() + " (JDK "
+                        + Runtime.version().feature())
                 .doesNotContain("NaN");
         assertThat(docs.resolve("performance")).isDirectoryContaining("glob:**/churn.svg");
         assertThat(Results.in(docs.resolve("performance"), Scale.TINY.name()).peers(Churn.SECTION))
