@@ -58,9 +58,16 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     private volatile long state;
 
-    /** What to do; at the end the class name of the action. Where there are {@link Details}, they have it. */
+    /** What to do, until that has been done. */
     @SuppressWarnings("UnusedVariable") // read and written through WORK
     private @Nullable Object work;
+
+    /**
+     * The class name of the action, or, where there are options, {@link Described}. It is here from the beginning: with
+     * G1, writing a reference into an old object costs a fence and a card, and writing {@code null} into {@link #work}
+     * costs neither.
+     */
+    private final Object about;
 
     /** Options that few finalizers have. */
     record Details(
@@ -87,20 +94,14 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         }
     }
 
-    /** Work with details. */
-    private static final class Detailed {
-        final Details details;
-        volatile Object work;
-
-        Detailed(Details details, Object work) {
-            this.details = details;
-            this.work = work;
-        }
-    }
+    /** The class name of an action, with details. */
+    private record Described(String action, Details details) {}
 
     FinalizerNode(RegistryCore core, Object referent, Object work, Details details) {
         super(referent, core.log().queue);
-        this.work = details.isPlain() ? work : new Detailed(details, work);
+        this.work = work;
+        String action = Work.actionOf(work).getClass().getName();
+        about = details.isPlain() ? action : new Described(action, details);
         long created = core.now() << TIME_SHIFT;
         STATE.set(this, details.atExit ? created | AT_EXIT : created); // live, and published by the log
     }
@@ -158,7 +159,8 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     @Override
     public String name() {
-        return nameOr(actionClass(workOrName()));
+        Details details = details();
+        return details != null && details.name != null ? details.name : action();
     }
 
     @Override
@@ -175,7 +177,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     @Override
     public @Nullable Detached peek() {
         Object referent = get();
-        Object mine = currentWork();
+        Object mine = work();
         return referent == null || mine == null || !isLive() ? null : describe(referent, mine);
     }
 
@@ -185,12 +187,12 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         if (referent == null || !leaveLive(DETACHED)) {
             return null;
         }
-        Object mine = Objects.requireNonNull(currentWork());
+        Object mine = Objects.requireNonNull(work());
         RegistryCore core = core();
-        letGo(mine);
+        letGo();
         core.countDetached();
         if (isOverdue()) {
-            core.leaks().found(Leak.Kind.RESOLVED, info(mine));
+            core.leaks().found(Leak.Kind.RESOLVED, info());
         }
         return describe(referent, mine);
     }
@@ -216,7 +218,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         if (!leaveLive(DETACHED)) {
             return false;
         }
-        letGo(Objects.requireNonNull(currentWork()));
+        letGo();
         return true;
     }
 
@@ -250,40 +252,38 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     @SuppressWarnings("unchecked")
     private @Nullable R perform(@Nullable Object referent, Trigger trigger, boolean awaited) throws Exception {
         RegistryCore core = core();
-        Object mine = Objects.requireNonNull(currentWork());
+        Object mine = Objects.requireNonNull(work());
         long begin = core.isTimed() ? System.nanoTime() : 0;
         Object event = Flight.runBegins();
         R result;
         try {
             result = (R) Work.run(mine, referent, trigger);
             if (result instanceof CompletionStage<?> stage) {
-                goOn(core, mine, stage, trigger, awaited);
+                goOn(core, stage, trigger, awaited);
             }
         } catch (Throwable failure) {
-            ended(core, mine, begin, event, failure);
+            ended(core, begin, event, failure);
             throw failure;
         }
-        ended(core, mine, begin, event, null);
+        ended(core, begin, event, null);
         return result;
     }
 
-    private void goOn(RegistryCore core, Object mine, CompletionStage<?> stage, Trigger trigger, boolean awaited)
-            throws Exception {
+    private void goOn(RegistryCore core, CompletionStage<?> stage, Trigger trigger, boolean awaited) throws Exception {
         if (awaited) {
             Stages.await(stage);
         } else {
-            Stages.onFailure(stage, failure -> core.report(info(mine), trigger, failure));
+            Stages.onFailure(stage, failure -> core.report(info(), trigger, failure));
         }
     }
 
-    private void ended(
-            RegistryCore core, Object mine, long begin, @Nullable Object event, @Nullable Throwable failure) {
+    private void ended(RegistryCore core, long begin, @Nullable Object event, @Nullable Throwable failure) {
         long last = end();
-        letGo(mine);
+        letGo();
         if ((last & LEFT_BEHIND) == 0) {
-            core.ended(this, mine, begin, event, failure);
+            core.ended(this, begin, event, failure);
         } else {
-            core.cameBack(this, mine, failure);
+            core.cameBack(this, failure);
         }
     }
 
@@ -300,14 +300,9 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         return (long) STATE.getAndBitwiseXor(this, RUNNING ^ DONE);
     }
 
-    /** Keeps of the work its name only, and leaves the log. */
-    private void letGo(Object mine) {
-        String name = actionClass(mine);
-        if (WORK.getAcquire(this) instanceof Detailed detailed) {
-            detailed.work = name;
-        } else {
-            WORK.setRelease(this, name);
-        }
+    /** Lets go of the work, and leaves the log. */
+    private void letGo() {
+        WORK.setRelease(this, null);
         log().remove(this);
     }
 
@@ -353,14 +348,13 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     /** Runs what the caller has taken, and reports what it throws; how that ended. For {@code awaited} see {@link #perform}. */
     Outcome runAndReport(@Nullable Object referent, Trigger trigger, boolean awaited) {
-        Object mine = Objects.requireNonNull(currentWork());
         Outcome outcome = Outcome.SUCCESS;
         try {
             perform(referent, trigger, awaited);
         } catch (Throwable failure) {
             outcome = Outcome.FAILURE;
             if (!wasLeftBehind()) {
-                core().report(info(mine), trigger, failure);
+                core().report(info(), trigger, failure);
             }
         }
         return wasLeftBehind() ? Outcome.TIMEOUT : outcome;
@@ -389,12 +383,11 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         if (nowMillis - createdAtMillis() < overdueAfterMillis()) {
             return false;
         }
-        Object mine = currentWork();
-        if (mine != null && isLive()) {
+        if (isLive()) {
             // Told before it is marked, so that whoever ends it tells of the end after that; or else this does.
-            core().leaks().found(Leak.Kind.OVERDUE, info(mine, true));
+            core().leaks().found(Leak.Kind.OVERDUE, info(true));
             if (!mark(LIVE, OVERDUE) && (trigger() == Trigger.EXPLICIT || (state & PHASE) == DETACHED)) {
-                core().leaks().found(Leak.Kind.RESOLVED, info(mine, true));
+                core().leaks().found(Leak.Kind.RESOLVED, info(true));
             }
         }
         return true;
@@ -476,26 +469,20 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     }
 
     FinalizerInfo info() {
-        return info(workOrName());
+        return info(isOverdue());
     }
 
-    /** What it is, with the work that it had when the caller looked. */
-    FinalizerInfo info(@Nullable Object mine) {
-        return info(mine, isOverdue());
-    }
-
-    private FinalizerInfo info(@Nullable Object mine, boolean overdue) {
+    private FinalizerInfo info(boolean overdue) {
         Object referent = get();
-        String action = actionClass(mine);
         Details details = details();
         List<String> stack = details == null || details.stack == null
                 ? List.of()
                 : details.stack.stream().map(CreationStack::line).toList();
         return new FinalizerInfo(
                 id,
-                Names.escape(nameOr(action)),
+                Names.escape(name()),
                 referent == null ? null : referent.getClass().getName(),
-                action,
+                action(),
                 isAtExit(),
                 createdAt(),
                 stack.isEmpty() ? null : stack.get(0),
@@ -505,31 +492,17 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     }
 
     /** The class name of the action, by which its place in the source is found; one class for each lambda. */
-    private static String actionClass(@Nullable Object mine) {
-        return mine instanceof String name
-                ? name
-                : Work.actionOf(Objects.requireNonNull(mine)).getClass().getName();
-    }
-
-    /** The work, or the class name of its action where it has been let go: enough to describe it. */
-    @Nullable Object workOrName() {
-        Object here = WORK.getAcquire(this);
-        return here instanceof Detailed detailed ? detailed.work : here;
+    private String action() {
+        return about instanceof Described described ? described.action : (String) about;
     }
 
     /** The work, unless it has been let go. */
-    @Nullable Object currentWork() {
-        Object current = workOrName();
-        return current instanceof String ? null : current;
+    private @Nullable Object work() {
+        return WORK.getAcquire(this);
     }
 
     private @Nullable Details details() {
-        return WORK.getAcquire(this) instanceof Detailed detailed ? detailed.details : null;
-    }
-
-    private String nameOr(String action) {
-        Details details = details();
-        return details != null && details.name != null ? details.name : action;
+        return about instanceof Described described ? described.details : null;
     }
 
     private long createdAtMillis() {

@@ -302,34 +302,29 @@ final class RegistryCore {
         }
     }
 
-    void ended(FinalizerNode<?> node, Object work, long begin, @Nullable Object event, @Nullable Throwable failure) {
+    void ended(FinalizerNode<?> node, long begin, @Nullable Object event, @Nullable Throwable failure) {
         Outcome outcome = failure == null ? Outcome.SUCCESS : Outcome.FAILURE;
-        ran(node, work, outcome, isTimed() ? System.nanoTime() - begin : 0, event, failure);
+        ran(node, outcome, isTimed() ? System.nanoTime() - begin : 0, event, failure);
     }
 
     private void ran(
-            FinalizerNode<?> node,
-            @Nullable Object work,
-            Outcome outcome,
-            long nanos,
-            @Nullable Object event,
-            @Nullable Throwable failure) {
+            FinalizerNode<?> node, Outcome outcome, long nanos, @Nullable Object event, @Nullable Throwable failure) {
         Trigger trigger = node.trigger();
         if (trigger == null) {
             return;
         }
         counters.ran(trigger, outcome);
         if (trigger == Trigger.EXPLICIT ? node.isOverdue() : node.mustBeClosed()) {
-            leaks.found(trigger == Trigger.EXPLICIT ? Leak.Kind.RESOLVED : Leak.Kind.NOT_CLOSED, node.info(work));
+            leaks.found(trigger == Trigger.EXPLICIT ? Leak.Kind.RESOLVED : Leak.Kind.NOT_CLOSED, node.info());
         }
         if (Messages.isDebugging()) {
             Messages.log(
                     Level.DEBUG,
                     () -> trigger + " finalizer " + node.id() + " '"
-                            + node.info(work).name() + "' of registry '" + Names.escape(name) + "' " + outcome);
+                            + node.info().name() + "' of registry '" + Names.escape(name) + "' " + outcome);
         }
         if (isTimed() || event != null) {
-            FinalizerRun run = new FinalizerRun(node.info(work), trigger, outcome, Duration.ofNanos(nanos), failure);
+            FinalizerRun run = new FinalizerRun(node.info(), trigger, outcome, Duration.ofNanos(nanos), failure);
             Flight.runEnded(event, run, name);
             for (FinalizerListener listener : settings.listeners) {
                 try {
@@ -365,7 +360,6 @@ final class RegistryCore {
         StackTraceElement[] stack = thread.getStackTrace();
         leavingBehind.incrementAndGet();
         try {
-            Object work = node.workOrName();
             if (!node.markLeftBehind()) {
                 return;
             }
@@ -379,7 +373,7 @@ final class RegistryCore {
                             + ", or that of the exit pass, and is interrupted and left behind (" + node.trigger()
                             + "); what it reaches is not collected until it ends. It is here:"
                             + Messages.stack(stack));
-            ran(node, work, Outcome.TIMEOUT, node.limitNanos(), Flight.runBegins(), null);
+            ran(node, Outcome.TIMEOUT, node.limitNanos(), Flight.runBegins(), null);
         } finally {
             leavingBehind.decrementAndGet();
         }
@@ -390,10 +384,10 @@ final class RegistryCore {
         return log.running().hasNext() || leavingBehind.get() > 0;
     }
 
-    void cameBack(FinalizerNode<?> node, Object work, @Nullable Throwable failure) {
+    void cameBack(FinalizerNode<?> node, @Nullable Throwable failure) {
         Messages.log(
                 Level.INFO,
-                () -> "Finalizer " + node.id() + " '" + node.info(work).name() + "' of registry '"
+                () -> "Finalizer " + node.id() + " '" + node.info().name() + "' of registry '"
                         + Names.escape(name) + "' has come back after it was left behind, and "
                         + (failure == null ? "has done its work" : "has failed: " + failure));
     }

@@ -35,7 +35,7 @@ record Operations(
     static final String PROXIES = "proxies";
     static final String REFERENCES = "references";
 
-    private static final int BATCH = 1 << 18;
+    private static final int BATCH = 1 << 17;
 
     /** All operations of a kind of collection. */
     static Operations of(Family family, int size, int threads) {
