@@ -10,27 +10,53 @@ import com.google.common.collect.testing.features.MapFeature;
 import com.google.common.collect.testing.testers.SetHashCodeTester;
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import junit.framework.Test;
+import junit.framework.TestFailure;
+import junit.framework.TestResult;
 import junit.framework.TestSuite;
-import org.junit.runner.RunWith;
-import org.junit.runners.AllTests;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
 
 /**
  * Guava's suites for concurrent maps and sets, on every weak collection in every mode: as it is made, and with dead
  * entries among the living. The samples of the suites are string literals, which never die.
+ *
+ * <p>They are suites of JUnit 3, and run from here rather than by an engine of their own: that one would have a report
+ * written anew for each of Guava's classes in each of the suites, which takes several times as long as the tests.
  */
-@RunWith(AllTests.class)
-public final class WeakCollectionSuiteTests {
+class WeakCollectionSuiteTests {
 
     private static final Reaper REAPER = Collected.idleReaper();
     private static final String[] DEAD = {"one", "two", "three", "four", "five", "nobody asks for it"};
 
-    private WeakCollectionSuiteTests() {}
+    @TestFactory
+    Stream<DynamicTest> suites() {
+        return tests(all()).map(test -> DynamicTest.dynamicTest(test.toString(), () -> run(test)));
+    }
 
-    public static Test suite() {
+    private static Stream<Test> tests(Test test) {
+        return test instanceof TestSuite suite
+                ? Collections.list(suite.tests()).stream().flatMap(WeakCollectionSuiteTests::tests)
+                : Stream.of(test);
+    }
+
+    private static void run(Test test) {
+        TestResult result = new TestResult();
+        test.run(result);
+        Stream.of(result.errors(), result.failures())
+                .flatMap(failures -> Collections.list(failures).stream())
+                .map(TestFailure::thrownException)
+                .forEach(thrown -> {
+                    throw new AssertionError(test + ": " + thrown, thrown); // the report has no other name of it
+                });
+    }
+
+    private static TestSuite all() {
         TestSuite all = new TestSuite("weak collections");
         addMap(
                 all,
