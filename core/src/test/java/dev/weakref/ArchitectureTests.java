@@ -10,10 +10,14 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.lang.ref.Reference;
 import java.util.concurrent.locks.Lock;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 
+@TestInstance(
+        Lifecycle.PER_CLASS) // the classes go with it, or every collection that a later test asks for would pass them
 class ArchitectureTests {
 
-    private static final JavaClasses CORE = new ClassFileImporter()
+    private final JavaClasses core = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("dev.weakref");
 
@@ -24,7 +28,7 @@ class ArchitectureTests {
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage("dev.weakref", "java..", "jdk.jfr..", "org.jspecify.annotations")
                 .because("plain Java programs take core without anything else")
-                .check(CORE);
+                .check(core);
     }
 
     @Test
@@ -36,7 +40,7 @@ class ArchitectureTests {
                 .dependOnClassesThat()
                 .resideInAPackage("jdk.jfr..")
                 .because("runtimes without the module jdk.jfr must be able to load all others")
-                .check(CORE);
+                .check(core);
     }
 
     @Test
@@ -50,7 +54,7 @@ class ArchitectureTests {
                 .dependOnClassesThat()
                 .areAssignableTo(System.Logger.class)
                 .because("logging must never stop the library, and all lines share one logger")
-                .check(CORE);
+                .check(core);
     }
 
     @Test
@@ -61,7 +65,7 @@ class ArchitectureTests {
                 .orShould()
                 .accessField(System.class, "err")
                 .because("a library has no console")
-                .check(CORE);
+                .check(core);
     }
 
     @Test
@@ -72,7 +76,7 @@ class ArchitectureTests {
                 .orShould()
                 .callMethod(Runtime.class, "gc")
                 .because("when to collect is the program's affair")
-                .check(CORE);
+                .check(core);
     }
 
     @Test
@@ -88,7 +92,7 @@ class ArchitectureTests {
                 .orShould()
                 .callConstructor(Thread.class, Runnable.class)
                 .because("every thread is a daemon with a name that begins with weakref, but for the shutdown hook")
-                .check(CORE);
+                .check(core);
     }
 
     @Test
@@ -100,7 +104,7 @@ class ArchitectureTests {
                 .dependOnClassesThat()
                 .haveNameMatching(".*\\.(Log|LogNode|Table|Relay|FinalizerNode|CallbackNode|RegistryCore)(\\$.*)?")
                 .because("the tables and the logs depend on the reaper, and not the other way round")
-                .check(CORE);
+                .check(core);
     }
 
     @Test
@@ -112,7 +116,7 @@ class ArchitectureTests {
                 .dependOnClassesThat()
                 .haveNameMatching(".*\\.(Finalizer.*|RegistryCore|ExitPass|Relay)(\\$.*)?")
                 .because("collections work without registries")
-                .check(CORE);
+                .check(core);
     }
 
     @Test
@@ -128,6 +132,6 @@ class ArchitectureTests {
                 .orShould()
                 .haveRawType(Lock.class)
                 .because("who keeps a description must not keep an object alive")
-                .check(CORE);
+                .check(core);
     }
 }

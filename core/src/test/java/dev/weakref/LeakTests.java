@@ -381,7 +381,7 @@ class LeakTests {
                 sides.add(Side.run(() -> openAndClose(registry, 250_000)));
             }
             for (Side<Void> side : sides) {
-                side.result();
+                side.result(Duration.ofMinutes(5));
             }
 
             Gc.awaitTrue(() -> registry.stats().leaks(Kind.NOT_CLOSED) == 1_000, "a leak was lost");

@@ -1,5 +1,6 @@
 package dev.weakref;
 
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -33,7 +34,12 @@ final class Side<T> {
 
     /** Waits until it has ended; throws what it threw. */
     T result() throws Exception {
-        return task.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+        return result(Duration.ofSeconds(DEADLINE_SECONDS));
+    }
+
+    /** The same for work that takes its time on a slow or busy machine. */
+    T result(Duration deadline) throws Exception {
+        return task.get(deadline.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     boolean hasEnded() {
