@@ -53,6 +53,7 @@ final class Report {
         growth("Growth of a map", Growth.ENTRIES);
         growth("Growth of a registry", Growth.FINALIZERS);
         churn();
+        tryIt();
         Files.writeString(docs.resolve("performance.md"), page);
     }
 
@@ -257,6 +258,21 @@ final class Report {
             series.add(new Chart.Series(peer.label, curve));
         }
         chart("churn", Chart.lines("Churn: throughput over time, beside weakref's average", seconds, series, 0));
+    }
+
+    private void tryIt() {
+        line("## Try it");
+        line("");
+        line("Have one group measured on your machine, look at it, and bring these figures back:");
+        line("");
+        line("```sh");
+        line("benchmarks/run short references");
+        line("git diff docs/performance.md");
+        line("git checkout docs/performance.md docs/performance");
+        line("```");
+        line("");
+        line("What was measured on another machine or JDK is left out of the page meanwhile;"
+                + " without a group, all of it is measured.");
     }
 
     private double median(String section, String row, Peer peer) {
