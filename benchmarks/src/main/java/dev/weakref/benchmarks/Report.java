@@ -1,6 +1,8 @@
 package dev.weakref.benchmarks;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,6 +55,7 @@ final class Report {
         growth("Growth of a map", Growth.ENTRIES);
         growth("Growth of a registry", Growth.FINALIZERS);
         churn();
+        missed();
         tryIt();
         Files.writeString(docs.resolve("performance.md"), page);
     }
@@ -260,6 +263,13 @@ final class Report {
         chart("churn", Chart.lines("Churn: throughput over time, beside weakref's average", seconds, series, 0));
     }
 
+    private void missed() throws IOException {
+        try (InputStream text = Report.class.getResourceAsStream("missed.md")) {
+            line(new String(Objects.requireNonNull(text).readAllBytes(), StandardCharsets.UTF_8));
+            line("");
+        }
+    }
+
     private void tryIt() {
         line("## Try it");
         line("");
@@ -268,10 +278,10 @@ final class Report {
         line("```sh");
         line("benchmarks/run short references");
         line("git diff docs/performance.md");
-        line("git checkout docs/performance.md docs/performance");
+        line("git checkout docs/performance.md docs/performance && git clean -fq docs/performance");
         line("```");
         line("");
-        line("What was measured on another machine or JDK is left out of the page meanwhile;"
+        line("What was measured with the same JDK on another machine is left out of the page meanwhile;"
                 + " without a group, all of it is measured.");
     }
 

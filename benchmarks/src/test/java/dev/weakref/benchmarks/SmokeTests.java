@@ -30,7 +30,7 @@ class SmokeTests {
                 .allMatch(target -> target.measured().isKnown());
         assertThat(docs.resolve("performance.md"))
                 .content()
-                .contains("## Targets", "## Try it")
+                .contains("## Targets", "## What is missed, and why", "## Try it")
                 .contains("Measured on " + results.machine().java() + " (JDK "
                         + Runtime.version().feature())
                 .doesNotContain("NaN");
