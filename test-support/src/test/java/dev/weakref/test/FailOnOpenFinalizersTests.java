@@ -6,7 +6,6 @@ import static org.junit.platform.testkit.engine.EventConditions.event;
 import static org.junit.platform.testkit.engine.EventConditions.finishedWithFailure;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.instanceOf;
 import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
-import static org.junit.platform.testkit.engine.TestExecutionResultConditions.suppressed;
 
 import dev.weakref.Finalizer;
 import dev.weakref.FinalizerRegistry;
@@ -485,19 +484,7 @@ class FailOnOpenFinalizersTests {
 
     @Test
     void aLeakDoesNotHideTheFailureOfTheTest() {
-        Runs.of(Failing.class)
-                .testEvents()
-                .failed()
-                .assertThatEvents()
-                .haveExactly(
-                        1,
-                        event(finishedWithFailure(
-                                instanceOf(IllegalStateException.class),
-                                message("the test's own"),
-                                suppressed(
-                                        0,
-                                        instanceOf(AssertionError.class),
-                                        message(text -> text.contains("'of a failing test'"))))));
+        Runs.assertOwnFailureIsKept(Failing.class, "the test's own", "'of a failing test'");
     }
 
     @Test

@@ -1,11 +1,6 @@
 package dev.weakref.test;
 
 import static dev.weakref.test.Runs.failed;
-import static org.junit.platform.testkit.engine.EventConditions.event;
-import static org.junit.platform.testkit.engine.EventConditions.finishedWithFailure;
-import static org.junit.platform.testkit.engine.TestExecutionResultConditions.instanceOf;
-import static org.junit.platform.testkit.engine.TestExecutionResultConditions.message;
-import static org.junit.platform.testkit.engine.TestExecutionResultConditions.suppressed;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -155,19 +150,7 @@ class ReachabilityExtensionTests {
 
     @Test
     void itDoesNotHideTheFailureOfTheTest() {
-        Runs.of(Failing.class)
-                .testEvents()
-                .failed()
-                .assertThatEvents()
-                .haveExactly(
-                        1,
-                        event(finishedWithFailure(
-                                instanceOf(IllegalStateException.class),
-                                message("the test's own"),
-                                suppressed(
-                                        0,
-                                        instanceOf(AssertionError.class),
-                                        message(text -> text.contains("\"it was closed\""))))));
+        Runs.assertOwnFailureIsKept(Failing.class, "the test's own", "\"it was closed\"");
     }
 
     @ExtendWith(ReachabilityExtension.class)

@@ -47,6 +47,23 @@ final class Runs {
                                 message -> Arrays.stream(parts).allMatch(message::contains))));
     }
 
+    /** Runs them; one fails for a reason of its own, and an assertion whose message has this part is noted beside it. */
+    static void assertOwnFailureIsKept(Class<?> tests, String reason, String beside) {
+        of(tests)
+                .testEvents()
+                .failed()
+                .assertThatEvents()
+                .haveExactly(
+                        1,
+                        EventConditions.event(EventConditions.finishedWithFailure(
+                                TestExecutionResultConditions.instanceOf(IllegalStateException.class),
+                                TestExecutionResultConditions.message(reason),
+                                TestExecutionResultConditions.suppressed(
+                                        0,
+                                        TestExecutionResultConditions.instanceOf(AssertionError.class),
+                                        TestExecutionResultConditions.message(text -> text.contains(beside))))));
+    }
+
     private static EngineExecutionResults execute(EngineTestKit.Builder kit) {
         Complaints complaints = new Complaints();
         Logger junit = Logger.getLogger("org.junit");
