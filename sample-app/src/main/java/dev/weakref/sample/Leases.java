@@ -16,11 +16,11 @@ final class Leases {
 
     private static final Logger log = LoggerFactory.getLogger(Leases.class);
 
-    private final DataDirectory data;
-    private final JdbcClient jdbc;
-
     /** How often a lease that is not there is looked for again. */
     private static final int PATIENCE = 60;
+
+    private final DataDirectory data;
+    private final JdbcClient jdbc;
 
     /** Those of closed workspaces that the database did not delete when it was told to, and how often they were missing since. */
     private final Map<Lease, Integer> unreleased = new ConcurrentHashMap<>();
