@@ -14,6 +14,7 @@ import org.springframework.validation.annotation.Validated;
  * @param maxUpload how large an uploaded file may be
  * @param maxConnections how many workspaces may have a connection to themselves, in PostgreSQL
  * @param maxPixels how many pixels a picture may have; one takes up to 8 bytes of heap once it is decoded
+ * @param mustBeClosed whether a workspace that ends without being closed is a leak, that is, counted and reported
  */
 @Validated
 @ConfigurationProperties("sample")
@@ -22,7 +23,8 @@ record SampleProperties(
 
         @DefaultValue("10MB") DataSize maxUpload,
         @DefaultValue("80") @Positive int maxConnections,
-        @DefaultValue("16000000") @Positive long maxPixels) {
+        @DefaultValue("16000000") @Positive long maxPixels,
+        @DefaultValue("false") boolean mustBeClosed) {
 
     /** The embedded database refuses other paths, and less clearly. */
     private static final String EXPLICIT = "([/\\\\]|\\.\\.?[/\\\\]|[A-Za-z]:).*";

@@ -1,6 +1,7 @@
 package dev.weakref.sample;
 
 import dev.weakref.FinalizerRegistry;
+import dev.weakref.FinalizerRegistry.Registration;
 import dev.weakref.FinalizerRegistry.StateAction;
 import dev.weakref.FinalizerScope;
 import java.io.IOException;
@@ -25,6 +26,7 @@ final class Workspace implements AutoCloseable {
     private final WorkspaceDirectory directory;
     private final Lease lease;
     private final @Nullable EditingConnection connection;
+    private final boolean mustBeClosed;
     private final Instant openedAt = Instant.now();
     private final FinalizerScope scope;
 
@@ -34,12 +36,14 @@ final class Workspace implements AutoCloseable {
             WorkspaceDirectory directory,
             Lease lease,
             @Nullable EditingConnection connection,
+            boolean mustBeClosed,
             FinalizerRegistry registry) {
         this.id = id;
         this.picture = picture;
         this.directory = directory;
         this.lease = lease;
         this.connection = connection;
+        this.mustBeClosed = mustBeClosed;
         this.scope = registry.openScope("workspace " + id);
         own("directory", directory, WorkspaceDirectory::delete);
         own("lease", lease, Lease::release);
@@ -50,7 +54,11 @@ final class Workspace implements AutoCloseable {
 
     /** Given its state, and capturing nothing: whatever reached this workspace would keep it alive for ever. */
     private <S> void own(String what, S state, StateAction<S> end) {
-        scope.finalizer(this).name("workspace " + id + " " + what).state(state).run(end);
+        Registration<Workspace> registration = scope.finalizer(this).name("workspace " + id + " " + what);
+        if (mustBeClosed) {
+            registration.mustBeClosed();
+        }
+        registration.state(state).run(end);
     }
 
     /** Takes what is its own. Whoever sees it fail closes the workspace. */

@@ -16,6 +16,7 @@ final class Workspaces {
     private final Pictures pictures;
     private final Leases leases;
     private final Optional<EditingConnections> connections;
+    private final boolean mustBeClosed;
     private final FinalizerRegistry registry;
 
     /**
@@ -28,11 +29,13 @@ final class Workspaces {
             Pictures pictures,
             Leases leases,
             Optional<EditingConnections> connections,
+            SampleProperties properties,
             FinalizerRegistry registry) {
         this.data = data;
         this.pictures = pictures;
         this.leases = leases;
         this.connections = connections;
+        this.mustBeClosed = properties.mustBeClosed();
         this.registry = registry;
     }
 
@@ -42,7 +45,7 @@ final class Workspaces {
         WorkspaceDirectory directory = new WorkspaceDirectory(data.workspaces().resolve(Long.toString(id)));
         EditingConnection connection =
                 connections.map(all -> all.of(id, picture)).orElse(null);
-        Workspace workspace = new Workspace(id, picture, directory, leases.of(id), connection, registry);
+        Workspace workspace = new Workspace(id, picture, directory, leases.of(id), connection, mustBeClosed, registry);
         try {
             workspace.open();
             return workspace;

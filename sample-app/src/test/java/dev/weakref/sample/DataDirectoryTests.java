@@ -74,6 +74,6 @@ class DataDirectoryTests {
     }
 
     private static DataDirectory open(Path root) {
-        return new DataDirectory(new SampleProperties(root.toString(), DataSize.ofMegabytes(1), 80, 1_000_000));
+        return new DataDirectory(new SampleProperties(root.toString(), DataSize.ofMegabytes(1), 80, 1_000_000, false));
     }
 }

@@ -37,7 +37,7 @@ class PicturesTests {
     @BeforeEach
     void open() {
         SampleProperties properties =
-                new SampleProperties(directory.toString(), DataSize.ofKilobytes(500), 80, 1_000_000);
+                new SampleProperties(directory.toString(), DataSize.ofKilobytes(500), 80, 1_000_000, false);
         data = new DataDirectory(properties);
         pictures = new Pictures(data, new PictureDecoder(properties), properties, decoded, replaced::add);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weakref.FinalizerInfo;
 import dev.weakref.FinalizerRegistry;
+import dev.weakref.Leak;
 import dev.weakref.WeakValueMap;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -36,19 +37,22 @@ class WorkspacesTests {
     private final JdbcClient jdbc = JdbcClient.create(database);
     private final FinalizerRegistry registry = FinalizerRegistry.create("sample");
     private DataDirectory data;
+    private Pictures pictures;
     private Leases leases;
     private Workspaces workspaces;
 
     @BeforeEach
     void open() throws IOException {
-        SampleProperties properties =
-                new SampleProperties(directory.toString(), DataSize.ofMegabytes(1), 80, 1_000_000);
+        SampleProperties properties = properties(false);
         data = new DataDirectory(properties);
-        Pictures pictures =
-                new Pictures(data, new PictureDecoder(properties), properties, WeakValueMap.create(), event -> {});
+        pictures = new Pictures(data, new PictureDecoder(properties), properties, WeakValueMap.create(), event -> {});
         pictures.store("cat", new ByteArrayInputStream(TestPictures.png(20, 10)));
         leases = new Leases(data, jdbc);
-        workspaces = new Workspaces(data, pictures, leases, Optional.empty(), registry);
+        workspaces = new Workspaces(data, pictures, leases, Optional.empty(), properties, registry);
+    }
+
+    private SampleProperties properties(boolean mustBeClosed) {
+        return new SampleProperties(directory.toString(), DataSize.ofMegabytes(1), 80, 1_000_000, mustBeClosed);
     }
 
     @AfterEach
@@ -110,6 +114,27 @@ class WorkspacesTests {
 
         assertThat(leases()).isZero();
         assertThat(registry.stats().live()).isZero();
+    }
+
+    @Test
+    void whatEndsUnclosedIsNoLeak() throws IOException, SQLException {
+        workspaces.open("cat");
+
+        registry.shutdown();
+
+        assertThat(registry.stats().leaks(Leak.Kind.NOT_CLOSED)).isZero();
+    }
+
+    @Test
+    void whatEndsUnclosedIsALeakWhereItMustBeClosed() throws IOException, SQLException {
+        Workspaces strict = new Workspaces(data, pictures, leases, Optional.empty(), properties(true), registry);
+        strict.open("cat").close();
+        assertThat(registry.stats().leaks(Leak.Kind.NOT_CLOSED)).isZero();
+        strict.open("cat");
+
+        registry.shutdown();
+
+        assertThat(registry.stats().leaks(Leak.Kind.NOT_CLOSED)).isEqualTo(2);
     }
 
     @Test
