@@ -79,6 +79,11 @@ final class RunningApplication implements AutoCloseable {
         return Integer.parseInt(started[0].group(1));
     }
 
+    /** Where it listens. */
+    String address() {
+        return "localhost:" + port;
+    }
+
     Visitor visitor() {
         return new Visitor(port);
     }
