@@ -12,7 +12,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Holds the pages together: links lead somewhere, and whoever begins at the index comes to each page. */
+/**
+ * Holds the pages together: links lead somewhere, whoever begins at the index comes to each page, and each ends with
+ * something to do.
+ */
 class ManualTests {
 
     private static final Path ROOT = Path.of("..");
@@ -48,6 +51,21 @@ class ManualTests {
                         .map(page -> page.getFileName().toString())
                         .toList());
         assertThat(links(ROOT.resolve("README.md"))).contains("docs/README.md");
+    }
+
+    @Test
+    void everyPageEndsWithSomethingToTry() throws IOException {
+        List<Path> pages =
+                in(DOCS).stream().filter(page -> !page.endsWith("README.md")).toList();
+
+        assertThat(pages).isNotEmpty().allSatisfy(page -> {
+            String text = Files.readString(page);
+            String end = text.substring(text.lastIndexOf("\n## ") + 1);
+            assertThat(end).as("the end of " + page).startsWith("## Try it\n");
+            assertThat(CODE.matcher(end).find())
+                    .as("something to run or to write in it")
+                    .isTrue();
+        });
     }
 
     private static boolean leadsSomewhere(Path page, String link) throws IOException {
