@@ -114,13 +114,13 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
             return null;
         }
         RegistryCore core = core();
-        Inside.enter(core); // before it is taken: where memory is short, it stays live
+        long[] entered = Inside.enter(core); // before it is taken: where memory is short, it stays live
         try {
             return leaveLive(RUNNING | CALLED | code(Trigger.EXPLICIT))
                     ? perform(get(), Trigger.EXPLICIT, false)
                     : null;
         } finally {
-            Inside.leave();
+            Inside.leave(entered);
         }
     }
 
@@ -262,10 +262,10 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
                 goOn(core, stage, trigger, awaited);
             }
         } catch (Throwable failure) {
-            ended(core, begin, event, failure);
+            ended(core, trigger, begin, event, failure);
             throw failure;
         }
-        ended(core, begin, event, null);
+        ended(core, trigger, begin, event, null);
         return result;
     }
 
@@ -277,11 +277,12 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         }
     }
 
-    private void ended(RegistryCore core, long begin, @Nullable Object event, @Nullable Throwable failure) {
+    private void ended(
+            RegistryCore core, Trigger trigger, long begin, @Nullable Object event, @Nullable Throwable failure) {
         long last = end();
         letGo();
         if ((last & LEFT_BEHIND) == 0) {
-            core.ended(this, begin, event, failure);
+            core.ended(this, trigger, begin, event, failure);
         } else {
             core.cameBack(this, failure);
         }

@@ -13,24 +13,32 @@ final class Inside {
 
     private static final int DEPTH = 0;
 
+    /** In the place of the depth, where a larger array has taken this one's place. */
+    private static final int OUTGROWN = -1;
+
     /** The depth, and then the numbers. */
     private static final ThreadLocal<long[]> NUMBERS = ThreadLocal.withInitial(() -> new long[4]);
 
     private Inside() {}
 
-    static void enter(RegistryCore core) {
+    /** Goes inside; what is to be given back to {@link #leave}, which saves it from looking for it again. */
+    static long[] enter(RegistryCore core) {
         long[] numbers = NUMBERS.get();
         int depth = (int) numbers[DEPTH] + 1;
         if (depth == numbers.length) {
-            numbers = Arrays.copyOf(numbers, 2 * depth);
-            NUMBERS.set(numbers);
+            long[] larger = Arrays.copyOf(numbers, 2 * depth);
+            NUMBERS.set(larger);
+            numbers[DEPTH] = OUTGROWN; // for those further out, who still have it
+            numbers = larger;
         }
         numbers[depth] = core.number();
         numbers[DEPTH] = depth;
+        return numbers;
     }
 
-    static void leave() {
-        NUMBERS.get()[DEPTH]--;
+    static void leave(long[] entered) {
+        long[] numbers = entered[DEPTH] == OUTGROWN ? NUMBERS.get() : entered;
+        numbers[DEPTH]--;
     }
 
     static boolean isIn(RegistryCore core) {

@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
@@ -42,6 +43,7 @@ final class RegistryCore {
     private final Leaks leaks;
     private final OverdueWatch overdueWatch;
     private final long overdueAfterMillis;
+    private final boolean timed;
     private final Counters counters = new Counters();
     private final AtomicReference<@Nullable ExitPass> exitPass = new AtomicReference<>();
 
@@ -71,6 +73,7 @@ final class RegistryCore {
         leaks = new Leaks(name, settings);
         overdueWatch = new OverdueWatch(log, this);
         overdueAfterMillis = Settings.millis(settings.overdueAfter);
+        timed = !settings.listeners.isEmpty();
     }
 
     /** Its number among all registries. */
@@ -116,7 +119,7 @@ final class RegistryCore {
     }
 
     boolean isTimed() {
-        return !settings.listeners.isEmpty();
+        return timed;
     }
 
     boolean hasExecutor() {
@@ -277,11 +280,11 @@ final class RegistryCore {
         if (inExecutor.tryAcquire()) {
             try {
                 if (exitPass.get() == null) {
-                    Inside.enter(this);
+                    long[] entered = Inside.enter(this);
                     try {
                         inContext(leg::run);
                     } finally {
-                        Inside.leave();
+                        Inside.leave(entered);
                     }
                 }
             } finally {
@@ -302,17 +305,19 @@ final class RegistryCore {
         }
     }
 
-    void ended(FinalizerNode<?> node, long begin, @Nullable Object event, @Nullable Throwable failure) {
+    void ended(
+            FinalizerNode<?> node, Trigger trigger, long begin, @Nullable Object event, @Nullable Throwable failure) {
         Outcome outcome = failure == null ? Outcome.SUCCESS : Outcome.FAILURE;
-        ran(node, outcome, isTimed() ? System.nanoTime() - begin : 0, event, failure);
+        ran(node, trigger, outcome, isTimed() ? System.nanoTime() - begin : 0, event, failure);
     }
 
     private void ran(
-            FinalizerNode<?> node, Outcome outcome, long nanos, @Nullable Object event, @Nullable Throwable failure) {
-        Trigger trigger = node.trigger();
-        if (trigger == null) {
-            return;
-        }
+            FinalizerNode<?> node,
+            Trigger trigger,
+            Outcome outcome,
+            long nanos,
+            @Nullable Object event,
+            @Nullable Throwable failure) {
         counters.ran(trigger, outcome);
         if (trigger == Trigger.EXPLICIT ? node.isOverdue() : node.mustBeClosed()) {
             leaks.found(trigger == Trigger.EXPLICIT ? Leak.Kind.RESOLVED : Leak.Kind.NOT_CLOSED, node.info());
@@ -363,6 +368,7 @@ final class RegistryCore {
             if (!node.markLeftBehind()) {
                 return;
             }
+            Trigger trigger = Objects.requireNonNull(node.trigger());
             ExitPass pass = exitPass.get();
             if (pass != null) {
                 pass.leftBehind(node);
@@ -370,10 +376,10 @@ final class RegistryCore {
             Messages.log(
                     Level.WARNING,
                     () -> node.describe() + " has passed its limit of " + Duration.ofNanos(node.limitNanos())
-                            + ", or that of the exit pass, and is interrupted and left behind (" + node.trigger()
+                            + ", or that of the exit pass, and is interrupted and left behind (" + trigger
                             + "); what it reaches is not collected until it ends. It is here:"
                             + Messages.stack(stack));
-            ran(node, Outcome.TIMEOUT, node.limitNanos(), Flight.runBegins(), null);
+            ran(node, trigger, Outcome.TIMEOUT, node.limitNanos(), Flight.runBegins(), null);
         } finally {
             leavingBehind.decrementAndGet();
         }
