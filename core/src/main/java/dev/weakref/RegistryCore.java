@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is apart from the registry that the user holds, because the reaper holds it for as long as it has live
  * finalizers: so that a registry that was dropped goes on dispatching, and can be known to have been dropped.
+ *
+ * <p>It is long because it is the one place where log, relay, leaks, counters and exit pass meet.
  */
 final class RegistryCore {
 
@@ -175,6 +177,9 @@ final class RegistryCore {
         }
         if (closed && refuse(node)) {
             throw closedAlready();
+        }
+        if (node.id % CoarseClock.OFTEN == 0) {
+            CoarseClock.SHARED.askedOften();
         }
         Flight.registered(node, name);
         long overdueAfter = node.overdueAfterMillis();

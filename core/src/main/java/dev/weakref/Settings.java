@@ -50,7 +50,7 @@ final class Settings {
 
     @Nullable Duration overdueAfter;
 
-    InstantSource clock = InstantSource.system();
+    InstantSource clock = CoarseClock.SHARED;
 
     Settings copy() {
         Settings copy = new Settings();
