@@ -29,12 +29,13 @@ import org.jspecify.annotations.Nullable;
  * are not smaller than the last one seen. A chunk that was unlinked keeps its nodes and its link to the older
  * neighbour, so a walk that stands in it goes on as if nothing had happened; a merged chunk takes the place of all
  * that it was made of in one write to its newer neighbour.
+ *
+ * <p>It is one long file because these rules hold only where nothing outside of it writes a slot or links a chunk.
  */
 final class Log extends Reapable {
 
     static final int CHUNK_SIZE = 64;
 
-    private static final int MOST_POLLS = 1 << 16;
     private static final int MERGE_UP_TO = 48;
     private static final int FEWEST_CHUNKS_TO_HURRY = 64;
     private static final VarHandle CLAIMED;

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class Reapable {
 
+    /** About so many are taken off the queue at once; then others have their turn. */
+    static final int MOST_POLLS = 1 << 16;
+
     final ReferenceQueue<Object> queue = new ReferenceQueue<>();
 
     /** Set while the reaper has it on its list; see {@link Reaper#watch}. */
@@ -53,7 +56,7 @@ abstract class Reapable {
      *     {@link #hurry()} asked for it
      * @param resting whether to do only what costs the dead alone, and to pass over no living ones; never together with
      *     {@code null}, nor where it {@linkplain #canOnlySweep can only sweep}
-     * @return which part of the effort went to the living, from 0 to 1
+     * @return which part of the effort went to the living, from 0 to 1; a look at a sample of them does not count
      */
     abstract double reap(@Nullable Reference<?> first, boolean resting);
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * the next collection. Awake, it looks at the queue of everything it watches, which takes one volatile read where
  * nothing died, and has reaped where something did.
  *
- * <p>The sentinel alone would not do: the JVM enqueues the references of one collection one by one and in any order,
+ * <p>The sentinel alone would not do: the JVM enqueues the references of one collection one by one and in any order within a kind,
  * and a collection of the old generation need not find a young sentinel dead. So it looks again after a millisecond,
  * then after ever longer pauses up to a second, which is the longest that a dead object waits to be noticed, but for a rest.
  *
@@ -273,7 +273,7 @@ final class Reaper {
 
     /**
      * Dies at the next collection. A phantom reference, because those lead the list that the JVM enqueues: its collectors
-     * but ZGC put each kind that they are done with in front of the kinds before, and do phantom references last
+     * but ZGC and Shenandoah put each kind that they are done with in front of the kinds before, and do phantom references last
      * ({@code ReferenceProcessor} in the sources of HotSpot). Found among a million weak ones it would come late.
      */
     private static final class Sentinel extends PhantomReference<Object> {

@@ -56,12 +56,12 @@ final class Table<K, V> extends Reapable {
     /** So many of the dead are unlinked one by one before it is asked whether there are many. */
     private static final int FEW = 64;
 
+    /** About so many chains are looked at to see whether many are dead. */
     private static final int SAMPLED_CHAINS = 1 << 10;
 
     /** A sweep is worth its time if one of so many nodes is dead. */
     private static final int WORTH_A_SWEEP = 32;
 
-    private static final int MOST_POLLS = 1 << 16;
     private static final VarHandle BIN = MethodHandles.arrayElementVarHandle(TableNode[].class);
 
     static {
@@ -675,10 +675,13 @@ final class Table<K, V> extends Reapable {
         return next;
     }
 
-    /** Looks at some chains, to see whether a sweep takes less time for each of the dead than the queue. */
+    /**
+     * Looks at some chains, to see whether a sweep takes less time for each of the dead than the queue. Where those have
+     * not their share of the nodes, which then are in few long chains, it does: taking one off walks its chain.
+     */
     private boolean manyAreDead() {
         @Nullable TableNode[] array = bins;
-        int step = Math.max(1, array.length / SAMPLED_CHAINS);
+        int step = array.length / SAMPLED_CHAINS | 1; // odd, so that it meets the hashes of numbers that are all even
         int visited = 0;
         int dead = 0;
         for (int bin = 0; bin < array.length; bin += step) {
@@ -687,7 +690,7 @@ final class Table<K, V> extends Reapable {
                 dead += isDead(node) ? 1 : 0;
             }
         }
-        return dead > visited / WORTH_A_SWEEP;
+        return dead > visited / WORTH_A_SWEEP || (long) visited * step < nodes() / 2;
     }
 
     /** Looks at every chain for what is dead; which part of the effort went to the living. */

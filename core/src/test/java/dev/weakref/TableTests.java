@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -144,24 +145,48 @@ class TableTests {
         assertThat(table.nodes()).isEqualTo(1);
     }
 
-    /** A sweep tells which part of it went to the living; what is removed one by one went to the dead alone. */
+    /** A sweep tells which part of it went to the living; what is removed one by one is not counted. */
     @Test
     void theTableIsSweptWhereManyAreDeadAndNotWhereFewAre() {
         assertThat(reapOf(5_000, 100)).as("one of fifty is dead").isZero();
         assertThat(reapOf(5_000, 500)).as("one of ten is dead").isEqualTo(1 - (500 - 64) / (5_000.0 - 64));
     }
 
-    /** Has reaped a table in which so many of so many have died. */
+    @Test
+    void theTableIsSweptWhereHalfIsDeadWhoseHashesAreOdd() {
+        assertThat(reapOf(20_000, hash -> hash % 2 == 1)).isPositive();
+    }
+
+    @Test
+    void theTableIsSweptWhereManyAreDeadInOneLongChain() {
+        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
+        List<Key> keys =
+                IntStream.range(0, 4_000).mapToObj(i -> new Key("key " + i, 77)).toList();
+        keys.forEach(key -> table.put(key, held(new Object()), When.ALWAYS));
+        keys.subList(0, 2_000).forEach(key -> Collected.collect(table, key));
+
+        assertThat(table.reap(table.queue.poll(), false)).isPositive();
+
+        assertThat(table.nodes()).isEqualTo(2_000);
+    }
+
+    /** Has reaped a table in which so many of so many have died, evenly. */
     private double reapOf(int many, int dying) {
+        return reapOf(many, hash -> hash % (many / dying) == 0);
+    }
+
+    /** Has reaped a table of so many keys in which those with such a hash have died. */
+    private double reapOf(int many, IntPredicate dying) {
         Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
         List<Key> keys =
                 IntStream.range(0, many).mapToObj(i -> new Key("key " + i, i)).toList();
         keys.forEach(key -> table.put(key, held(new Object()), When.ALWAYS));
-        IntStream.range(0, dying).forEach(i -> Collected.collect(table, keys.get(i * (many / dying))));
+        List<Key> dead = keys.stream().filter(key -> dying.test(key.hashCode())).toList();
+        dead.forEach(key -> Collected.collect(table, key));
 
         double onTheLiving = table.reap(table.queue.poll(), false);
 
-        assertThat(table.nodes()).isEqualTo(many - dying);
+        assertThat(table.nodes()).isEqualTo(many - dead.size());
         assertThat(table.queue.poll()).isNull();
         return onTheLiving;
     }
