@@ -18,7 +18,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the weak maps have in common: a {@link ConcurrentMap} on a {@link Table}.
+ * What the weak maps have in common: a {@link ConcurrentMap} on a {@link Table}. Its length is that of the interface and
+ * of its three views.
  *
  * @param <K> the type of the keys
  * @param <V> the type of the values

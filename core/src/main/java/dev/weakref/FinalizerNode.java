@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * wins that step owns {@link #work} from then on: it runs it, hands it out, or drops it.
  *
  * <p>Compact, because there may be millions: options that are rarely used stand in {@link Details}, flags in the state.
+ * It is one long file because what each bit of the state means holds only where nothing outside of it writes one.
  */
 final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
@@ -58,14 +59,14 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     private volatile long state;
 
-    /** What to do, until that has been done. */
+    /** What to do, until it is not to be done any more. */
     @SuppressWarnings("UnusedVariable") // read and written through WORK
     private @Nullable Object work;
 
     /**
-     * The class name of the action, or, where there are options, {@link Described}. It is here from the beginning: with
-     * G1, writing a reference into an old object costs a fence and a card, and writing {@code null} into {@link #work}
-     * costs neither.
+     * The class name of the action, or, where there are options, {@link Described}. It is here from the beginning, and
+     * makes a node 64 bytes long in place of 56: with G1 of JDK 17 and 25, writing a reference into an old object at the
+     * end of a run costs a fence and a card, and writing {@code null} into {@link #work} costs neither.
      */
     private final Object about;
 

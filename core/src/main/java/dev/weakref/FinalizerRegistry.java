@@ -531,7 +531,7 @@ public final class FinalizerRegistry implements AutoCloseable {
         }
     }
 
-    /** For tests: the core behind this registry. */
+    /** The core behind this registry, for those who want what it does not show. */
     RegistryCore core() {
         return core;
     }

@@ -31,7 +31,8 @@ import java.util.Set;
  * casts, since to the verifier an interface is as good as {@code Object}; so it may return types that it could not cast
  * to. The class file version is that of Java 5, the last one that needs no table of stack maps.
  *
- * <p>The format is that of the Java Virtual Machine Specification, chapter 4.
+ * <p>The format is that of the Java Virtual Machine Specification, chapter 4. This file is long
+ * because it writes the constants and instructions of that format itself.
  */
 final class ForwarderWriter {
 

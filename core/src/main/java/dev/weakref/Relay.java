@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Legs are started strictly in order, and beside one another only where one is stuck. A watch looks at the runners
  * every now and then and sees who has made no progress: no clock is read and no timer set for a single leg.
  *
- * <p>Everything is guarded by one lock, which is never held while a leg runs or a line is logged. Runners start when
- * there is work and end when there was none for a while.
+ * <p>Everything is guarded by one lock, which is never held while a leg runs or a line is logged; so it is one long file.
+ * Runners start when there is work and end when there was none for a while.
  */
 class Relay {
 
