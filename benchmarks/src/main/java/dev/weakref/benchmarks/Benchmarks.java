@@ -33,8 +33,7 @@ public final class Benchmarks {
         List<String> groups = List.of(arguments).subList(2, arguments.length);
         Results results = Results.in(docs.resolve("performance"), scale.name());
         new Benchmarks(scale, results).measure(groups);
-        results.save();
-        new Report(Results.allIn(docs.resolve("performance")), docs).write();
+        new Report(results, results.othersIn(docs.resolve("performance")), docs).write();
     }
 
     private void measure(List<String> groups) throws IOException, InterruptedException {

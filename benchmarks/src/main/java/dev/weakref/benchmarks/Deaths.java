@@ -48,6 +48,7 @@ record Deaths(Family family, boolean busy) implements Measurement {
                 Heap.collect();
                 mark(1, times, traffic, operations);
                 Heap.sleep(scale.sliceMillis() * 10L);
+                Heap.await(() -> traffic.operations() > operations[1], "the other thread does nothing");
                 mark(2, times, traffic, operations);
                 Arrays.fill(doomed, null);
                 mark(3, times, traffic, operations);
@@ -71,7 +72,7 @@ record Deaths(Family family, boolean busy) implements Measurement {
     }
 
     private static double rate(int from, int to, long[] times, long[] operations, Pauses pauses) {
-        double done = Math.max(1, operations[to] - operations[from]); // where the machine let that thread do nothing
+        double done = operations[to] - operations[from];
         return done / Math.max(1, pauses.without(times[from], times[to]));
     }
 

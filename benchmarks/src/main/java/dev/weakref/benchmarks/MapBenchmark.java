@@ -53,6 +53,7 @@ public class MapBenchmark {
         if (!parameters.equals(filledFor)) {
             filled = null;
             filled = Entries.of(family, peer, size, colliding);
+            Heap.collect(); // what is asked with lies in random order from now on, however much a peer allocates
             filledFor = parameters;
         }
         Entries entries = Objects.requireNonNull(filled);

@@ -15,6 +15,7 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
+import org.openjdk.jmh.runner.options.WarmupMode;
 
 /**
  * Operations that JMH measures, without a fork of its own: it is in one already, in which all operations of one peer
@@ -92,6 +93,8 @@ record Operations(
         options.param("peer", peer.name())
                 .forks(0)
                 .threads(threads)
+                .warmupMode(
+                        methods.size() == 1 ? WarmupMode.INDI : WarmupMode.BULK) // as all in a program that uses all
                 .warmupIterations(scale.warmups())
                 .warmupTime(TimeValue.milliseconds(scale.sliceMillis()))
                 .warmupBatchSize(batch)

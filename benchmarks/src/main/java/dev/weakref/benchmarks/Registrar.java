@@ -9,7 +9,6 @@ import java.lang.ref.Cleaner;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
@@ -51,7 +50,7 @@ interface Registrar {
             case CORE_CALLBACK -> new Callbacks();
             case CORE_SHARED -> new SharedReferences();
             case CLEANER -> new Cleaning(Cleaner.create());
-            case CLEANER_AND_CLOCK -> new CleaningWithTime(new Cleaning(Cleaner.create()), new AtomicLong());
+            case CLEANER_AND_CLOCK -> new CleaningWithTime(new Cleaning(Cleaner.create()));
             case BARE -> new Bare(new ReferenceQueue<>());
             default -> throw new IllegalArgumentException(peer + " ties no actions to the death of objects");
         };
@@ -150,7 +149,7 @@ interface Registrar {
     }
 
     /** The same for those who want to know when: what no registration can do without that keeps its time. */
-    record CleaningWithTime(Cleaning cleaning, AtomicLong last) implements Registrar {
+    record CleaningWithTime(Cleaning cleaning) implements Registrar {
 
         @Override
         public Object action(Resource resource) {
@@ -159,14 +158,15 @@ interface Registrar {
 
         @Override
         public Object register(Object referent, Object action) {
-            last.setPlain(System.currentTimeMillis());
-            return cleaning.register(referent, action);
+            return new Timed(System.currentTimeMillis(), cleaning.register(referent, action));
         }
 
         @Override
         public void call(Object handle) {
-            cleaning.call(handle);
+            cleaning.call(((Timed) handle).cleanable);
         }
+
+        private record Timed(long created, Object cleanable) {}
     }
 
     /** References that call back. */

@@ -1,8 +1,6 @@
 package dev.weakref.benchmarks;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,20 +22,22 @@ final class Report {
     private final StringBuilder page = new StringBuilder();
 
     /**
-     * A report of these, the first of which it shows in full, and of the others what became of the targets.
+     * A report of these figures.
      *
-     * @param all at least one
+     * @param others those of other JDKs, of which it shows what became of the targets
      */
-    Report(List<Results> all, Path docs) {
-        this.all = all;
-        this.results = all.get(0);
+    Report(Results results, List<Results> others, Path docs) {
+        this.results = results;
+        all = Stream.concat(Stream.of(results), others.stream()).toList();
         this.docs = docs;
     }
 
     void write() throws IOException {
         Files.createDirectories(docs.resolve("performance"));
+        List<List<Target>> targets =
+                all.stream().map(each -> new Targets(each).all()).toList();
         head();
-        targets();
+        targets(targets);
         for (Family family : Family.values()) {
             table("`" + family.label + "`: time for an operation", family.label);
             operations(family);
@@ -55,7 +55,7 @@ final class Report {
         growth("Growth of a map", Growth.ENTRIES);
         growth("Growth of a registry", Growth.FINALIZERS);
         churn();
-        missed();
+        missed(targets);
         tryIt();
         Files.writeString(docs.resolve("performance.md"), page);
     }
@@ -81,13 +81,16 @@ final class Report {
         line("In brackets stand the least and the greatest of them.");
         line("Only ratios within a row mean anything: **1.50 beside a peer says that it took 1.5 times as long as"
                 + " weakref**, or as the first column where weakref is not in it; nearer to 1 than 20 % is *equal*.");
-        line("Operations of one thread are measured in its processor time, those of two threads by the clock.");
+        line("Operations of one thread are the median of their slices in its processor time,"
+                + " those of two threads the best fifth by the clock.");
+        line("Maps are measured after a full collection and with a young generation of 256 MB,"
+                + " so that what is asked with stays where it is, and no memory is touched for the first time.");
         line("Before it is measured each map has been used with five types of keys,"
                 + " and is asked with keys that are equal and not identical, in random order.");
         line("");
     }
 
-    private void targets() {
+    private void targets(List<List<Target>> targets) {
         line("## Targets");
         line("");
         line("| what | target | "
@@ -95,8 +98,6 @@ final class Report {
                         " | ",
                         all.stream().map(each -> each.machine().jdk() + " | ").toList()) + "|");
         line("|---|---|" + "---|---|".repeat(all.size()));
-        List<List<Target>> targets =
-                all.stream().map(each -> new Targets(each).all()).toList();
         for (int row = 0; row < targets.get(0).size(); row++) {
             StringBuilder cells = new StringBuilder(targets.get(0).get(row).goal());
             for (List<Target> measured : targets) {
@@ -252,6 +253,8 @@ final class Report {
         if (seconds.isEmpty()) {
             return;
         }
+        line("Measured in " + results.values(Churn.SECTION, Churn.TIME, Peer.CORE).length + " JVMs.");
+        line("");
         double core = median(Churn.SECTION, Churn.TIME, Peer.CORE);
         List<Chart.Series> series = new ArrayList<>();
         for (Peer peer : results.peers(Churn.SECTION)) {
@@ -263,9 +266,19 @@ final class Report {
         chart("churn", Chart.lines("Churn: throughput over time, beside weakref's average", seconds, series, 0));
     }
 
-    private void missed() throws IOException {
-        try (InputStream text = Report.class.getResourceAsStream("missed.md")) {
-            line(new String(Objects.requireNonNull(text).readAllBytes(), StandardCharsets.UTF_8));
+    private void missed(List<List<Target>> targets) throws IOException {
+        List<String> missed = targets.stream()
+                .flatMap(List::stream)
+                .filter(Target::isMissed)
+                .map(Target::what)
+                .distinct()
+                .toList();
+        if (!missed.isEmpty()) {
+            line("## What is missed, and why");
+            line("");
+            line("Found by leaving one thing out after the other and measuring again.");
+            line("");
+            Explanations.read().of(missed).forEach(this::line);
             line("");
         }
     }
@@ -281,8 +294,8 @@ final class Report {
         line("git checkout docs/performance.md docs/performance && git clean -fq docs/performance");
         line("```");
         line("");
-        line("What was measured with the same JDK on another machine is left out of the page meanwhile;"
-                + " without a group, all of it is measured.");
+        line(
+                "What was measured on another machine is left out of the page meanwhile; without a group, all of it is measured.");
     }
 
     private double median(String section, String row, Peer peer) {

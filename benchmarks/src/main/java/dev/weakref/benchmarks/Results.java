@@ -39,16 +39,19 @@ final class Results {
         return fresh;
     }
 
-    /** Those of all JDKs in that folder, the oldest JDK first. */
-    static List<Results> allIn(Path folder) throws IOException {
-        List<Results> all = new ArrayList<>();
+    /** Those of the other JDKs in that folder, the oldest first, if they are of the same scale and machine. */
+    List<Results> othersIn(Path folder) throws IOException {
+        List<Results> others = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "results-*.json")) {
-            for (Path file : files) {
-                all.add(read(file));
+            for (Path each : files) {
+                Results read = read(each);
+                if (!each.equals(file) && machine.isComparableWith(read.machine)) {
+                    others.add(read);
+                }
             }
         }
-        all.sort(Comparator.comparing(results -> results.file));
-        return all;
+        others.sort(Comparator.comparing(results -> results.file));
+        return others;
     }
 
     private static Results read(Path file) throws IOException {
@@ -188,6 +191,11 @@ final class Results {
         /** The version of the JDK in a few characters. */
         String jdk() {
             return java.replaceAll(".* (\\d+)[.+-].*", "JDK $1");
+        }
+
+        /** Whether they differ in the JDK only. */
+        boolean isComparableWith(Machine other) {
+            return scale.equals(other.scale) && system.equals(other.system) && processors == other.processors;
         }
 
         static Machine here(String scale) {

@@ -7,7 +7,11 @@ package dev.weakref.benchmarks;
  */
 record Target(String what, boolean atLeast, double bound, Ratio measured) {
 
-    boolean holds() {
+    boolean isMissed() {
+        return measured.isKnown() && !holds();
+    }
+
+    private boolean holds() {
         return atLeast ? measured.median() >= bound : measured.median() <= bound;
     }
 

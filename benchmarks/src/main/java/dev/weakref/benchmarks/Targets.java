@@ -1,6 +1,7 @@
 package dev.weakref.benchmarks;
 
 import static dev.weakref.benchmarks.Peer.BARE;
+import static dev.weakref.benchmarks.Peer.CAFFEINE;
 import static dev.weakref.benchmarks.Peer.CLEANER;
 import static dev.weakref.benchmarks.Peer.CORE;
 import static dev.weakref.benchmarks.Peer.CORE_ADVANCED;
@@ -45,12 +46,12 @@ final class Targets {
                 1.6,
                 "`WeakValueMap`, times as fast as the best peer of each row",
                 results.advantage(values, OPERATIONS));
-        atLeast(0.9, "the same, its worst row", results.leastAdvantage(values, OPERATIONS));
+        atLeast(0.9, "`WeakValueMap`, the worst row", results.leastAdvantage(values, OPERATIONS));
         atLeast(
                 0.9,
-                "the same, get hit beside a strong `ConcurrentHashMap`",
+                "`WeakValueMap`, get hit beside a strong `ConcurrentHashMap`",
                 results.mean(values, "get hit.*", STRONG));
-        atLeast(3, "the same, iteration", results.advantage(values, ITERATION));
+        atLeast(3, "`WeakValueMap`, iteration", results.advantage(values, ITERATION));
         atLeast(1.7, "`WeakKeyMap.identity()`", results.advantage(Family.IDENTITY_KEYS.label, OPERATIONS));
         for (Family family : List.of(Family.KEYS, Family.SETS)) {
             String what = "`" + family.label + "` by equality, get, ";
@@ -65,26 +66,34 @@ final class Targets {
         }
         atMost(44, "bytes per element of `WeakSet`", figure(Memory.ENTRIES, Family.SETS.label));
         atMost(72, "bytes per registration", figure(Memory.REGISTRATIONS, Memory.REGISTER));
-        atMost(100, "the same, " + Survivors.ROW, figure(Memory.REGISTRATIONS, Survivors.ROW));
+        atMost(100, "bytes per registration, " + Survivors.ROW, figure(Memory.REGISTRATIONS, Survivors.ROW));
     }
 
     private void deaths() {
         String map = Family.VALUES.label;
         Ratio busy = results.besideBest(Deaths.SECTION, map + Deaths.GONE);
         atMost(0.5, "until a million dead entries are gone, beside the best peer", busy);
-        atLeast(0.4, "the same, another thread's throughput", figure(Deaths.SECTION, map + Deaths.THROUGHPUT));
-        atMost(5, "the same, its worst stretch", figure(Deaths.SECTION, map + Deaths.WORST));
+        Ratio besideCaffeine = results.ratio(Deaths.SECTION, map + Deaths.GONE, CORE, CAFFEINE);
+        atMost(0.5, "until a million dead entries are gone, beside Caffeine", besideCaffeine);
+        atLeast(
+                0.4,
+                "another thread's throughput while a million entries die",
+                figure(Deaths.SECTION, map + Deaths.THROUGHPUT));
+        atMost(5, "its worst stretch meanwhile", figure(Deaths.SECTION, map + Deaths.WORST));
         double[] idle = results.values(Deaths.SECTION, map + Deaths.IDLE + Deaths.GONE, CORE);
         double[] used = results.values(Deaths.SECTION, map + Deaths.GONE, CORE);
-        atMost(1.2, "the same in a map that nobody calls, beside the one in use", Ratio.of(idle, used));
+        atMost(1.2, "until they are gone from a map that nobody calls, beside the one in use", Ratio.of(idle, used));
     }
 
     private void finalizers() {
         atLeast(0.5, "`register`, beside `Cleaner`, 1 thread", finalizers("register, 1 thread", CLEANER, CORE));
-        atLeast(1, "the same, 2 threads", finalizers("register, 2 threads", CLEANER, CORE));
-        atMost(3, "the same with the capture check", finalizers("register, 1 thread", CORE_CHECKED, CORE));
+        atLeast(1, "`register`, beside `Cleaner`, 2 threads", finalizers("register, 2 threads", CLEANER, CORE));
+        atMost(
+                3,
+                "`register` with the capture check, beside without",
+                finalizers("register, 1 thread", CORE_CHECKED, CORE));
         atLeast(1.5, "`call`, beside `Cleaner.clean`, 1 thread", finalizers("call, 1 thread", CLEANER, CORE));
-        atLeast(1.5, "the same, 2 threads", finalizers("call, 2 threads", CLEANER, CORE));
+        atLeast(1.5, "`call`, beside `Cleaner.clean`, 2 threads", finalizers("call, 2 threads", CLEANER, CORE));
         String collection = FinalizerDeaths.COLLECTION;
         atMost(1.2, collection + ", beside `Cleaner`", finalizers(collection, CORE, CLEANER));
         String untilRun = FinalizerDeaths.UNTIL_RUN;
@@ -108,7 +117,10 @@ final class Targets {
     private void references() {
         String row = "call, 1 thread";
         atMost(2, "a call through a `WeakProxy`", results.ratio(Operations.PROXIES, row, CORE, DIRECT));
-        atLeast(5, "the same beside a reflective proxy", results.ratio(Operations.PROXIES, row, REFLECTIVE, CORE));
+        atLeast(
+                5,
+                "a reflective proxy, beside a `WeakProxy`",
+                results.ratio(Operations.PROXIES, row, REFLECTIVE, CORE));
         Ratio creation = results.ratio(Operations.REFERENCES, "register, 1 thread", CORE_CALLBACK, BARE);
         atMost(15, "`WeakRef.of(o, callback)`, beside `new WeakReference(o, queue)`", creation);
     }
