@@ -9,8 +9,7 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Writes the figures of a run as a page, with a chart that can be read on a light page and on a dark one. Where that is
- * in the manual, the page gets its row in the index.
+ * Writes the figures of a run as a page, with a chart that can be read on a light page and on a dark one.
  */
 final class LoadReport {
 
@@ -19,9 +18,6 @@ final class LoadReport {
     private static final int RIGHT = 16;
     private static final int PANEL = 96;
     private static final int GAP = 44;
-
-    private static final String ROW =
-            "| [Load and faults](load.md) | The sample under load, with its database restarted twice: figures and a chart. |";
 
     private static final String TRY_IT = """
 
@@ -56,10 +52,6 @@ final class LoadReport {
         }
         Files.createDirectories(directory.resolve("images"));
         Files.writeString(directory.resolve("load.md"), page());
-        Path index = directory.resolve("README.md");
-        if (Files.exists(index)) {
-            Files.writeString(index, withThisPage(Files.readString(index)));
-        }
         Files.writeString(directory.resolve("images/load.svg"), chart());
     }
 
@@ -101,13 +93,6 @@ final class LoadReport {
                     sample.descriptors()));
         }
         return page.append(TRY_IT).toString();
-    }
-
-    /** The index of the manual with a row for this page, behind that of the sample. */
-    private static String withThisPage(String index) {
-        return index.contains("](load.md)")
-                ? index
-                : index.replaceFirst("(?m)^.*]\\(sample\\.md\\).*\n", "$0" + ROW + "\n");
     }
 
     private String chart() {

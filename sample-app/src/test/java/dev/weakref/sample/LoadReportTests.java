@@ -3,7 +3,6 @@ package dev.weakref.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -11,8 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LoadReportTests {
-
-    private static final Path INDEX = Path.of("../docs/README.md");
 
     @TempDir
     Path directory;
@@ -26,22 +23,6 @@ class LoadReportTests {
                 .content()
                 .contains("`sample-app/load 2m`", "](images/load.svg)", "| 1.0 | 100 | 20 ms | 8 | 8 | 8 | 40.0 MB")
                 .containsPattern("\n## Try it\n[^#]*```sh\nsample-app/load 2m\n```\n$");
-    }
-
-    @Test
-    void inTheManualThePageGetsItsRowInTheIndexAndOnlyOne() throws IOException {
-        Path index = Files.copy(INDEX, directory.resolve("README.md"));
-
-        report().write(directory);
-        report().write(directory);
-
-        List<String> lines = Files.readAllLines(index);
-        assertThat(lines).filteredOn(line -> line.contains("](load.md)")).hasSize(1);
-        assertThat(lines).containsSequence(lineWith(lines, "](sample.md)"), lineWith(lines, "](load.md)"));
-    }
-
-    private static String lineWith(List<String> lines, String link) {
-        return lines.stream().filter(line -> line.contains(link)).findFirst().orElseThrow();
     }
 
     private static LoadReport report() {
