@@ -5,10 +5,14 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 
+@TestInstance(
+        Lifecycle.PER_CLASS) // the classes go with it, or every collection that a later test asks for would pass them
 class ArchitectureTests {
 
-    private static final JavaClasses CLASSES = new ClassFileImporter()
+    private final JavaClasses classes = new ClassFileImporter()
             .importUrl(Gc.class.getProtectionDomain().getCodeSource().getLocation());
 
     @Test
@@ -21,7 +25,7 @@ class ArchitectureTests {
                 .orShould()
                 .callMethod(Thread.class, "sleep", long.class)
                 .because("all that waits has a deadline and a message")
-                .check(CLASSES);
+                .check(classes);
     }
 
     @Test
@@ -33,7 +37,7 @@ class ArchitectureTests {
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.junit..", "org.assertj..")
                 .because("both are optional")
-                .check(CLASSES);
+                .check(classes);
     }
 
     @Test
@@ -47,7 +51,7 @@ class ArchitectureTests {
                 .dependOnClassesThat()
                 .resideInAPackage("org.junit..")
                 .because("AssertJ is used with other runners, too")
-                .check(CLASSES);
+                .check(classes);
     }
 
     @Test
@@ -59,6 +63,6 @@ class ArchitectureTests {
                 .dependOnClassesThat()
                 .resideInAPackage("org.assertj..")
                 .because("JUnit is used without AssertJ, too")
-                .check(CLASSES);
+                .check(classes);
     }
 }
