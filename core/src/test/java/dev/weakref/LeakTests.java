@@ -369,6 +369,7 @@ class LeakTests {
     /** Four threads, 250,000 rounds each; one in a thousand is dropped without being closed. */
     @Test
     @Tag("collects")
+    @Timeout(400)
     void whatIsClosedIsNeverReportedAndNoLeakIsLostWhileTheCollectorRuns() throws Exception {
         AtomicBoolean over = new AtomicBoolean();
         Thread collector = Gc.collectUntil(over::get);
