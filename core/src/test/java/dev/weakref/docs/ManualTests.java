@@ -23,6 +23,7 @@ class ManualTests {
 
     private static final Pattern CODE = Pattern.compile("^```.*?^```$|`[^`\n]*`", Pattern.DOTALL | Pattern.MULTILINE);
     private static final Pattern BLOCK = Pattern.compile("^```.*?^```$", Pattern.DOTALL | Pattern.MULTILINE);
+    private static final Pattern TO_DO = Pattern.compile("^```(sh|java)\n(?!```)", Pattern.MULTILINE);
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)|\\b(?:src|srcset|href)=\"([^\"]+)\"");
     private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
     private static final Pattern ELSEWHERE = Pattern.compile("[a-z]+:.*");
@@ -62,7 +63,7 @@ class ManualTests {
             String text = Files.readString(page);
             String end = text.substring(text.lastIndexOf("\n## ") + 1);
             assertThat(end).as("the end of " + page).startsWith("## Try it\n");
-            assertThat(CODE.matcher(end).find())
+            assertThat(TO_DO.matcher(end).find())
                     .as("something to run or to write in it")
                     .isTrue();
         });
