@@ -1,5 +1,7 @@
 package dev.weakref;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.common.collect.testing.ConcurrentMapTestSuiteBuilder;
 import com.google.common.collect.testing.SetTestSuiteBuilder;
 import com.google.common.collect.testing.TestStringMapGenerator;
@@ -11,6 +13,7 @@ import com.google.common.collect.testing.testers.SetHashCodeTester;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -35,8 +38,12 @@ class WeakCollectionSuiteTests {
     private static final String[] DEAD = {"one", "two", "three", "four", "five", "nobody asks for it"};
 
     @TestFactory
-    Stream<DynamicTest> suites() {
-        return tests(all()).map(test -> DynamicTest.dynamicTest(test.toString(), () -> run(test)));
+    List<DynamicTest> suites() {
+        List<DynamicTest> tests = tests(all())
+                .map(test -> DynamicTest.dynamicTest(test.toString(), () -> run(test)))
+                .toList();
+        assertThat(tests.size()).as("the tests that Guava makes").isGreaterThan(8_300);
+        return tests;
     }
 
     private static Stream<Test> tests(Test test) {
@@ -48,12 +55,16 @@ class WeakCollectionSuiteTests {
     private static void run(Test test) {
         TestResult result = new TestResult();
         test.run(result);
-        Stream.of(result.errors(), result.failures())
+        List<Throwable> thrown = Stream.of(result.errors(), result.failures())
                 .flatMap(failures -> Collections.list(failures).stream())
                 .map(TestFailure::thrownException)
-                .forEach(thrown -> {
-                    throw new AssertionError(test + ": " + thrown, thrown); // the report has no other name of it
-                });
+                .toList();
+        if (!thrown.isEmpty()) {
+            Throwable first = thrown.get(0);
+            AssertionError failure = new AssertionError(test + ": " + first, first); // the report has no other name
+            thrown.stream().skip(1).forEach(failure::addSuppressed);
+            throw failure;
+        }
     }
 
     private static TestSuite all() {
