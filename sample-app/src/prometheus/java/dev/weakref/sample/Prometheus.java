@@ -56,9 +56,14 @@ final class Prometheus implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-        Prometheus prometheus = new Prometheus(log, process);
-        prometheus.awaitSight(application);
-        return prometheus;
+        try {
+            Prometheus prometheus = new Prometheus(log, process);
+            prometheus.awaitSight(application);
+            return prometheus;
+        } catch (Throwable failure) {
+            kill(process);
+            throw failure;
+        }
     }
 
     private int port() {
@@ -171,13 +176,15 @@ final class Prometheus implements AutoCloseable {
     @Override
     public void close() {
         process.destroy();
-        try {
-            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        process.onExit()
+                .completeOnTimeout(process, PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join(); // which goes on waiting where the thread is interrupted
+        kill(process);
+    }
+
+    /** Waits for its end, too: until then it writes into its directory. */
+    private static void kill(Process process) {
+        process.destroyForcibly().onExit().join();
     }
 
     /** One of what a query gives. */
