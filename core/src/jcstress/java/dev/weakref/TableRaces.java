@@ -18,10 +18,19 @@ public class TableRaces {
     private static final Integer FIRST = 1;
     private static final Integer SECOND = 2;
 
-    /** A table of weak values with a reaper that works when it is told to. The values here never die by themselves. */
+    /** A table with a reaper that works when it is told to. The keys and values here never die by themselves. */
     abstract static class Shared {
         final Reaper reaper = Collected.idleReaper();
-        final Table<String, Integer> table = new Table<>(Kind.WEAK_VALUES, reaper);
+        final Table<String, Integer> table;
+
+        /** Of weak values. */
+        Shared() {
+            this(Kind.WEAK_VALUES);
+        }
+
+        Shared(Kind kind) {
+            table = new Table<>(kind, reaper);
+        }
 
         void put(String key, Integer value) {
             table.put(key, value, When.ALWAYS);
@@ -174,12 +183,108 @@ public class TableRaces {
         }
     }
 
+    /** A value that is written into its node. */
+    abstract static class StrongValue extends Shared {
+
+        StrongValue() {
+            super(Kind.WEAK_KEYS);
+            put("key", FIRST);
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "1, 2, 0", expect = ACCEPTABLE, desc = "Replaced, then removed")
+    @Outcome(id = "0, 1, 2", expect = ACCEPTABLE, desc = "Removed, then put")
+    @State
+    public static class ReplaceAgainstRemove extends StrongValue {
+
+        @Actor
+        public void put(III_Result r) {
+            r.r1 = orZero(table.put("key", SECOND, When.ALWAYS));
+        }
+
+        @Actor
+        public void remove(III_Result r) {
+            r.r2 = orZero(table.remove("key", null));
+        }
+
+        @Arbiter
+        public void result(III_Result r) {
+            r.r3 = get("key");
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "1, 2, 3", expect = ACCEPTABLE, desc = "Replaced, then computed")
+    @Outcome(id = "3, 1, 2", expect = ACCEPTABLE, desc = "Computed, then replaced")
+    @State
+    public static class ReplaceAgainstCompute extends StrongValue {
+
+        private static final Integer THIRD = 3;
+
+        @Actor
+        public void put(III_Result r) {
+            r.r1 = orZero(table.put("key", SECOND, When.ALWAYS));
+        }
+
+        @Actor
+        public void compute(III_Result r) {
+            table.compute("key", When.ALWAYS, (key, old) -> {
+                r.r2 = orZero(old);
+                return THIRD;
+            });
+        }
+
+        @Arbiter
+        public void result(III_Result r) {
+            r.r3 = get("key");
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "0, 2, 16", expect = ACCEPTABLE, desc = "Nothing is lost, and nothing comes back")
+    @State
+    public static class ReplaceAndRemoveAgainstResize extends AboutToGrow {
+
+        public ReplaceAndRemoveAgainstResize() {
+            super(Kind.WEAK_KEYS);
+        }
+
+        @Actor
+        public void replace() {
+            put("key 7", SECOND);
+            put("key 3", SECOND);
+            table.remove("key 3", null);
+        }
+
+        @Actor
+        public void grow() {
+            put("new", FIRST);
+            put("newer", FIRST);
+        }
+
+        @Arbiter
+        public void result(III_Result r) {
+            r.r1 = get("key 3");
+            r.r2 = get("key 7");
+            r.r3 = (int) table.nodes() + 100 * (16 - (int) table.count());
+        }
+    }
+
     /** Sixteen entries make the first array grow. */
     abstract static class AboutToGrow extends Shared {
 
+        private final String[] keys = new String[15]; // held, where they are weak
+
         AboutToGrow() {
+            this(Kind.WEAK_VALUES);
+        }
+
+        AboutToGrow(Kind kind) {
+            super(kind);
             for (int i = 0; i < 15; i++) {
-                put("key " + i, FIRST);
+                keys[i] = "key " + i;
+                put(keys[i], FIRST);
             }
         }
     }

@@ -2,10 +2,13 @@ package dev.weakref;
 
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.StampedLock;
 
-/** The lock of some chains, with their counts, which are written under it and may be read without. */
-final class Stripe extends ReentrantLock {
+/**
+ * The lock of some chains, with their counts, which are written under it and may be read without. Not reentrant: it does
+ * not note its owner, which with G1 would cost a fence each time.
+ */
+final class Stripe extends StampedLock {
 
     private static final long serialVersionUID = 1L;
     private static final AtomicIntegerFieldUpdater<Stripe> NODES =
@@ -17,16 +20,26 @@ final class Stripe extends ReentrantLock {
     private static final AtomicLongFieldUpdater<Stripe> COLLECTED =
             AtomicLongFieldUpdater.newUpdater(Stripe.class, "collected");
 
+    /** How many nodes it can have before the table may be full. */
+    final int limit;
+
+    /** Written and read by who has the lock. */
+    private long stamp;
+
     volatile int nodes;
     volatile long added;
     volatile long removed;
     volatile long collected;
 
-    /** New stripes that go on counting where the old ones were, but for the nodes. */
-    static Stripe[] array(int length, Stripe[] before) {
+    private Stripe(int limit) {
+        this.limit = limit;
+    }
+
+    /** New stripes for an array of that length, which go on counting where the old ones were, but for the nodes. */
+    static Stripe[] array(int length, int capacity, Stripe[] before) {
         Stripe[] stripes = new Stripe[length];
         for (int i = 0; i < length; i++) {
-            stripes[i] = new Stripe();
+            stripes[i] = new Stripe(capacity / length / 4 * 3);
         }
         for (int i = 0; i < before.length; i++) {
             stripes[i & (length - 1)].addCountsOf(before[i]);
@@ -38,6 +51,14 @@ final class Stripe extends ReentrantLock {
         ADDED.lazySet(this, added + other.added);
         REMOVED.lazySet(this, removed + other.removed);
         COLLECTED.lazySet(this, collected + other.collected);
+    }
+
+    void lock() {
+        stamp = writeLock();
+    }
+
+    void unlock() {
+        unlockWrite(stamp);
     }
 
     void count(int moreNodes, Change change) {

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>A node is linked only as the head of its chain, and only if the head is still the one from which the writer
  *       has looked for its key in vain. Nodes further down are only ever unlinked, or replaced by a node of the same
  *       key. So a key that was absent then is absent now, and no key gets two nodes.
+ *   <li>A strong value is replaced in its node, under the lock and only while that is linked. Who replaces or unlinks
+ *       what he has seen compares the value under the lock, and starts again if it is another one: so none is told to
+ *       two threads as the one that was there.
  *   <li>A node that has left its chain keeps its link, and is never linked again: a reader that stands on it goes on
  *       to all that follow.
  *   <li>A resize holds the locks of all stripes, copies the living nodes into a new array and leaves the old array
@@ -61,6 +64,9 @@ final class Table<K, V> extends Reapable {
 
     /** A sweep is worth its time if one of so many nodes is dead. */
     private static final int WORTH_A_SWEEP = 32;
+
+    /** Expected where it does not matter which value is there. */
+    private static final Object ANY = new Object();
 
     private static final VarHandle BIN = MethodHandles.arrayElementVarHandle(TableNode[].class);
 
@@ -110,7 +116,7 @@ final class Table<K, V> extends Reapable {
         captures = options.captureCheck == CaptureCheck.OFF ? null : new CaptureScan(options.captureCheck, null);
         leastCapacity = capacityFor(options.expectedSize);
         bins = new TableNode[leastCapacity];
-        stripes = Stripe.array(stripesFor(leastCapacity), new Stripe[0]);
+        stripes = Stripe.array(stripesFor(leastCapacity), leastCapacity, new Stripe[0]);
     }
 
     /** An empty table of the same kind and modes, without name and listener. */
@@ -264,7 +270,7 @@ final class Table<K, V> extends Reapable {
             K kept = keptKey(key, node, old);
             boolean put = node == null
                     ? link(array, head, first(kept, value, hash, head), Change.ADDED)
-                    : splice(node, entry(kept, value, hash), changeTo(old));
+                    : replace(node, old, kept, value);
             if (put) {
                 hold(kept, value);
                 afterPut(node, old, key, value);
@@ -279,8 +285,17 @@ final class Table<K, V> extends Reapable {
         return first != null ? first : key;
     }
 
-    private static Change changeTo(@Nullable Object old) {
-        return old == null ? Change.REVIVED : Change.NOTHING;
+    /**
+     * Puts a value in the place of the one that was seen in a node, with the key that is to be kept: in the node itself,
+     * if it has that key and the value is its strong side. The caller holds the key, so that it does not die meanwhile.
+     */
+    private boolean replace(TableNode node, @Nullable V old, K kept, V value) {
+        if (weakKeys && node instanceof Entry entry && node.refersTo(kept)) {
+            checkCaptures(kept, value);
+            return exchange(entry, old, value);
+        }
+        Change change = old == null ? Change.REVIVED : Change.NOTHING;
+        return splice(node, old, entry(kept, value, node.hash), change);
     }
 
     /**
@@ -316,7 +331,7 @@ final class Table<K, V> extends Reapable {
                 return true;
             }
             K kept = keptKey(key, node, old);
-            if (splice(node, entry(kept, value, hash), Change.NOTHING)) {
+            if (replace(node, old, kept, value)) {
                 hold(kept, value);
                 tell(key, RemovalCause.REPLACED);
                 return true;
@@ -334,7 +349,7 @@ final class Table<K, V> extends Reapable {
                 return null;
             }
             K firstKey = keyOf(node);
-            if (firstKey != null && splice(node, null, Change.REMOVED)) {
+            if (firstKey != null && splice(node, old, null, Change.REMOVED)) {
                 tell(firstKey, RemovalCause.EXPLICIT);
                 return old;
             }
@@ -370,7 +385,7 @@ final class Table<K, V> extends Reapable {
         K key = keyOf(node);
         if (key == null || node.refersTo(null)) {
             bury(node, dead);
-        } else if (splice(node, null, Change.REMOVED)) {
+        } else if (splice(node, ANY, null, Change.REMOVED)) {
             tell(key, RemovalCause.EXPLICIT);
         }
     }
@@ -406,11 +421,13 @@ final class Table<K, V> extends Reapable {
                 return old;
             }
             Entry unchanged = node == null ? null : node.copy(queue);
-            if (unchanged == null && old != null) {
-                continue; // its first key has died since
+            if (old != null && (unchanged == null || valueOf(unchanged) != old)) {
+                continue; // its first key has died since, or another value has been put
             }
             Reserved reserved = reservation(key, hash, node, head);
-            if (node == null ? link(array, head, reserved, Change.NOTHING) : splice(node, reserved, Change.NOTHING)) {
+            if (node == null
+                    ? link(array, head, reserved, Change.NOTHING)
+                    : splice(node, old, reserved, Change.NOTHING)) {
                 return compute(key, old, reserved, unchanged, function);
             }
         }
@@ -458,7 +475,7 @@ final class Table<K, V> extends Reapable {
         } else if (old == null) {
             change = wasDead ? Change.REVIVED : Change.ADDED;
         }
-        splice(reserved, settled, change);
+        splice(reserved, ANY, settled, change);
         reserved.end();
         if (settled != null) {
             added();
@@ -507,7 +524,7 @@ final class Table<K, V> extends Reapable {
             }
             BIN.setRelease(array, fresh.hash & (array.length - 1), fresh);
             stripe.count(1, change);
-            full = stripe.nodes % COUNTED_EVERY == 0 && stripe.nodes > array.length / stripes.length / 4 * 3;
+            full = stripe.nodes % COUNTED_EVERY == 0 && stripe.nodes > stripe.limit;
         } finally {
             stripe.unlock();
         }
@@ -526,8 +543,33 @@ final class Table<K, V> extends Reapable {
         }
     }
 
-    /** Puts another node, or none, in the place of one that is named by identity; false if that is not there. */
-    private boolean splice(TableNode old, @Nullable Entry fresh, Change change) {
+    /** Writes another strong side into a node; false if it is not in its chain any more, or has another value. */
+    private boolean exchange(Entry node, @Nullable V expected, V value) {
+        Stripe stripe = lock(node.hash);
+        try {
+            boolean unchanged = isLinked(node) && node.strong() == expected;
+            if (unchanged) {
+                node.strong(value);
+            }
+            return unchanged;
+        } finally {
+            stripe.unlock();
+        }
+    }
+
+    private boolean isLinked(TableNode node) {
+        TableNode linked = headOf(bins, node.hash);
+        while (linked != null && linked != node) {
+            linked = linked.next();
+        }
+        return linked != null;
+    }
+
+    /**
+     * Puts another node, or none, in the place of one that is named by identity; false if that is not there, or has
+     * another value than the expected one.
+     */
+    private boolean splice(TableNode old, @Nullable Object expected, @Nullable Entry fresh, Change change) {
         Stripe stripe = lock(old.hash);
         try {
             @Nullable TableNode[] array = bins;
@@ -537,7 +579,7 @@ final class Table<K, V> extends Reapable {
                 before = node;
                 node = node.next();
             }
-            if (node == null) {
+            if (node == null || (expected != ANY && valueOf(node) != expected)) {
                 return false;
             }
             TableNode follower = node.next();
@@ -608,7 +650,7 @@ final class Table<K, V> extends Reapable {
         int living = (int) Math.min(count(), LARGEST_CAPACITY);
         int capacity = Math.max(leastCapacity, capacityFor((int) Math.min(living * 3L / 2, LARGEST_CAPACITY)));
         @Nullable TableNode[] to = new TableNode[capacity];
-        Stripe[] after = Stripe.array(stripesFor(capacity), locked);
+        Stripe[] after = Stripe.array(stripesFor(capacity), capacity, locked);
         for (int bin = 0; bin < from.length; bin++) {
             for (TableNode node = headOf(from, bin); node != null; node = node.next()) {
                 Stripe stripe = after[node.hash & (after.length - 1)];
@@ -755,17 +797,13 @@ final class Table<K, V> extends Reapable {
 
     /** Unlinks a dead node, unless it has gone already, which is seen without a lock. */
     private void bury(TableNode node, List<TableNode> dead) {
-        TableNode linked = headOf(bins, node.hash);
-        while (linked != null && linked != node) {
-            linked = linked.next();
-        }
-        if (linked == null) {
+        if (!isLinked(node)) {
             return;
         }
         if (listener != null) {
             dead.add(node); // before it is unlinked: if memory is short here, nothing has happened yet
         }
-        if (!splice(node, null, Change.COLLECTED) && listener != null) {
+        if (!splice(node, ANY, null, Change.COLLECTED) && listener != null) {
             dead.remove(dead.size() - 1);
         }
     }

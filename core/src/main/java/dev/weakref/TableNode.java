@@ -33,8 +33,9 @@ class TableNode extends WeakReference<Object> {
                 : new Entry(referent, queue, hash, strong, next);
     }
 
+    /** The strong side, with what was written before it. */
     final @Nullable Object strong() {
-        return this instanceof Entry entry ? entry.strong : TRUE;
+        return this instanceof Entry entry ? Entry.STRONG.getAcquire(entry) : TRUE;
     }
 
     /** The next one in the chain, with what its writer has written before. */
@@ -62,17 +63,21 @@ class TableNode extends WeakReference<Object> {
     /** The shape with all fields. */
     static class Entry extends TableNode {
 
+        private static final VarHandle STRONG;
         private static final VarHandle NEXT;
 
         static {
             try {
-                NEXT = MethodHandles.lookup().findVarHandle(Entry.class, "next", TableNode.class);
+                MethodHandles.Lookup lookup = MethodHandles.lookup();
+                STRONG = lookup.findVarHandle(Entry.class, "strong", Object.class);
+                NEXT = lookup.findVarHandle(Entry.class, "next", TableNode.class);
             } catch (ReflectiveOperationException impossible) {
                 throw new ExceptionInInitializerError(impossible);
             }
         }
 
-        final @Nullable Object strong;
+        @SuppressWarnings("UnusedVariable") // read and written through STRONG
+        private @Nullable Object strong;
 
         @SuppressWarnings("UnusedVariable") // read and written through NEXT
         private @Nullable TableNode next;
@@ -86,6 +91,10 @@ class TableNode extends WeakReference<Object> {
             super(referent, queue, hash);
             this.strong = strong;
             this.next = next;
+        }
+
+        final void strong(Object other) {
+            STRONG.setRelease(this, other);
         }
 
         final void next(@Nullable TableNode following) {
@@ -112,7 +121,7 @@ class TableNode extends WeakReference<Object> {
         }
 
         private Reserved(Reserved original, @Nullable TableNode next) {
-            super(original.get(), null, original.hash, original.strong, next);
+            super(original.get(), null, original.hash, original.strong(), next);
             previous = original.previous;
             owner = original.owner;
             done = original.done;

@@ -145,6 +145,78 @@ class TableTests {
         assertThat(table.nodes()).isEqualTo(1);
     }
 
+    @Test
+    void strongValueIsReplacedInItsNode() {
+        Table<Key, Object> table = new Table<>(Kind.WEAK_KEYS, reaper);
+        Key key = held(new Key("key"));
+        Object first = new Object();
+        Object second = new Object();
+        table.put(key, first, When.ALWAYS);
+        TableNode node = Collected.node(table, key);
+
+        assertThat(table.put(new Key("key"), second, When.ALWAYS)).isSameAs(first);
+
+        assertThat(Collected.node(table, key)).isSameAs(node);
+        assertThat(table.get(key)).isSameAs(second);
+        assertThat(table.nodes()).isEqualTo(1);
+    }
+
+    @Test
+    void strongValueIsPutWithAnotherKeyWhereTheFirstHasDiedMeanwhile() {
+        Table<Key, Object> table = new Table<>(Kind.WEAK_KEYS, reaper);
+        Key first = held(new Key("key"));
+        table.put(first, new Object(), When.ALWAYS);
+        TableNode node = Collected.node(table, first);
+        Key equal = held(new Key("key").onEquals(node::clear));
+        Object value = new Object();
+
+        table.put(equal, value, When.ALWAYS);
+
+        assertThat(table.get(equal)).isSameAs(value);
+        assertThat(Collected.node(table, equal)).isNotSameAs(node);
+    }
+
+    @Test
+    void whatWasReplacedMeanwhileIsNeitherRemovedNorReplacedAsIfItWereThere() {
+        Table<Key, Object> table = new Table<>(Kind.WEAK_KEYS, reaper);
+        Key key = held(new Key("key"));
+        Object newer = new Object();
+        Object[] expected = {
+            whoseEqualsDoes(() -> table.put(key, newer, When.ALWAYS)),
+            whoseEqualsDoes(() -> table.put(key, newer, When.ALWAYS))
+        };
+
+        table.put(key, new Object(), When.ALWAYS);
+        assertThat(table.remove(key, expected[0])).isNull();
+        assertThat(table.get(key)).isSameAs(newer);
+
+        table.put(key, new Object(), When.ALWAYS);
+        assertThat(table.replace(key, expected[1], new Object())).isFalse();
+        assertThat(table.get(key)).isSameAs(newer);
+    }
+
+    /** Equals the first object that it is asked about, and does something then: what another thread might do. */
+    private static Object whoseEqualsDoes(Runnable action) {
+        return new Object() {
+            private boolean asked;
+
+            @Override
+            public boolean equals(Object other) {
+                boolean first = !asked;
+                asked = true;
+                if (first) {
+                    action.run();
+                }
+                return first;
+            }
+
+            @Override
+            public int hashCode() {
+                return 0;
+            }
+        };
+    }
+
     /** A sweep tells which part of it went to the living; what is removed one by one is not counted. */
     @Test
     void theTableIsSweptWhereManyAreDeadAndNotWhereFewAre() {
