@@ -76,8 +76,10 @@ final class Report {
                 "Measured on " + jdks + ", " + machine.system() + ", " + machine.processors()
                         + " processors, with the G1 collector; bytes are counted with the serial collector, which leaves no gaps.");
         line("The tables below the targets and the charts are those of " + machine.jdk() + ".");
-        line("A figure is the median of " + Scale.of(machine.scale()).rounds()
-                + " JVMs, which ran in turn with those of the peers, each time in another order.");
+        int rounds = Scale.of(machine.scale()).rounds();
+        line("A figure is the median of " + rounds
+                + " JVMs, which ran in turn with those of the peers, each time in another order"
+                + fewer(rounds) + ".");
         line("In brackets stand the least and the greatest of them.");
         line("Only ratios within a row mean anything: **1.50 beside a peer says that it took 1.5 times as long as"
                 + " weakref**, or as the first column where weakref is not in it; nearer to 1 than 20 % is *equal*.");
@@ -88,6 +90,20 @@ final class Report {
         line("Before it is measured each map has been used with five types of keys,"
                 + " and is asked with keys that are equal and not identical, in random order.");
         line("");
+    }
+
+    /** Which sections were measured by fewer JVMs than they are at this scale, in words. */
+    private String fewer(int rounds) {
+        List<String> fewer = new ArrayList<>();
+        for (Results each : all) {
+            each.rounds().forEach((section, measured) -> {
+                if (measured < rounds) {
+                    fewer.add("of " + measured + " for " + section + " on "
+                            + each.machine().jdk());
+                }
+            });
+        }
+        return fewer.isEmpty() ? "" : "; " + String.join(", ", fewer);
     }
 
     private void targets(List<List<Target>> targets) {
@@ -253,8 +269,6 @@ final class Report {
         if (seconds.isEmpty()) {
             return;
         }
-        line("Measured in " + results.values(Churn.SECTION, Churn.TIME, Peer.CORE).length + " JVMs.");
-        line("");
         double core = median(Churn.SECTION, Churn.TIME, Peer.CORE);
         List<Chart.Series> series = new ArrayList<>();
         for (Peer peer : results.peers(Churn.SECTION)) {

@@ -76,6 +76,16 @@ final class Results {
         return machine;
     }
 
+    /** How many JVMs have measured all rows of each section. */
+    Map<String, Integer> rounds() {
+        Map<String, Integer> rounds = new LinkedHashMap<>();
+        for (Sample sample : samples.values()) {
+            int measured = values(sample.section(), sample.row(), sample.peer()).length;
+            rounds.merge(sample.section(), measured, Math::min);
+        }
+        return rounds;
+    }
+
     List<String> rows(String section) {
         return samples.values().stream()
                 .filter(sample -> sample.section().equals(section))
