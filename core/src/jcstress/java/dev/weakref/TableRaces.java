@@ -242,6 +242,29 @@ public class TableRaces {
     }
 
     @JCStressTest
+    @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "Kept as it was before or after both")
+    @Outcome(id = "2, 1", expect = ACCEPTABLE, desc = "Kept as it was between, and replaced then")
+    @State
+    public static class ReplaceThereAndBackAgainstKeep extends StrongValue {
+
+        @Actor
+        public void put() {
+            put("key", SECOND);
+            put("key", FIRST);
+        }
+
+        @Actor
+        public void keep(II_Result r) {
+            r.r1 = table.compute("key", When.ALWAYS, (key, old) -> old);
+        }
+
+        @Arbiter
+        public void result(II_Result r) {
+            r.r2 = get("key");
+        }
+    }
+
+    @JCStressTest
     @Outcome(id = "0, 2, 16", expect = ACCEPTABLE, desc = "Nothing is lost, and nothing comes back")
     @State
     public static class ReplaceAndRemoveAgainstResize extends AboutToGrow {

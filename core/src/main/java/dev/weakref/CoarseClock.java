@@ -26,7 +26,7 @@ final class CoarseClock implements InstantSource, Runnable {
     /** {@link #millis()} is asked so often for one call of {@link #askedOften()}. */
     static final int OFTEN = 64;
 
-    /** So many calls of {@link #askedOften()} in a row, none a millisecond after the one before, are very many. */
+    /** So many calls of {@link #askedOften()} in a row, none more than a millisecond after the one before, are very many. */
     static final int ENOUGH = 16;
 
     /** After so many ticks for which nobody has asked often the thread ends. */
@@ -67,7 +67,7 @@ final class CoarseClock implements InstantSource, Runnable {
         return last == NOT_TICKING ? precise.millis() : last;
     }
 
-    /** To be called once in {@link #OFTEN} times that {@link #millis()} is. Never throws. */
+    /** To be called once in {@link #OFTEN} times that {@link #millis()} is. Does not throw where no thread can be made. */
     void askedOften() {
         if (ticking.get()) {
             if (!asked) {

@@ -56,7 +56,10 @@ public interface Finalizer<R> extends AutoCloseable {
     /** The name given at registration, else the class name of the action. */
     String name();
 
-    /** When it was registered, in milliseconds; where tens of thousands a second are, some of them before. */
+    /**
+     * When it was registered, in milliseconds. Where tens of thousands are registered in a second, this may be some
+     * milliseconds before.
+     */
     Instant createdAt();
 
     /** Why it ran; {@code null} until it runs, and for ever if it was detached. */

@@ -270,7 +270,7 @@ final class Table<K, V> extends Reapable {
             K kept = keptKey(key, node, old);
             boolean put = node == null
                     ? link(array, head, first(kept, value, hash, head), Change.ADDED)
-                    : replace(node, old, kept, value);
+                    : replaceIn(node, old, kept, value);
             if (put) {
                 hold(kept, value);
                 afterPut(node, old, key, value);
@@ -289,7 +289,7 @@ final class Table<K, V> extends Reapable {
      * Puts a value in the place of the one that was seen in a node, with the key that is to be kept: in the node itself,
      * if it has that key and the value is its strong side. The caller holds the key, so that it does not die meanwhile.
      */
-    private boolean replace(TableNode node, @Nullable V old, K kept, V value) {
+    private boolean replaceIn(TableNode node, @Nullable V old, K kept, V value) {
         if (weakKeys && node instanceof Entry entry && node.refersTo(kept)) {
             checkCaptures(kept, value);
             return exchange(entry, old, value);
@@ -331,7 +331,7 @@ final class Table<K, V> extends Reapable {
                 return true;
             }
             K kept = keptKey(key, node, old);
-            if (replace(node, old, kept, value)) {
+            if (replaceIn(node, old, kept, value)) {
                 hold(kept, value);
                 tell(key, RemovalCause.REPLACED);
                 return true;

@@ -1,6 +1,7 @@
 package dev.weakref.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,6 +39,18 @@ class ResultsTests {
         assertThat(Results.in(folder, Scale.FULL.name()).rows("section"))
                 .as("those of another scale are not mixed with these")
                 .isEmpty();
+    }
+
+    @Test
+    void aSectionIsMeasuredAsOftenAsEachOfItsRowsIs(@TempDir Path folder) throws IOException {
+        Results results = Results.in(folder, Scale.TINY.name());
+        for (int round = 0; round < 3; round++) {
+            results.put(new Sample("section", "row", Peer.CORE, round, 7, "ns"));
+            results.put(new Sample("other", "row", Peer.CORE, round, 7, "ns"));
+        }
+        results.put(new Sample("section", "row", Peer.GUAVA, 0, 7, "ns"));
+
+        assertThat(results.rounds()).containsExactly(entry("section", 1), entry("other", 3));
     }
 
     private static Path only(Path folder) throws IOException {
