@@ -2,13 +2,14 @@ package dev.weakref;
 
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.StampedLock;
 
 /**
  * The lock of some chains, with their counts, which are written under it and may be read without. Not reentrant: it does
  * not note its owner, which with G1 would cost a fence each time.
  */
-final class Stripe extends StampedLock {
+class Stripe extends StampedLock {
 
     private static final long serialVersionUID = 1L;
     private static final AtomicIntegerFieldUpdater<Stripe> NODES =
@@ -31,7 +32,7 @@ final class Stripe extends StampedLock {
     volatile long removed;
     volatile long collected;
 
-    private Stripe(int limit) {
+    Stripe(int limit) {
         this.limit = limit;
     }
 
@@ -53,11 +54,20 @@ final class Stripe extends StampedLock {
         COLLECTED.lazySet(this, collected + other.collected);
     }
 
-    void lock() {
-        stamp = writeLock();
+    /** Takes the lock; where memory is short for a place among those who wait for it, by asking again and again. */
+    final void lock() {
+        long taken;
+        try {
+            taken = writeLock();
+        } catch (OutOfMemoryError noPlace) { // on JDK 17, later ones do the same; it is thrown before anything is taken
+            while ((taken = tryWriteLock()) == 0) {
+                LockSupport.parkNanos(1_000);
+            }
+        }
+        stamp = taken;
     }
 
-    void unlock() {
+    final void unlock() {
         unlockWrite(stamp);
     }
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * referent, and the strong side, the hash and the link of the chain as fields.
  *
  * <p>Reading takes no lock. Writing looks for its place without a lock, running the user's {@code equals}, and then
- * takes the lock of a stripe for a few instructions, to link, replace or unlink one node that it names by identity. If
+ * takes the lock of a stripe to link, replace or unlink one node that it names by identity, or to write its value. If
  * the chain has changed so that this is not possible any more, it starts again. So no lock is held while user code
  * runs.
  *
@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  *       has looked for its key in vain. Nodes further down are only ever unlinked, or replaced by a node of the same
  *       key. So a key that was absent then is absent now, and no key gets two nodes.
  *   <li>A strong value is replaced in its node, under the lock and only while that is linked. Who replaces or unlinks
- *       what he has seen compares the value under the lock, and starts again if it is another one: so none is told to
- *       two threads as the one that was there.
+ *       what he has seen compares the value under the lock, and starts again if it is another one: so none is told
+ *       twice as replaced or removed.
  *   <li>A node that has left its chain keeps its link, and is never linked again: a reader that stands on it goes on
  *       to all that follow.
  *   <li>A resize holds the locks of all stripes, copies the living nodes into a new array and leaves the old array
@@ -42,7 +42,8 @@ import org.jspecify.annotations.Nullable;
  *       it to the entry that was there; writers of that key wait for it; all others pass by.
  * </ul>
  *
- * <p>It is one long file because these rules hold only where nothing outside of it links, replaces or unlinks a node.
+ * <p>It is one long file because these rules hold only where nothing outside of it links, replaces or unlinks a node, or
+ * writes its value.
  *
  * @param <K> the type of the keys
  * @param <V> the type of the values
@@ -287,7 +288,8 @@ final class Table<K, V> extends Reapable {
 
     /**
      * Puts a value in the place of the one that was seen in a node, with the key that is to be kept: in the node itself,
-     * if it has that key and the value is its strong side. The caller holds the key, so that it does not die meanwhile.
+     * if it has that key, the value is its strong side, and it is of the shape that can hold any. The caller holds the
+     * key, so that it does not die meanwhile.
      */
     private boolean replaceIn(TableNode node, @Nullable V old, K kept, V value) {
         if (weakKeys && node instanceof Entry entry && node.refersTo(kept)) {
@@ -534,12 +536,12 @@ final class Table<K, V> extends Reapable {
         return true;
     }
 
-    /** Makes the array larger if memory allows; if not, the chains grow longer, and the next addition tries again. */
+    /** Makes the array larger if that can be; if not, the chains grow longer, and the next addition tries again. */
     private void grow(@Nullable TableNode[] full) {
         try {
             resize(full);
-        } catch (OutOfMemoryError linkedAllTheSame) {
-            Messages.failure("No memory for a larger table; it gets slower", linkedAllTheSame);
+        } catch (VirtualMachineError linkedAllTheSame) { // for want of memory, or of stack
+            Messages.failure("A table could not be made larger; it gets slower", linkedAllTheSame);
         }
     }
 
@@ -631,7 +633,8 @@ final class Table<K, V> extends Reapable {
         int taken = 0;
         try {
             while (taken < locked.length) {
-                locked[taken++].lock();
+                locked[taken].lock();
+                taken++; // only now, since unlocking what another thread has locked would let in a third
             }
             if (bins == full && stripes == locked) {
                 rebuild(full, locked, dead, held);
@@ -719,10 +722,14 @@ final class Table<K, V> extends Reapable {
 
     /**
      * Looks at some chains, to see whether a sweep takes less time for each of the dead than the queue. Where those have
-     * not their share of the nodes, which then are in few long chains, it does: taking one off walks its chain.
+     * not their share of the nodes, which then are in few long chains, it does: taking one off walks its chain. It does
+     * not where few are in a large array, which a sweep would walk for their sake.
      */
     private boolean manyAreDead() {
         @Nullable TableNode[] array = bins;
+        if (nodes() < array.length / 8) {
+            return false;
+        }
         int step = array.length / SAMPLED_CHAINS | 1; // odd, so that it meets the hashes of numbers that are all even
         int visited = 0;
         int dead = 0;

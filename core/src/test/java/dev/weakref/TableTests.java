@@ -195,6 +195,59 @@ class TableTests {
         assertThat(table.get(key)).isSameAs(newer);
     }
 
+    @Test
+    void whatWasRemovedMeanwhileIsPutAnewAndNotIntoTheNodeThatHasGone() {
+        Table<Key, Object> table = new Table<>(Kind.WEAK_KEYS, reaper);
+        Key key = held(new Key("key"));
+        Object value = new Object();
+        table.put(key, new Object(), When.ALWAYS);
+        Key equal = held(new Key("key").onEquals(() -> table.remove(key, null)));
+
+        assertThat(table.put(equal, value, When.ALWAYS)).isNull();
+
+        assertThat(table.get(equal)).isSameAs(value);
+    }
+
+    @Test
+    void whatWasReplacedMeanwhileIsNotComputedFromAsIfItWereThere() {
+        Table<Key, String> table = table(Kind.WEAK_KEYS);
+        Key key = held(new Key("key"));
+        table.put(key, "old", When.ALWAYS);
+        replaceByCopied(table, key, () -> {}, () -> table.put(key, "newer", When.ALWAYS));
+
+        table.compute(key, When.ALWAYS, (same, old) -> old + " and computed");
+
+        assertThat(table.get(key)).isEqualTo("newer and computed");
+    }
+
+    @Test
+    void whatWasThereForAMomentOnlyIsNotRestoredWhenNothingIsComputed() {
+        Table<Key, String> table = table(Kind.WEAK_KEYS);
+        Key key = held(new Key("key"));
+        table.put(key, "value", When.ALWAYS);
+        replaceByCopied(
+                table,
+                key,
+                () -> table.put(key, "for a moment", When.ALWAYS),
+                () -> table.put(key, "value", When.ALWAYS));
+
+        table.compute(key, When.ALWAYS, (same, old) -> old);
+
+        assertThat(table.get(key)).isEqualTo("value");
+    }
+
+    @Test
+    void loneTrueIsReplacedByAnotherValue() {
+        Table<Key, Boolean> table = new Table<>(Kind.WEAK_KEYS, reaper);
+        Key key = held(new Key("key"));
+        table.put(key, true, When.ALWAYS); // its node is the small one
+
+        assertThat(table.put(key, false, When.ALWAYS)).isTrue();
+
+        assertThat(table.get(key)).isFalse();
+        assertThat(table.nodes()).isEqualTo(1);
+    }
+
     /** Equals the first object that it is asked about, and does something then: what another thread might do. */
     private static Object whoseEqualsDoes(Runnable action) {
         return new Object() {
@@ -242,6 +295,14 @@ class TableTests {
         assertThat(table.nodes()).isEqualTo(2_000);
     }
 
+    @Test
+    void largeArrayWithFewEntriesIsNotSweptForThem() {
+        CollectionOptions.Plain<Key> options = new CollectionOptions.Plain<>(Kind.WEAK_VALUES, reaper);
+        options.expectedSize = 100_000;
+
+        assertThat(reapOf(new Table<>(options), 200, hash -> hash < 150)).isZero();
+    }
+
     /** Has reaped a table in which so many of so many have died, evenly. */
     private double reapOf(int many, int dying) {
         return reapOf(many, hash -> hash % (many / dying) == 0);
@@ -249,7 +310,10 @@ class TableTests {
 
     /** Has reaped a table of so many keys in which those with such a hash have died. */
     private double reapOf(int many, IntPredicate dying) {
-        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
+        return reapOf(new Table<>(Kind.WEAK_VALUES, reaper), many, dying);
+    }
+
+    private double reapOf(Table<Key, Object> table, int many, IntPredicate dying) {
         List<Key> keys =
                 IntStream.range(0, many).mapToObj(i -> new Key("key " + i, i)).toList();
         keys.forEach(key -> table.put(key, held(new Object()), When.ALWAYS));
@@ -430,19 +494,28 @@ class TableTests {
     /** Puts a node that dies when it is looked at for the given number of times in the place of this one. */
     private DyingNode replaceByDying(Table<Key, String> table, Key key, TableNode node, int looks) {
         DyingNode dying = new DyingNode(key, table.queue, node, looks);
-        Key before = held(new Key("before", key.hashCode()));
-        table.put(before, "before", When.ALWAYS);
-        ((TableNode.Entry) Collected.node(table, before)).next(dying);
+        replaceBy(table, dying, key, "before");
         return dying;
+    }
+
+    /** Puts a node in the place of that of a key, around whose first copy this is done: what another thread might do. */
+    private void replaceByCopied(Table<Key, String> table, Key key, Runnable before, Runnable after) {
+        TableNode node = Collected.node(table, key);
+        replaceBy(table, new CopiedNode(key, table.queue, node, before, after), key, "before");
+    }
+
+    /** Puts a node in the place of that of a key, behind a further entry whose value this is. */
+    private <V> void replaceBy(Table<Key, V> table, TableNode node, Key key, V value) {
+        Key before = held(new Key("before", key.hashCode()));
+        table.put(before, value, When.ALWAYS);
+        ((TableNode.Entry) Collected.node(table, before)).next(node);
     }
 
     private void replaceByDroppedWhenCopied(Table<Key, Object> table, Key key) {
         Object value = new Object();
         table.put(key, value, When.ALWAYS);
         TableNode node = Collected.node(table, key);
-        Key before = new Key("before", key.hashCode());
-        table.put(before, held(new Object()), When.ALWAYS);
-        ((TableNode.Entry) Collected.node(table, before)).next(new DroppedWhenCopied(value, table.queue, node));
+        replaceBy(table, new DroppedWhenCopied(value, table.queue, node), key, held(new Object()));
     }
 
     /** Dies at a moment that the collector could choose as well. */
@@ -470,6 +543,32 @@ class TableTests {
         TableNode.@Nullable Entry copy(ReferenceQueue<Object> queue) {
             enqueue();
             return super.copy(queue);
+        }
+    }
+
+    /** Does something before and after it is copied for the first time. */
+    private static final class CopiedNode extends TableNode.Entry {
+
+        private final Runnable before;
+        private final Runnable after;
+        private boolean copied;
+
+        CopiedNode(Object referent, ReferenceQueue<Object> queue, TableNode node, Runnable before, Runnable after) {
+            super(referent, queue, node.hash, node.strong(), null);
+            this.before = before;
+            this.after = after;
+        }
+
+        @Override
+        TableNode.@Nullable Entry copy(ReferenceQueue<Object> queue) {
+            if (copied) {
+                return super.copy(queue);
+            }
+            copied = true;
+            before.run();
+            TableNode.Entry copy = super.copy(queue);
+            after.run();
+            return copy;
         }
     }
 
