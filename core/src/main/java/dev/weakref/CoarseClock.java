@@ -32,6 +32,9 @@ final class CoarseClock implements InstantSource, Runnable {
     /** After so many ticks for which nobody has asked often the thread ends. */
     static final int IDLE_TICKS = 3;
 
+    /** So many calls of {@link #askedOften()} pass after one for which no thread could be made. */
+    static final int PATIENCE = 1 << 14;
+
     private static final long NOT_TICKING = Long.MIN_VALUE;
 
     private final InstantSource precise;
@@ -76,7 +79,7 @@ final class CoarseClock implements InstantSource, Runnable {
             return;
         }
         long now = precise.millis();
-        inARow = now - lastAsked <= 1 ? inARow + 1 : 0;
+        inARow = now - lastAsked <= 1 || inARow < 0 ? inARow + 1 : 0;
         lastAsked = now;
         if (inARow >= ENOUGH && ticking.compareAndSet(false, true)) {
             inARow = 0;
@@ -88,6 +91,7 @@ final class CoarseClock implements InstantSource, Runnable {
         try {
             threads.newThread(this).start();
         } catch (Throwable noThread) { // it is read by whoever asks, as before
+            inARow = -PATIENCE;
             ticking.set(false);
         }
     }

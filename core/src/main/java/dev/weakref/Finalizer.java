@@ -58,7 +58,8 @@ public interface Finalizer<R> extends AutoCloseable {
 
     /**
      * When it was registered, in milliseconds. Where tens of thousands are registered in a second, this may be some
-     * milliseconds before.
+     * milliseconds before, and more where the machine is overloaded or was suspended; so it need not be in the order of
+     * {@link #id()}.
      */
     Instant createdAt();
 

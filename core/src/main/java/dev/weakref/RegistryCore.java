@@ -178,7 +178,7 @@ final class RegistryCore {
         if (closed && refuse(node)) {
             throw closedAlready();
         }
-        if (node.id % CoarseClock.OFTEN == 0) {
+        if (node.id % CoarseClock.OFTEN == 0 && settings.clock == CoarseClock.SHARED) {
             CoarseClock.SHARED.askedOften();
         }
         Flight.registered(node, name);

@@ -85,7 +85,7 @@ class CoarseClockTests {
         threads.get(0).run();
 
         assertThat(ticks).as("the first tick for which it was over").hasSize(1);
-        assertThatEachReadsAndAThreadIsTriedAgain(clock);
+        assertThatEachReadsAndAThreadIsTriedAgain();
     }
 
     @Test
@@ -97,25 +97,32 @@ class CoarseClockTests {
 
         assertThat(thrownBy(threads.get(0))).hasMessage("provoked");
 
-        assertThatEachReadsAndAThreadIsTriedAgain(clock);
+        assertThatEachReadsAndAThreadIsTriedAgain();
     }
 
     @Test
-    void withoutAThreadEachReadsTheClock() {
+    void withoutAThreadEachReadsTheClockAndOneIsTriedAgainAfterAWhile() {
         CoarseClock alone = clock(task -> {
             threads.add(task);
             throw new OutOfMemoryError("unable to create native thread");
         });
 
         askTooOften(alone);
+        later(2);
+        assertThat(alone.millis()).isEqualTo(now.toEpochMilli());
+        for (int i = 0; i < CoarseClock.PATIENCE; i++) {
+            alone.askedOften();
+        }
+        assertThat(threads).hasSize(1);
+        askTooOften(alone);
 
-        assertThatEachReadsAndAThreadIsTriedAgain(alone);
+        assertThat(threads).hasSize(2);
     }
 
-    private void assertThatEachReadsAndAThreadIsTriedAgain(CoarseClock asked) {
+    private void assertThatEachReadsAndAThreadIsTriedAgain() {
         later(1);
-        assertThat(asked.millis()).isEqualTo(now.toEpochMilli());
-        askTooOften(asked);
+        assertThat(clock.millis()).isEqualTo(now.toEpochMilli());
+        askTooOften(clock);
         assertThat(threads).hasSize(2);
     }
 
