@@ -159,9 +159,12 @@ final class Prometheus implements AutoCloseable {
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())
                     .start();
-            if (!tool.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                tool.destroyForcibly();
-                Assertions.fail("Not within %s: %s", PATIENCE, command);
+            try {
+                if (!tool.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                    Assertions.fail("Not within %s: %s", PATIENCE, command);
+                }
+            } finally {
+                tool.destroyForcibly(); // which does nothing where it has ended
             }
             String text = Files.readString(output);
             if (tool.exitValue() != 0) {

@@ -35,15 +35,20 @@ final class RunningApplication implements AutoCloseable {
         this.data = data;
         this.log = log;
         this.process = process;
-        this.port = port();
+        try {
+            this.port = port();
+        } catch (Throwable notStarted) {
+            process.destroyForcibly(); // nobody has it yet who could close it
+            throw notStarted;
+        }
     }
 
-    /** Starts it on this directory, and waits until it takes requests. */
+    /** Starts it on this directory, and waits until it takes requests. Its JVM is one for a program that ends soon. */
     static RunningApplication start(Path directory, String... arguments) throws IOException {
-        return start(List.of(), directory, arguments);
+        return start(List.of("-XX:TieredStopAtLevel=1"), directory, arguments);
     }
 
-    /** The same in a JVM with these options. */
+    /** The same in a JVM with these options and no others. */
     static RunningApplication start(List<String> options, Path directory, String... arguments) throws IOException {
         Path data = directory.resolve("data");
         Path log = Files.createTempFile(directory, "application", ".log");
