@@ -1,5 +1,7 @@
 package dev.weakref;
 
+import java.security.AccessController;
+import java.security.PrivilegedAction;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,16 +14,30 @@ final class Threads {
 
     /**
      * Daemon threads {@code name-1}, {@code name-2}, … which inherit neither thread-locals nor the
-     * context class loader of the thread that happens to start them.
+     * context class loader of the thread that happens to start them, and hold none of the class loaders on its stack.
      */
     static ThreadFactory daemons(String name, @Nullable ClassLoader contextClassLoader) {
         AtomicInteger made = new AtomicInteger();
         return task -> {
-            Thread thread = new Thread(null, task, name + "-" + made.incrementAndGet(), 0, false);
+            Thread thread = unrelated(task, name + "-" + made.incrementAndGet());
             thread.setDaemon(true);
             thread.setContextClassLoader(contextClassLoader);
             return thread;
         };
+    }
+
+    /**
+     * A thread that does not inherit what the classes on the stack may do: until Java 23 it would hold those for as long
+     * as it lives, and with them the class loader of an application that shares the library with others.
+     */
+    @SuppressWarnings("removal")
+    private static Thread unrelated(Runnable task, String name) {
+        PrivilegedAction<Thread> made = () -> new Thread(null, task, name, 0, false);
+        try {
+            return AccessController.doPrivileged(made);
+        } catch (LinkageError removed) { // by a later Java, in which there is nothing to inherit
+            return made.run();
+        }
     }
 
     /**
