@@ -9,6 +9,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -215,27 +216,19 @@ class Relay {
      * @return whether that was so within the time
      */
     boolean awaitBaton(long nanos) throws InterruptedException {
-        long left = nanos;
-        lock.lock();
-        try {
-            while (!(handedOver.isEmpty() && (baton == null || baton.leg == null))) {
-                if (left <= 0) {
-                    return false;
-                }
-                left = news.awaitNanos(left);
-            }
-            return true;
-        } finally {
-            lock.unlock();
-        }
+        return await(() -> handedOver.isEmpty() && (baton == null || baton.leg == null), nanos);
     }
 
     /** Waits until no leg runs but those left behind; whether that was so within the time. */
     boolean awaitLegs(long nanos) throws InterruptedException {
+        return await(() -> runners.stream().allMatch(runner -> runner.leg == null || runner.leftBehind), nanos);
+    }
+
+    private boolean await(BooleanSupplier done, long nanos) throws InterruptedException {
         long left = nanos;
         lock.lock();
         try {
-            while (runners.stream().anyMatch(runner -> runner.leg != null && !runner.leftBehind)) {
+            while (!done.getAsBoolean()) {
                 if (left <= 0) {
                     return false;
                 }
