@@ -32,7 +32,7 @@ final class CoarseClock implements InstantSource, Runnable {
     /** After so many ticks for which nobody has asked often the thread ends. */
     static final int IDLE_TICKS = 3;
 
-    /** So many calls of {@link #askedOften()} pass after one for which no thread could be made. */
+    /** So many calls of {@link #askedOften()} pass after one for which no thread could be made, before one is tried again. */
     static final int PATIENCE = 1 << 14;
 
     private static final long NOT_TICKING = Long.MIN_VALUE;

@@ -178,7 +178,7 @@ final class RegistryCore {
         if (closed && refuse(node)) {
             throw closedAlready();
         }
-        if (node.id % CoarseClock.OFTEN == 0 && settings.clock == CoarseClock.SHARED) {
+        if (node.id % CoarseClock.OFTEN == 0) {
             CoarseClock.SHARED.askedOften();
         }
         Flight.registered(node, name);

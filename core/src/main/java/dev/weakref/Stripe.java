@@ -59,7 +59,7 @@ class Stripe extends StampedLock {
         long taken;
         try {
             taken = writeLock();
-        } catch (OutOfMemoryError noPlace) { // on JDK 17, later ones do the same; it is thrown before anything is taken
+        } catch (OutOfMemoryError noPlace) { // from JDK 17; later ones ask again themselves. Nothing has been taken
             while ((taken = tryWriteLock()) == 0) {
                 LockSupport.parkNanos(1_000);
             }

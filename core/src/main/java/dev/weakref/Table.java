@@ -98,7 +98,7 @@ final class Table<K, V> extends Reapable {
     private final @Nullable CaptureScan captures;
     private final int leastCapacity;
     private volatile @Nullable TableNode[] bins;
-    private volatile Stripe[] stripes;
+    volatile Stripe[] stripes; // read and written here, and by tests
     private @Nullable WeakReference<Object> owner;
 
     /** A table without options, for the library itself. */
@@ -722,8 +722,8 @@ final class Table<K, V> extends Reapable {
 
     /**
      * Looks at some chains, to see whether a sweep takes less time for each of the dead than the queue. Where those have
-     * not their share of the nodes, which then are in few long chains, it does: taking one off walks its chain. It does
-     * not where few are in a large array, which a sweep would walk for their sake.
+     * not their share of the nodes, which then are in few long chains, it does: taking one off walks its chain. A
+     * large array with few nodes is not swept: the sweep would walk all of it for their sake.
      */
     private boolean manyAreDead() {
         @Nullable TableNode[] array = bins;

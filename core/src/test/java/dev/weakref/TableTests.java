@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weakref.Table.Kind;
 import dev.weakref.Table.When;
 import java.lang.ref.ReferenceQueue;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -463,6 +466,54 @@ class TableTests {
     }
 
     @Test
+    void whatIsPutIsThereWhereTheArrayCannotGrow() throws Exception {
+        Table<Key, String> table = table(Kind.WEAK_KEYS);
+        Key key = held(new Key("key"));
+        table.put(key, "value", When.ALWAYS);
+        Runnable tooDeep = () -> {
+            throw new StackOverflowError("provoked");
+        };
+        TableNode node = Collected.node(table, key);
+        replaceBy(table, new CopiedNode(key, table.queue, node, tooDeep, tooDeep), key, "before");
+        int small = table.capacity();
+        List<Key> keys = IntStream.range(0, small)
+                .mapToObj(i -> held(new Key("key " + i)))
+                .toList();
+
+        keys.forEach(more -> table.put(more, "more", When.ALWAYS));
+
+        assertThat(table.capacity()).isEqualTo(small);
+        assertThat(keys).allSatisfy(more -> assertThat(table.get(more)).isEqualTo("more"));
+        CompletableFuture<?> another = CompletableFuture.runAsync(() -> table.put(key, "another", When.ALWAYS));
+        assertThat(another).succeedsWithin(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void growingThatFailsUnlocksOnlyWhatItHasLocked() {
+        CollectionOptions.Plain<Key> options = new CollectionOptions.Plain<>(Kind.WEAK_VALUES, reaper);
+        options.expectedSize = 96;
+        Table<Key, Object> table = new Table<>(options);
+        Stripe locked = new Stripe(1) {
+
+            @Override
+            public long writeLock() {
+                if (isWriteLocked()) {
+                    throw new StackOverflowError("provoked");
+                }
+                return super.writeLock();
+            }
+        };
+        assertThat(table.stripes).hasSize(2);
+        table.stripes = new Stripe[] {new Stripe(1), locked};
+        locked.lock(); // as another thread might have
+
+        IntStream.range(0, 128).forEach(i -> table.put(new Key("key " + i, 2 * i), held(new Object()), When.ALWAYS));
+
+        assertThat(locked.isWriteLocked()).isTrue();
+        assertThat(table.nodes()).isEqualTo(128);
+    }
+
+    @Test
     void growingKeepsEveryEntryAndEveryReservation() {
         Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
         BiFunction<Key, @Nullable Object, Object> growing = (key, old) -> {
@@ -561,12 +612,21 @@ class TableTests {
 
         @Override
         TableNode.@Nullable Entry copy(ReferenceQueue<Object> queue) {
+            return copied(() -> super.copy(queue));
+        }
+
+        @Override
+        @Nullable TableNode copy(ReferenceQueue<Object> queue, @Nullable TableNode next) {
+            return copied(() -> super.copy(queue, next));
+        }
+
+        private <N extends @Nullable TableNode> N copied(Supplier<N> copying) {
             if (copied) {
-                return super.copy(queue);
+                return copying.get();
             }
             copied = true;
             before.run();
-            TableNode.Entry copy = super.copy(queue);
+            N copy = copying.get();
             after.run();
             return copy;
         }
