@@ -43,12 +43,12 @@ final class RunningApplication implements AutoCloseable {
         }
     }
 
-    /** Starts it on this directory, and waits until it takes requests. Its JVM is one for a program that ends soon. */
+    /** Starts it on this directory, and waits until it takes requests. Its JVM optimizes little. */
     static RunningApplication start(Path directory, String... arguments) throws IOException {
         return start(List.of("-XX:TieredStopAtLevel=1"), directory, arguments);
     }
 
-    /** The same in a JVM with these options and no others. */
+    /** The same in a JVM with these options, which optimizes as usual. */
     static RunningApplication start(List<String> options, Path directory, String... arguments) throws IOException {
         Path data = directory.resolve("data");
         Path log = Files.createTempFile(directory, "application", ".log");
