@@ -78,8 +78,7 @@ final class Report {
         line("The tables below the targets and the charts are those of " + machine.jdk() + ".");
         int rounds = Scale.of(machine.scale()).rounds();
         line("A figure is the median of " + rounds
-                + " JVMs, which ran in turn with those of the peers, each time in another order"
-                + fewer(rounds) + ".");
+                + " JVMs, which ran in turn with those of the peers, each time in another order." + fewer(rounds));
         line("In brackets stand the least and the greatest of them.");
         line("Only ratios within a row mean anything: **1.50 beside a peer says that it took 1.5 times as long as"
                 + " weakref**, or as the first column where weakref is not in it; nearer to 1 than 20 % is *equal*.");
@@ -92,18 +91,17 @@ final class Report {
         line("");
     }
 
-    /** Which sections were measured by fewer JVMs than they are at this scale, in words. */
+    /** A sentence on what was measured by fewer JVMs than it is at this scale, if anything was. */
     private String fewer(int rounds) {
         List<String> fewer = new ArrayList<>();
         for (Results each : all) {
             each.rounds().forEach((section, measured) -> {
                 if (measured < rounds) {
-                    fewer.add("of " + measured + " for " + section + " on "
-                            + each.machine().jdk());
+                    fewer.add(section + " on " + each.machine().jdk() + " by " + measured);
                 }
             });
         }
-        return fewer.isEmpty() ? "" : "; " + String.join(", ", fewer);
+        return fewer.isEmpty() ? "" : " Fewer have measured " + String.join(", ", fewer) + ".";
     }
 
     private void targets(List<List<Target>> targets) {

@@ -126,12 +126,13 @@ final class Results {
         return Ratio.of(perRound(section, row, upper, lower));
     }
 
-    /** The fastest of those that core can be compared with. */
+    /** Of those that core can be compared with, the one beside whom it looks worst. */
     Optional<Peer> bestRival(String section, String row) {
         return peers(section).stream()
-                .filter(peer -> peer.isRival() && values(section, row, peer).length > 0)
+                .filter(peer ->
+                        peer.isRival() && ratio(section, row, peer, Peer.CORE).isKnown())
                 .min(Comparator.comparingDouble(
-                        peer -> Ratio.of(values(section, row, peer)).median()));
+                        peer -> ratio(section, row, peer, Peer.CORE).median()));
     }
 
     Ratio besideBest(String section, String row) {
