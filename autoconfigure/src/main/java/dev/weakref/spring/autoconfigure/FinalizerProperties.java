@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param takeOver How long an action may run before the next one starts beside it.
  * @param maxWorkers How many threads may run actions at the same time when some are stuck.
  * @param exitLimit How long the exit pass may take when the context closes. Unless set, two seconds less than
- *     'spring.lifecycle.timeout-per-shutdown-phase'; never longer than that.
+ *     'spring.lifecycle.timeout-per-shutdown-phase', or half of it where that is more; never longer than that.
  * @param captureCheck What to do with an action that holds its own referent and so keeps it alive for ever.
  * @param leakLevel How much to do to tell where a leak comes from.
  * @param leakSampling For which part of the finalizers, from 0 to 1, the leak level 'advanced' records a stack.
