@@ -58,8 +58,11 @@ record Churn() implements Measurement {
         Heap.keep(alive);
     }
 
-    /** What is reachable when the dead are gone; a few entries are put meanwhile, since some purge only then. */
-    private static double heap(Subject subject) {
+    /**
+     * What is reachable when the dead are gone, and the JVM has no more of them on its queues; a few entries are put
+     * meanwhile, since some purge only then.
+     */
+    private static long heap(Subject subject) {
         Heap.collect();
         Object held = new Object();
         for (int i = 0; i < 5_000 && subject.entries() > ALIVE + LOOK_EVERY; i++) {
@@ -68,7 +71,15 @@ record Churn() implements Measurement {
                 subject.put(Key.of(-use), held);
             }
         }
-        return Heap.used();
+        long before;
+        long used = Heap.used();
+        do {
+            before = used;
+            Heap.sleep(100);
+            subject.put(Key.of(-1), held);
+            used = Heap.used();
+        } while (used < before / 100 * 99);
+        return used;
     }
 
     private static double average(double[] rates, int from, int to) {
