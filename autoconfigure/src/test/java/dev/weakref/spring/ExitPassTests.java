@@ -176,6 +176,20 @@ class ExitPassTests {
     }
 
     @Test
+    void theEndOfAPassIsNotPublishedWhereTheStartHasFailed() {
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        context.addApplicationListener(ApplicationListener.<ExitPassEnded>forPayload(ended -> events.add("told")));
+        context.registerBean("failing", Object.class, () -> {
+            registry.register(REFERENT, () -> events.add("ran"));
+            throw new IllegalStateException("wanted by the test");
+        });
+
+        assertThatThrownBy(context::refresh).hasRootCauseMessage("wanted by the test");
+
+        assertThat(events).contains("ran").doesNotContain("told");
+    }
+
+    @Test
     void actionsRunBeforeAnythingIsDestroyedWhenALifecycleCannotStart() {
         GenericApplicationContext context = context(Duration.ofSeconds(20));
         context.registerBean(
