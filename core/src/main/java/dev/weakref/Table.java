@@ -727,7 +727,8 @@ final class Table<K, V> extends Reapable {
      */
     private boolean manyAreDead() {
         @Nullable TableNode[] array = bins;
-        if (nodes() < array.length / 8) {
+        long nodes = nodes();
+        if (nodes < array.length / 8) {
             return false;
         }
         int step = array.length / SAMPLED_CHAINS | 1; // odd, so that it meets the hashes of numbers that are all even
@@ -739,7 +740,7 @@ final class Table<K, V> extends Reapable {
                 dead += isDead(node) ? 1 : 0;
             }
         }
-        return dead > visited / WORTH_A_SWEEP || (long) visited * step < nodes() / 2;
+        return dead > visited / WORTH_A_SWEEP || (long) visited * step < nodes / 2;
     }
 
     /** Looks at every chain for what is dead; which part of the effort went to the living. */
