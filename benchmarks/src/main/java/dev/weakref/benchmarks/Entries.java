@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.IntFunction;
 import java.util.function.LongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A collection that has been filled, with all that keeps its entries alive and that is asked for. */
@@ -22,6 +23,15 @@ final class Entries {
     /** The keys to ask with, shuffled: equal and not identical, where identity is not what counts. */
     final Object[] probes;
 
+    /**
+     * The keys to put with: equal to all that are in it, in two other orders, one after the other. So what has been
+     * allocated on the way through one order is met by nobody in that order, which is kind to caches.
+     */
+    final Object[] writes;
+
+    /** Where who writes last has come to in there. */
+    int nextWrite;
+
     /** Shuffled keys that are not in it. */
     final Object[] absent;
 
@@ -29,8 +39,13 @@ final class Entries {
         this.subject = subject;
         keys = array(size, key::apply);
         values = array(size, i -> new Object());
-        probes = shuffled(family == Family.IDENTITY_KEYS ? keys : array(size, key::apply));
-        absent = shuffled(array(size, i -> key.apply((long) size + i)));
+        Object[] asked = family == Family.IDENTITY_KEYS ? keys : array(size, key::apply);
+        Random random = new Random(7);
+        probes = shuffled(asked, random);
+        writes = Stream.of(shuffled(asked, random), shuffled(asked, random))
+                .flatMap(Arrays::stream)
+                .toArray();
+        absent = shuffled(array(size, i -> key.apply((long) size + i)), random);
         for (int i = 0; i < size; i++) {
             subject.put(keys[i], values[i]);
         }
@@ -52,9 +67,9 @@ final class Entries {
         return array;
     }
 
-    private static Object[] shuffled(Object[] array) {
+    private static Object[] shuffled(Object[] array, Random random) {
         List<Object> list = new ArrayList<>(Arrays.asList(array));
-        Collections.shuffle(list, new Random(7));
+        Collections.shuffle(list, random);
         return list.toArray();
     }
 

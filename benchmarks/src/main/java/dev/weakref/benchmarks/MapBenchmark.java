@@ -43,7 +43,9 @@ public class MapBenchmark {
     boolean colliding;
 
     private Subject subject;
+    private Entries entries;
     private Object[] probes;
+    private Object[] writes;
     private Object[] absent;
     private Object[] values;
 
@@ -56,10 +58,10 @@ public class MapBenchmark {
             Heap.collect(); // what is asked with lies in random order from now on, however much a peer allocates
             filledFor = parameters;
         }
-        Entries entries = Objects.requireNonNull(filled);
-
+        entries = Objects.requireNonNull(filled);
         subject = entries.subject;
         probes = entries.probes;
+        writes = entries.writes;
         absent = entries.absent;
         values = entries.values;
     }
@@ -81,7 +83,7 @@ public class MapBenchmark {
 
     @Benchmark
     public @Nullable Object putReplacing(Cursor cursor) {
-        return subject.put(probes[cursor.next()], values[cursor.other()]);
+        return subject.put(writes[cursor.nextWrite()], values[cursor.otherValue()]);
     }
 
     @Benchmark
@@ -94,7 +96,9 @@ public class MapBenchmark {
     @Benchmark
     public @Nullable Object ninetyTenMixed(Cursor cursor) {
         int next = cursor.next();
-        return next % 10 == 0 ? subject.put(probes[next], values[cursor.other()]) : subject.get(probes[next]);
+        return next % 10 == 0
+                ? subject.put(writes[cursor.nextWrite()], values[cursor.otherValue()])
+                : subject.get(probes[next]);
     }
 
     @Benchmark
@@ -112,14 +116,21 @@ public class MapBenchmark {
 
         private int mask;
         private int next;
-        private int lap;
+        private int nextWrite;
+        private int shift;
         private CpuTime.Slice slice;
 
         @Setup
         public void place(MapBenchmark map, ThreadParams threads) {
             mask = Integer.highestOneBit(map.size) - 1;
             next = threads.getThreadIndex() * (map.size / threads.getThreadCount());
-            lap = ThreadLocalRandom.current().nextInt(map.size); // what ran before may have left its values
+            nextWrite = map.entries.nextWrite + next;
+            shift = ThreadLocalRandom.current().nextInt(map.size); // others put with these keys as well
+        }
+
+        @TearDown
+        public void leave(MapBenchmark map) {
+            map.entries.nextWrite = nextWrite;
         }
 
         @Setup(Level.Iteration)
@@ -133,17 +144,17 @@ public class MapBenchmark {
         }
 
         int next() {
-            int here = next & mask;
-            if (here == mask) {
-                lap++;
-            }
-            next++;
-            return here;
+            return next++ & mask;
         }
 
-        /** The place of another value in each lap, so that the one that is put is not there already. */
-        int other() {
-            return (next + lap) & mask;
+        /** Goes on where the benchmark before it has ended. */
+        int nextWrite() {
+            return nextWrite++ & (2 * mask + 1);
+        }
+
+        /** The place of a value that is not the one which is there already. */
+        int otherValue() {
+            return (nextWrite + shift) & mask;
         }
     }
 }
