@@ -78,14 +78,16 @@ public final class TempFiles {
     /**
      * Has a file or directory that is there already belong to this object.
      *
-     * @throws IllegalArgumentException if the path is the owner, or holds it, or is a root or empty
+     * @throws IllegalArgumentException if the path is the owner, or holds it, or is a root, the working directory or a parent of that
      * @throws IllegalStateException if the registry is closed; the file stays with the caller
      */
     public Bound bind(Object owner, Path path) {
-        if (path.getNameCount() == 0 || path.toString().isEmpty()) {
+        Path place = path.toAbsolutePath().normalize();
+        Path workingDirectory = Path.of("").toAbsolutePath().normalize();
+        if (place.getNameCount() == 0 || workingDirectory.startsWith(place)) {
             throw new IllegalArgumentException(
-                    "The path '" + path + "' is a whole disk or the working directory, and would be"
-                            + " deleted; name a file or directory");
+                    "The path '" + path + "' is a whole disk or leads to the working directory, and would be"
+                            + " deleted; name another file or directory");
         }
         Eraser its = eraser;
         RegistryCore core = registry.core(); // not the registry itself, which could not be seen to be dropped then

@@ -170,10 +170,19 @@ class TempFilesTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> files.bind(parent, parent))
                 .withMessageContaining("is held by its own finalizer");
-        for (Path tooMuch : List.of(Path.of(""), Path.of("/"))) {
+        TempFiles harmless = new TempFiles(registry, parent, path -> {}); // where this test fails it deletes nothing
+        Path here = Path.of("").toAbsolutePath();
+        for (Path tooMuch : List.of(
+                Path.of(""),
+                Path.of("."),
+                here,
+                here.resolve("target/.."),
+                here.getParent(),
+                here.getRoot(),
+                Path.of("/x/.."))) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> files.bind(owner, tooMuch))
-                    .withMessageContaining("name a file or directory");
+                    .isThrownBy(() -> harmless.bind(owner, tooMuch))
+                    .withMessageContaining("name another file or directory");
         }
         assertThatThrownBy(
                         () -> TempFiles.of(registry, parent.resolve("missing")).file(owner, "a", "b"))
