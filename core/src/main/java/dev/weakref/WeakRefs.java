@@ -83,7 +83,31 @@ public final class WeakRefs {
      * @param name the name of the finalizer or of the collection, where it has one
      * @param holder the reference, proxy, method or finalizer itself, or the collection that has the entry
      */
-    public record Hold(Kind kind, @Nullable String name, Object holder) {}
+    public record Hold(Kind kind, @Nullable String name, Object holder) {
+
+        /** Whether it is of the same kind and name, with the same holder by identity: a holder may be a dead proxy. */
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Hold hold
+                    && hold.holder == holder
+                    && hold.kind == kind
+                    && Objects.equals(hold.name, name);
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(holder);
+        }
+
+        /** Says what the holder is by class, never by value. */
+        @Override
+        public String toString() {
+            String what = kind == Kind.PROXY
+                    ? WeakProxy.describe(holder)
+                    : holder.getClass().getName();
+            return "Hold[" + kind + (name == null ? "" : " '" + Names.escape(name) + "'") + ", " + what + "]";
+        }
+    }
 
     /** What refers to an object. */
     public enum Kind {

@@ -39,6 +39,22 @@ class WeakRefsTests {
     }
 
     @Test
+    void aHoldIsComparedAndWrittenWithoutAskingItsHolder() {
+        Runnable dead = WeakProxy.of(referent, Runnable.class, gone -> {});
+        Hold hold = new Hold(Kind.PROXY, null, dead);
+        Collected.collect(dead);
+
+        assertThat(new Hold(Kind.PROXY, null, dead)).isEqualTo(hold).hasSameHashCodeAs(hold);
+        assertThat(new Hold(Kind.PROXY, null, WeakProxy.of(referent, Runnable.class)))
+                .isNotEqualTo(hold);
+        assertThat(new Hold(Kind.REFERENCE, null, dead)).isNotEqualTo(hold);
+        assertThat(new Hold(Kind.PROXY, "name", dead)).isNotEqualTo(hold);
+        assertThat(hold).hasToString("Hold[PROXY, " + WeakProxy.describe(dead) + "]");
+        assertThat(new Hold(Kind.ENTRY, "cache", WeakSet.create()))
+                .hasToString("Hold[ENTRY 'cache', dev.weakref.WeakSet]");
+    }
+
+    @Test
     void countsAndListsAllThatReferToAnObject() {
         try (FinalizerRegistry registry = FinalizerRegistry.create()) {
             WeakValueMap<String, Runnable> named =
