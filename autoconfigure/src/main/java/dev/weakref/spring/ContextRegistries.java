@@ -6,15 +6,19 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
 
 /**
  * The registries of one context, and how their finalizers are called from outside: by number in the primary
  * registry, by {@code <bean name>:<number>} in another.
  *
  * @param byName the primary one first, then in the order in which they were made
- * @param primary the only one, else the one marked as primary; {@code null} if there is no such
+ * @param primary the one that is injected where nothing says which: the only one but for fallbacks, else the one marked as
+ *     primary; {@code null} if there is no such
  */
 record ContextRegistries(
         Map<String, FinalizerRegistry> byName, @Nullable String primary) {
@@ -32,24 +36,29 @@ record ContextRegistries(
 
     private static @Nullable String primary(ConfigurableListableBeanFactory beanFactory) {
         List<String> names = Arrays.stream(beanFactory.getBeanNamesForType(FinalizerRegistry.class, false, false))
-                .filter(name -> isInjected(beanFactory, name))
+                .filter(name -> !isDefinedAs(ContextRegistries::notInjected, beanFactory, name))
                 .toList();
-        for (String name : names) {
-            if (names.size() == 1 || isPrimary(beanFactory, name)) {
-                return name;
-            }
-        }
-        return null;
+        return names.size() == 1
+                ? names.get(0)
+                : only(names, name -> isDefinedAs(BeanDefinition::isPrimary, beanFactory, name))
+                        .or(() -> only(names, name -> !isDefinedAs(BeanDefinition::isFallback, beanFactory, name)))
+                        .orElse(null);
     }
 
-    private static boolean isInjected(ConfigurableListableBeanFactory beanFactory, String name) {
-        return !beanFactory.containsBeanDefinition(name)
-                || beanFactory.getMergedBeanDefinition(name).isAutowireCandidate();
+    private static Optional<String> only(List<String> names, Predicate<String> wanted) {
+        List<String> found = names.stream().filter(wanted).toList();
+        return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
     }
 
-    private static boolean isPrimary(ConfigurableListableBeanFactory beanFactory, String name) {
-        return beanFactory.containsBeanDefinition(name)
-                && beanFactory.getMergedBeanDefinition(name).isPrimary();
+    /** Whether a bean has a definition, as one that was registered by hand has not, and that is like this. */
+    private static boolean isDefinedAs(
+            Predicate<BeanDefinition> what, ConfigurableListableBeanFactory beanFactory, String name) {
+        return beanFactory.containsBeanDefinition(name) && what.test(beanFactory.getMergedBeanDefinition(name));
+    }
+
+    private static boolean notInjected(BeanDefinition definition) {
+        return !definition.isAutowireCandidate()
+                || (definition instanceof AbstractBeanDefinition bean && !bean.isDefaultCandidate());
     }
 
     String id(String registry, long number) {

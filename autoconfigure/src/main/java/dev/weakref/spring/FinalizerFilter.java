@@ -67,6 +67,7 @@ record FinalizerFilter(
                         || (info.referentType() != null && info.referentType().contains(referentType)))
                 && (atExit == null || info.atExit() == atExit)
                 && (!overdueOnly || info.overdue())
-                && Duration.between(info.createdAt(), now).compareTo(age) >= 0;
+                && (age.isZero() // whatever the clock says of the newest
+                        || Duration.between(info.createdAt(), now).compareTo(age) >= 0);
     }
 }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -270,6 +271,16 @@ class WeakRefsEndpointTests {
         }
         assertThat(names(endpoint.weakRefs(null, null, null, null, "1h", null, null)))
                 .isEmpty();
+    }
+
+    @Test
+    void withoutAWishForTheAgeThereAreAlsoThoseThatTheClockHasNotReachedAgain() {
+        Finalizer<Void> finalizer = register("registered before the clock was set back");
+        FinalizerInfo info = registry.find(finalizer.id()).orElseThrow();
+        Instant now = finalizer.createdAt().minusSeconds(60);
+
+        assertThat(FinalizerFilter.parse(null, null, null, null, null, now)).accepts(info);
+        assertThat(FinalizerFilter.parse(null, null, null, null, "1s", now)).rejects(info);
     }
 
     @ParameterizedTest
@@ -581,6 +592,30 @@ class WeakRefsEndpointTests {
                     .extracting(FinalizerDescriptor::id)
                     .containsExactly("a:1");
             assertThat(endpoint.finalizer("1")).isNull();
+        }
+
+        @Test
+        void theOneThatIsInjectedWhereNothingSaysWhichIsThePrimaryOne() {
+            List<Consumer<RootBeanDefinition>> asides = List.of(
+                    aside -> aside.setDefaultCandidate(false),
+                    aside -> aside.setAutowireCandidate(false),
+                    aside -> aside.setFallback(true));
+            for (Consumer<RootBeanDefinition> aside : asides) {
+                RootBeanDefinition definition = new RootBeanDefinition(FinalizerRegistry.class, () -> other);
+                aside.accept(definition);
+                two.registerBeanDefinition("archive", definition);
+                two.getBean("archive");
+                define("main", registry, false);
+
+                assertThat(two.getBeanProvider(FinalizerRegistry.class).getIfAvailable())
+                        .isSameAs(registry);
+                assertThat(endpoint.weakRefs(null, null, null, null, null, null, null)
+                                .registries())
+                        .extracting(RegistryDescriptor::name, RegistryDescriptor::primary)
+                        .containsExactly(tuple("main", true), tuple("archive", false));
+                two.removeBeanDefinition("archive");
+                two.removeBeanDefinition("main");
+            }
         }
 
         @Test
