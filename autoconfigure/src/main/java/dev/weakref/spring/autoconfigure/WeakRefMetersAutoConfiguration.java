@@ -27,7 +27,7 @@ import org.springframework.context.annotation.Bean;
             "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
         })
 @ConditionalOnWeakRefEnabled
-@ConditionalOnClass(MeterBinder.class)
+@ConditionalOnClass({MeterRegistry.class, MeterBinder.class})
 public final class WeakRefMetersAutoConfiguration {
 
     @Bean

@@ -360,12 +360,13 @@ class WeakRefMetersAutoConfigurationTests {
 
     @Test
     void thereAreNoneWithoutMicrometer() {
-        runner.withClassLoader(new FilteredClassLoader("io.micrometer"))
-                .run(context -> assertThat(context)
-                        .hasNotFailed()
-                        .doesNotHaveBean("weakRefMeters")
-                        .doesNotHaveBean("weakRefActionTimer")
-                        .doesNotHaveBean("weakRefGauges"));
+        List.of(new FilteredClassLoader("io.micrometer"), new FilteredClassLoader(MeterRegistry.class))
+                .forEach(without -> runner.withClassLoader(without)
+                        .run(context -> assertThat(context)
+                                .hasNotFailed()
+                                .doesNotHaveBean("weakRefMeters")
+                                .doesNotHaveBean("weakRefActionTimer")
+                                .doesNotHaveBean("weakRefGauges")));
     }
 
     @Test
