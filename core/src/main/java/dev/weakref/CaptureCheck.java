@@ -7,8 +7,8 @@ package dev.weakref;
  */
 public enum CaptureCheck {
     /**
-     * Refuse what surely reaches it, through captured fields, arrays, records or nested lambdas, with an
-     * {@link IllegalArgumentException} that shows the path; log a warning for a path that depends on data, through
+     * Refuse what surely reaches it, through captured fields, arrays, records or nested lambdas, with a
+     * {@link CapturedReferentException} that shows the path; log a warning for a path that depends on data, through
      * a collection or an ordinary object.
      */
     FAIL,

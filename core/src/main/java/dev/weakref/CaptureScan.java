@@ -78,7 +78,7 @@ final class CaptureScan {
         String message = "The referent, a " + referent.getClass().getName() + ", is held by its own " + subject.name
                 + ": " + path + ". It would never be collected; " + subject.advice;
         if (sure && check == CaptureCheck.FAIL) {
-            throw new IllegalArgumentException(message);
+            throw new CapturedReferentException(message, subject.advice);
         }
         if (holder != null && warnedOf.put(holder.getClass(), true, Table.When.ABSENT) == null) {
             Messages.log(

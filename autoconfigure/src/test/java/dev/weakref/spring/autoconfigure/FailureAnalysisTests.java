@@ -3,6 +3,7 @@ package dev.weakref.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.weakref.FinalizerRegistry;
 import dev.weakref.WeakValueMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -29,6 +30,17 @@ class FailureAnalysisTests {
                         + " required a WeakValueMap by a type that does not say what is in it: "
                         + "dev.weakref.WeakValueMap<java.lang.String, ?>.")
                 .contains("Write out the type arguments, for example WeakValueMap<String, Session>");
+    }
+
+    @Test
+    void anActionThatHoldsItsReferentIsExplained(CapturedOutput output) {
+        start(Capturing.class);
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("The referent, a " + Capturing.Lease.class.getName()
+                        + ", is held by its own finalizer: action ")
+                .contains("Give the action a state that does not lead back to the referent, in place of capturing it.");
     }
 
     @Test
@@ -81,6 +93,21 @@ class FailureAnalysisTests {
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     static class Empty {}
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Capturing {
+        @Bean
+        Lease lease(FinalizerRegistry registry) {
+            Lease lease = new Lease();
+            registry.register(lease, lease::giveBack);
+            return lease;
+        }
+
+        static final class Lease {
+            void giveBack() {}
+        }
+    }
 
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
