@@ -1,10 +1,13 @@
 package dev.weakref;
 
 import dev.weakref.Table.When;
+import java.lang.ref.Reference;
 import java.util.AbstractCollection;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
@@ -188,6 +191,39 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
         throw new NoSuchElementException("The map has no live entry");
     }
 
+    // Equality. What is alive at the beginning is held until the end, so that both sides are counted at one moment.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other == this || (other instanceof Map<?, ?> map && entrySet().equals(map.entrySet()));
+    }
+
+    @Override
+    public int hashCode() {
+        return super.hashCode(); // of the live entries, in one walk
+    }
+
+    private boolean isEqual(Set<?> view, Set<?> other) {
+        Object[] held = entrySet().toArray();
+        try {
+            List<?> theirs = Arrays.asList(other.toArray());
+            return theirs.size() == held.length && view.containsAll(theirs);
+        } catch (ClassCastException | NullPointerException incomparable) {
+            return false;
+        } finally {
+            Reference.reachabilityFence(held);
+        }
+    }
+
+    /** Compares as the map does, whatever the collection and its length. */
+    private static boolean removeEach(Set<?> view, Collection<?> elements) {
+        boolean changed = false;
+        for (Object element : elements) {
+            changed |= element != null && view.remove(element);
+        }
+        return changed;
+    }
+
     // Views.
 
     @Override
@@ -228,6 +264,27 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
         }
 
         @Override
+        public boolean removeAll(Collection<?> keys) {
+            return removeEach(this, keys);
+        }
+
+        @Override
+        public boolean retainAll(Collection<?> keys) {
+            Set<Object> retained = table.comparable(keys);
+            return removeIf(key -> !retained.contains(key));
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other == this || (other instanceof Set<?> set && isEqual(this, set));
+        }
+
+        @Override
+        public int hashCode() {
+            return super.hashCode(); // of the live keys, in one walk
+        }
+
+        @Override
         public int size() {
             return AbstractWeakMap.this.size();
         }
@@ -253,6 +310,17 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
         @Override
         public boolean contains(Object value) {
             return containsValue(value);
+        }
+
+        @Override
+        public boolean removeAll(Collection<?> values) {
+            return removeIf(values::contains);
+        }
+
+        @Override
+        public boolean retainAll(Collection<?> values) {
+            Objects.requireNonNull(values, "values");
+            return removeIf(value -> !values.contains(value));
         }
 
         @Override
@@ -298,6 +366,27 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
                     && entry.getKey() != null
                     && entry.getValue() != null
                     && AbstractWeakMap.this.remove(entry.getKey(), entry.getValue());
+        }
+
+        @Override
+        public boolean removeAll(Collection<?> entries) {
+            return removeEach(this, entries);
+        }
+
+        @Override
+        public boolean retainAll(Collection<?> entries) {
+            Objects.requireNonNull(entries, "entries");
+            return removeIf(entry -> !entries.contains(entry));
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other == this || (other instanceof Set<?> set && isEqual(this, set));
+        }
+
+        @Override
+        public int hashCode() {
+            return super.hashCode(); // of the live entries, in one walk
         }
 
         @Override

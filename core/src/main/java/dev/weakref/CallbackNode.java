@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  * reference strongly reachable again, for as long as a concurrent collection happens to run. Therefore the node has a
  * reference of its own to the referent, which is all that a sweep asks.
  *
+ * <p><b>Why nobody is forgotten who outlived the referent.</b> The owner has a reference to the referent as well, of the
+ * same queue, that leads to the owner and is reached through him alone; a {@link WeakRef} is that itself. If the owner is alive when the referent dies, the
+ * collector finds that reference and puts it on the queue; from then on the queue holds it, and once it has been taken off
+ * the node does ({@link #keep}), until the sweep. If the owner is dead by then, so is his reference, and nobody asks for it.
+ *
  * <p><b>Why it calls back at most once, and never after it was cancelled.</b> The state becomes {@link #DONE} in one
  * atomic step, by the run or by {@link #cancel()}, and never changes again. Who wins that step decides.
  */
@@ -33,12 +38,29 @@ abstract class CallbackNode extends LogNode {
 
     final Owner owner;
 
+    /** Whom {@link #keep} keeps; read by nobody, since the owner's own reference is asked. */
+    @SuppressWarnings({"UnusedVariable", "FieldCanBeLocal"})
+    private @Nullable Object kept;
+
     /** At first {@code null}; the owner, held from the moment when the referent was found dead; at last {@link #DONE}. */
     private volatile @Nullable Object state;
 
     CallbackNode(Object referent, Object owner) {
         super(referent, Callbacks.LOG.queue);
         this.owner = new Owner(owner);
+    }
+
+    /**
+     * Keeps the owner, whose own reference to the referent was found on the queue. Called by the one who sweeps.
+     *
+     * @return whether this waits for a sweep
+     */
+    final boolean keep(Object found) {
+        if (!isDue()) {
+            return false;
+        }
+        kept = found;
+        return true;
     }
 
     abstract WeakRefs.Kind kind();
@@ -67,12 +89,13 @@ abstract class CallbackNode extends LogNode {
     }
 
     @Override
-    public final void leaveBehind(Thread thread) {
+    public final boolean leaveBehind(Thread thread, long nanos) {
         Messages.log(
                 Level.WARNING,
                 () -> describe() + " has passed its limit of " + Duration.ofNanos(limitNanos())
                         + " and is interrupted and left behind. It is here:"
                         + Messages.stack(thread.getStackTrace()));
+        return true;
     }
 
     @Override

@@ -1,9 +1,9 @@
 package dev.weakref;
 
 import java.lang.System.Logger.Level;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.Iterator;
-import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,15 +19,39 @@ final class Callbacks {
             leg -> Settings.nanos(Settings.TAKE_OVER),
             Callbacks::run);
 
-    static final Log LOG = new Log(Callbacks.class, RELAY, Reaper.SHARED, gone -> {});
+    static final Log LOG = new Log(Callbacks.class, RELAY, Reaper.SHARED, Callbacks::keep);
 
     private static volatile @Nullable BiConsumer<Object, Throwable> failureHandler;
+
+    static {
+        Threads.load(WeakRef.class, ProxyRef.class, WeakMethod.class); // for keep, which the reaper calls
+    }
 
     private Callbacks() {}
 
     /** The handler from now on; {@code null} for a log line. */
     static void onFailure(@Nullable BiConsumer<Object, Throwable> handler) {
         failureHandler = handler;
+    }
+
+    /**
+     * Keeps who is to be called back, from where he was found on the queue until the sweep finds his node. Before that the
+     * queue has kept him, and the collector from the moment when it cleared his reference. So a reference that is dropped
+     * after its referent has died calls back all the same.
+     *
+     * @return whether there is something to sweep
+     */
+    private static boolean keep(Reference<?> gone) {
+        if (gone instanceof WeakRef<?> ref) {
+            return ref.node != null && ref.node.keep(ref);
+        }
+        if (gone instanceof ProxyRef ref) {
+            return ref.keepProxy();
+        }
+        if (gone instanceof WeakMethod.Receiver receiver) {
+            return receiver.keepMethod();
+        }
+        return true; // an owner that has gone; his slot can be given back
     }
 
     private static void run(Relay.Leg leg) {
@@ -64,13 +88,12 @@ final class Callbacks {
         Messages.failure("A callback failed: " + callback.getClass().getName(), failure);
     }
 
-    /** Runs library code that calls listeners, in the same threads as the callbacks. */
-    static void later(String what, Runnable task) {
-        Iterator<Relay.Leg> only = List.<Relay.Leg>of(new Task(what, task)).iterator();
-        RELAY.handOver(() -> only.hasNext() ? only.next() : null);
+    /** Calls listeners one after the other, in the same threads as the callbacks and each with a limit of its own. */
+    static void later(String what, Iterator<Runnable> calls) {
+        RELAY.handOver(() -> calls.hasNext() ? new Task(what, calls.next()) : null);
     }
 
-    /** Something to run that is not in the log. */
+    /** A call that is not in the log. */
     private record Task(String what, Runnable task) implements Relay.Leg {
 
         @Override
@@ -89,11 +112,12 @@ final class Callbacks {
         }
 
         @Override
-        public void leaveBehind(Thread thread) {
+        public boolean leaveBehind(Thread thread, long nanos) {
             Messages.log(
                     Level.WARNING,
                     () -> describe() + " has passed its limit of " + Duration.ofNanos(limitNanos())
                             + " and is interrupted. It is here:" + Messages.stack(thread.getStackTrace()));
+            return true;
         }
     }
 }

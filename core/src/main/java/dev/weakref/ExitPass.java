@@ -1,15 +1,18 @@
 package dev.weakref;
 
-import dev.weakref.Finalizer.Outcome;
 import dev.weakref.Finalizer.Trigger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,7 @@ final class ExitPass {
     static final ExitReport NOTHING = new ExitReport(0, 0, 0, 0, Duration.ZERO, List.of());
 
     private static final Duration TICK = Duration.ofMillis(10);
+    private static final Duration GRACE = Duration.ofSeconds(1);
     private static final int MOST_LEFTOVERS = 10_000;
 
     private final RegistryCore core;
@@ -36,6 +40,8 @@ final class ExitPass {
     private final AtomicInteger timedOut = new AtomicInteger();
     private final List<String> leftovers = new ArrayList<>();
     private final CompletableFuture<ExitReport> report = new CompletableFuture<>();
+    private volatile @Nullable Thread closer;
+    private long progressTold = begin;
     private int skipped;
     private boolean interrupted;
 
@@ -51,9 +57,9 @@ final class ExitPass {
                 this::runTurn);
     }
 
-    /** Whether this thread runs one of its actions. */
+    /** Whether this thread runs it or one of its actions, and so cannot wait for it. */
     boolean runsIn(Thread thread) {
-        return relay.runsIn(thread);
+        return thread == closer || relay.runsIn(thread);
     }
 
     /** Waits for the report of a pass that another thread runs. */
@@ -61,21 +67,33 @@ final class ExitPass {
         return report.join();
     }
 
+    /** Waits until it is over, or is so late that it will never be. */
+    void awaitEnd() {
+        try {
+            report.get(Math.max(0, left()) + GRACE.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException over) {
+            // Whoever runs it tells of it.
+        }
+    }
+
     /** Runs it, in the calling thread but for the actions. */
     ExitReport run() {
+        closer = Thread.currentThread();
         try {
             return pass();
         } catch (Throwable failure) {
             report.completeExceptionally(failure);
             throw failure;
+        } finally {
+            closer = null;
         }
     }
 
     private ExitReport pass() {
-        uninterrupted(() -> {
-            core.stopDispatching(exitLimitNanos / 2); // the other half is for those that have not begun
-            return true;
-        });
+        long half = exitLimitNanos / 2; // the other half is for those that have not begun
+        while (!uninterrupted(() -> core.stopDispatching(Math.min(untilProgress(), left() - half))) && left() > half) {
+            tellProgress();
+        }
         runAll();
         core.refuseRegistrations();
         runAll(); // those that were registered before, and after the first look
@@ -96,18 +114,22 @@ final class ExitPass {
         if (left() > 0) {
             relay.handOver(new NewestFirst(true));
             relay.handOver(new NewestFirst(false));
-            relay.runWhereNobodyElseDoes();
+            runHere();
         }
-        while (left() > 0 && !uninterrupted(() -> relay.awaitBaton(Math.min(progressNanos(), left())))) {
-            if (left() > 0) {
-                Messages.log(Level.INFO, this::progress);
-                relay.runWhereNobodyElseDoes();
-            }
+        while (left() > 0 && !uninterrupted(() -> relay.awaitBaton(Math.min(untilProgress(), left())))) {
+            tellProgress();
+            runHere();
         }
         if (left() <= 0) {
             relay.stop();
             relay.leaveAllBehind();
         }
+    }
+
+    /** Runs what is left where no thread can be had. The runner begins with a clean interrupt, as in threads of its own. */
+    private void runHere() {
+        interrupted |= Thread.interrupted();
+        relay.runWhereNobodyElseDoes();
     }
 
     private void runTurn(Relay.Leg leg) {
@@ -121,6 +143,7 @@ final class ExitPass {
                 TimeUnit.NANOSECONDS.sleep(Math.min(TICK.toNanos(), left()));
                 return true;
             });
+            tellProgress();
         }
         for (Log.Walk running = core.log().running(); running.hasNext(); ) {
             leave(running.next().describe() + " is still running");
@@ -166,13 +189,15 @@ final class ExitPass {
         }
         Trigger trigger = referent == null ? Trigger.UNREACHABLE : Trigger.EXIT;
         if (node.take(trigger)) {
-            Outcome outcome = node.runAndReport(referent, trigger, true);
-            if (outcome != Outcome.TIMEOUT) {
-                ran.incrementAndGet();
-            }
-            if (outcome == Outcome.FAILURE) {
-                failed.incrementAndGet();
-            }
+            node.runAndReport(referent, trigger, this);
+        }
+    }
+
+    /** One of its actions has ended in time, with this failure or with none. */
+    void ended(@Nullable Throwable failure) {
+        ran.incrementAndGet();
+        if (failure != null) {
+            failed.incrementAndGet();
         }
     }
 
@@ -204,16 +229,25 @@ final class ExitPass {
         return exitLimitNanos - (System.nanoTime() - begin);
     }
 
-    private static long progressNanos() {
-        return Settings.PROGRESS_INTERVAL.toNanos();
+    private long untilProgress() {
+        return progressTold + Settings.PROGRESS_INTERVAL.toNanos() - System.nanoTime();
+    }
+
+    /** Says what is going on, if it was not said for a while. */
+    private void tellProgress() {
+        if (untilProgress() <= 0 && left() > 0) {
+            progressTold = System.nanoTime();
+            Messages.log(Level.INFO, this::progress);
+        }
     }
 
     private String progress() {
         StringBuilder line = new StringBuilder("Exit pass of registry '" + Names.escape(core.name()) + "' goes on: "
                 + ran + " run (" + failed + " failed), " + timedOut + " timed out");
-        for (Relay.Running running : relay.running()) {
-            line.append("; ").append(running.leg().describe()).append(" is running");
-        }
+        Set<String> running = new LinkedHashSet<>();
+        core.log().running().forEachRemaining(node -> running.add(node.describe()));
+        relay.running().forEach(leg -> running.add(leg.leg().describe())); // one that hangs in a listener as well
+        running.forEach(each -> line.append("; ").append(each).append(" is running"));
         return line.toString();
     }
 

@@ -117,9 +117,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         RegistryCore core = core();
         long[] entered = Inside.enter(core); // before it is taken: where memory is short, it stays live
         try {
-            return leaveLive(RUNNING | CALLED | code(Trigger.EXPLICIT))
-                    ? perform(get(), Trigger.EXPLICIT, false)
-                    : null;
+            return leaveLive(RUNNING | CALLED | code(Trigger.EXPLICIT)) ? perform(get(), Trigger.EXPLICIT, null) : null;
         } finally {
             Inside.leave(entered);
         }
@@ -223,6 +221,10 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         return true;
     }
 
+    boolean isDetached() {
+        return (state & PHASE) == DETACHED;
+    }
+
     /** Takes it for a run. */
     boolean take(Trigger trigger) {
         return leaveLive(RUNNING | code(trigger));
@@ -248,10 +250,10 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     /**
      * Runs the work that the caller has taken, and passes on what it throws.
      *
-     * @param awaited whether to wait for what goes on after the action has returned
+     * @param pass the exit pass that runs it, which waits for what goes on after the action has returned
      */
     @SuppressWarnings("unchecked")
-    private @Nullable R perform(@Nullable Object referent, Trigger trigger, boolean awaited) throws Exception {
+    private @Nullable R perform(@Nullable Object referent, Trigger trigger, @Nullable ExitPass pass) throws Exception {
         RegistryCore core = core();
         Object mine = Objects.requireNonNull(work());
         long begin = core.isTimed() ? System.nanoTime() : 0;
@@ -260,13 +262,13 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         try {
             result = (R) Work.run(mine, referent, trigger);
             if (result instanceof CompletionStage<?> stage) {
-                goOn(core, stage, trigger, awaited);
+                goOn(core, stage, trigger, pass != null);
             }
         } catch (Throwable failure) {
-            ended(core, trigger, begin, event, failure);
+            ended(core, trigger, begin, event, failure, pass);
             throw failure;
         }
-        ended(core, trigger, begin, event, null);
+        ended(core, trigger, begin, event, null, pass);
         return result;
     }
 
@@ -279,10 +281,18 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     }
 
     private void ended(
-            RegistryCore core, Trigger trigger, long begin, @Nullable Object event, @Nullable Throwable failure) {
+            RegistryCore core,
+            Trigger trigger,
+            long begin,
+            @Nullable Object event,
+            @Nullable Throwable failure,
+            @Nullable ExitPass pass) {
         long last = end();
         letGo();
         if ((last & LEFT_BEHIND) == 0) {
+            if (pass != null) {
+                pass.ended(failure); // before anybody is told, who may never come back
+            }
             core.ended(this, trigger, begin, event, failure);
         } else {
             core.cameBack(this, failure);
@@ -316,7 +326,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     private void runIfLive(@Nullable Object referent, Trigger trigger) {
         if (take(trigger)) {
-            runAndReport(referent, trigger, false);
+            runAndReport(referent, trigger, null);
         }
     }
 
@@ -343,23 +353,20 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         }
 
         @Override
-        public void leaveBehind(Thread thread) {
-            node.leaveBehind(thread);
+        public boolean leaveBehind(Thread thread, long nanos) {
+            return node.leaveBehind(thread, nanos);
         }
     }
 
-    /** Runs what the caller has taken, and reports what it throws; how that ended. For {@code awaited} see {@link #perform}. */
-    Outcome runAndReport(@Nullable Object referent, Trigger trigger, boolean awaited) {
-        Outcome outcome = Outcome.SUCCESS;
+    /** Runs what the caller has taken, and reports what it throws. For {@code pass} see {@link #perform}. */
+    void runAndReport(@Nullable Object referent, Trigger trigger, @Nullable ExitPass pass) {
         try {
-            perform(referent, trigger, awaited);
+            perform(referent, trigger, pass);
         } catch (Throwable failure) {
-            outcome = Outcome.FAILURE;
             if (!wasLeftBehind()) {
                 core().report(info(), trigger, failure);
             }
         }
-        return wasLeftBehind() ? Outcome.TIMEOUT : outcome;
     }
 
     /** Whether it is a leak if nobody calls it. */
@@ -395,13 +402,13 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         return true;
     }
 
-    private boolean wasLeftBehind() {
+    boolean wasLeftBehind() {
         return (state & LEFT_BEHIND) != 0;
     }
 
     @Override
-    public void leaveBehind(Thread thread) {
-        core().leaveBehind(this, thread);
+    public boolean leaveBehind(Thread thread, long nanos) {
+        return core().leaveBehind(this, thread, nanos);
     }
 
     /** Marks it as left behind; false if it has ended, or is run by a call, which nobody waits for. */
@@ -431,7 +438,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     @Override
     public String describe() {
-        return "Finalizer " + id + " '" + Names.escape(name()) + "' of registry '" + core().name() + "'";
+        return "Finalizer " + id + " '" + Names.escape(name()) + "' of registry '" + Names.escape(core().name()) + "'";
     }
 
     @Override

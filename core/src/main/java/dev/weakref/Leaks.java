@@ -103,7 +103,9 @@ final class Leaks {
         if (kind == Kind.NOT_CLOSED) {
             tell(leak);
         } else {
-            Callbacks.later("A leak listener", () -> tell(leak)); // nobody may hold up the watch that found it
+            Callbacks.later(
+                    "A leak listener",
+                    List.<Runnable>of(() -> tell(leak)).iterator()); // nobody may hold up the watch that found it
         }
     }
 

@@ -61,7 +61,7 @@ final class Log extends Reapable {
     final Object owner;
 
     private final Relay relay;
-    private final Consumer<Reference<?>> strangers;
+    private final Predicate<Reference<?>> strangers;
     private final ReentrantLock sweeping = new ReentrantLock();
     private final Slots nowhere = new Slots(this, 0, 0);
     private Chunk oldest;
@@ -70,9 +70,9 @@ final class Log extends Reapable {
     private volatile long keptByLastSweep;
 
     /**
-     * @param strangers is given what is found on the queue and is no node of the log
+     * @param strangers is given what is found on the queue and is no node of the log, and says whether to sweep
      */
-    Log(Object owner, Relay relay, Reaper reaper, Consumer<Reference<?>> strangers) {
+    Log(Object owner, Relay relay, Reaper reaper, Predicate<Reference<?>> strangers) {
         super(reaper);
         this.owner = owner;
         this.relay = relay;
@@ -185,11 +185,7 @@ final class Log extends Reapable {
     }
 
     private boolean isDue(Reference<?> dead) {
-        if (dead instanceof LogNode node) {
-            return node.isDue();
-        }
-        strangers.accept(dead);
-        return true;
+        return dead instanceof LogNode node ? node.isDue() : strangers.test(dead);
     }
 
     @Override

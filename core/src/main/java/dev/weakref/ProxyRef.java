@@ -18,10 +18,28 @@ final class ProxyRef extends WeakReference<Object> implements InvocationHandler 
     private final String referentType;
     private volatile @Nullable Consumer<Object> callback;
 
+    /** Where there is a callback: the proxy and its node, both for {@link #keepProxy}. */
+    private @Nullable Object proxy;
+
+    private @Nullable CallbackNode node;
+
     ProxyRef(Object referent, @Nullable Consumer<Object> callback) {
-        super(referent);
+        super(referent, callback == null ? null : Callbacks.LOG.queue);
         referentType = referent.getClass().getName();
         this.callback = callback;
+    }
+
+    /** The node of the callback, for the log; made once, and while somebody holds the referent. */
+    CallbackNode nodeFor(Object referent, Object itsProxy) {
+        CallbackNode made = new Call(referent, itsProxy);
+        proxy = itsProxy;
+        node = made;
+        return made;
+    }
+
+    /** The referent is dead, and the proxy outlived it: keeps the proxy until it has called back. */
+    boolean keepProxy() {
+        return node != null && proxy != null && node.keep(proxy);
     }
 
     /** The referent, for a proxy to call. */
@@ -106,7 +124,7 @@ final class ProxyRef extends WeakReference<Object> implements InvocationHandler 
     }
 
     /** The callback of a proxy, in the log. */
-    static final class Call extends CallbackNode {
+    private static final class Call extends CallbackNode {
 
         Call(Object referent, Object proxy) {
             super(referent, proxy);

@@ -147,7 +147,7 @@ final class RegistryCore {
         facade = new WeakReference<>(registry, log.queue);
     }
 
-    private void facadeIsGone(Reference<?> gone) {
+    private boolean facadeIsGone(Reference<?> gone) {
         if (gone == facade && exitPass.get() == null) {
             Messages.log(
                     Level.WARNING,
@@ -155,6 +155,7 @@ final class RegistryCore {
                             + stats().live() + " live finalizers run when their referents are collected,"
                             + " and not at exit; close it, or keep it until the program ends");
         }
+        return true;
     }
 
     /**
@@ -175,7 +176,7 @@ final class RegistryCore {
         } finally {
             Reference.reachabilityFence(referent); // the log needs it until the slot is written
         }
-        if (closed && refuse(node)) {
+        if (closed && (refuse(node) || node.isDetached())) { // detached by the exit pass, which found it first
             throw closedAlready();
         }
         if (node.id % CoarseClock.OFTEN == 0) {
@@ -365,13 +366,18 @@ final class RegistryCore {
         }
     }
 
-    /** An action has passed its limit: counts it and shows where it is. */
-    void leaveBehind(FinalizerNode<?> node, Thread thread) {
+    /**
+     * An action has passed its limit: counts it and shows where it is.
+     *
+     * @param nanos how long it has run, as far as that was seen
+     * @return false if it does not run any more, or not yet, and so was not left behind
+     */
+    boolean leaveBehind(FinalizerNode<?> node, Thread thread, long nanos) {
         StackTraceElement[] stack = thread.getStackTrace();
         leavingBehind.incrementAndGet();
         try {
             if (!node.markLeftBehind()) {
-                return;
+                return node.wasLeftBehind();
             }
             Trigger trigger = Objects.requireNonNull(node.trigger());
             ExitPass pass = exitPass.get();
@@ -384,7 +390,8 @@ final class RegistryCore {
                             + ", or that of the exit pass, and is interrupted and left behind (" + trigger
                             + "); what it reaches is not collected until it ends. It is here:"
                             + Messages.stack(stack));
-            ran(node, trigger, Outcome.TIMEOUT, node.limitNanos(), Flight.runBegins(), null);
+            ran(node, trigger, Outcome.TIMEOUT, nanos, Flight.runBegins(), null);
+            return true;
         } finally {
             leavingBehind.decrementAndGet();
         }
@@ -415,9 +422,8 @@ final class RegistryCore {
         boolean inside = isInsideAction();
         ExitPass mine = new ExitPass(this, atMost);
         if (exitPass.compareAndSet(null, mine)) {
-            removeJvmHook();
             if (!inside) {
-                return mine.run();
+                return run(mine);
             }
             runInAThread(mine);
         }
@@ -425,10 +431,19 @@ final class RegistryCore {
         return inside || pass == null ? ExitPass.NOTHING : pass.await();
     }
 
+    /** With the hook in place until the end: a JVM that exits meanwhile waits for the pass. */
+    private ExitReport run(ExitPass pass) {
+        try {
+            return pass.run();
+        } finally {
+            removeJvmHook();
+        }
+    }
+
     private void runInAThread(ExitPass pass) {
         boolean started = false;
         try {
-            threads("-exit").newThread(pass::run).start();
+            threads("-exit").newThread(() -> run(pass)).start();
             started = true;
         } finally {
             if (!started) {
@@ -442,18 +457,21 @@ final class RegistryCore {
      * Starts no further automatic dispatch, and waits for what was started before.
      *
      * @param nanos how long to wait for what runs on and on
+     * @return whether nothing of that runs any more but what was left behind
      */
-    void stopDispatching(long nanos) throws InterruptedException {
+    boolean stopDispatching(long nanos) throws InterruptedException {
         dispatcher.stop();
         long begin = System.nanoTime();
-        dispatcher.awaitLegs(nanos);
+        boolean ended = dispatcher.awaitLegs(nanos);
         if (hasExecutor()) {
             long left = nanos - (System.nanoTime() - begin);
             // What is stuck in the executor keeps its permit; the others see the exit pass and do nothing.
-            if (inExecutor.tryAcquire(Integer.MAX_VALUE, left, TimeUnit.NANOSECONDS)) {
-                inExecutor.release(Integer.MAX_VALUE);
+            if (!inExecutor.tryAcquire(Integer.MAX_VALUE, left, TimeUnit.NANOSECONDS)) {
+                return false;
             }
+            inExecutor.release(Integer.MAX_VALUE);
         }
+        return ended;
     }
 
     /** Whether the calling thread is inside an action of this registry, which the exit pass would wait for. */
@@ -465,12 +483,23 @@ final class RegistryCore {
 
     /** Closes this registry when the JVM exits; closes it now if the JVM is exiting already. */
     void closeWithJvm() {
-        Thread hook = new Thread(null, this::shutdown, "weakref-" + name + "-shutdown-hook", 0, false);
+        Thread hook = new Thread(null, this::shutdownInHook, "weakref-" + name + "-shutdown-hook", 0, false);
         try {
             Runtime.getRuntime().addShutdownHook(hook);
             jvmHook = hook;
         } catch (IllegalStateException exitingAlready) {
             shutdown();
+        }
+    }
+
+    /** Waits for a pass that was begun no longer than it may take: the thread that runs it may be the one that exits. */
+    private void shutdownInHook() {
+        ExitPass mine = new ExitPass(this, settings.exitLimit);
+        ExitPass before = exitPass.compareAndExchange(null, mine);
+        if (before == null) {
+            run(mine);
+        } else {
+            before.awaitEnd();
         }
     }
 
@@ -480,7 +509,7 @@ final class RegistryCore {
             try {
                 Runtime.getRuntime().removeShutdownHook(hook);
             } catch (IllegalStateException exitingAlready) {
-                // The hook will wait for the pass that begins here.
+                // The hook finds that the pass is over.
             }
         }
     }

@@ -39,8 +39,13 @@ class Relay {
         /** What it is, for a report. */
         String describe();
 
-        /** It has passed its limit, and its thread is about to be interrupted. Called by the watch, with no lock held. */
-        void leaveBehind(Thread thread);
+        /**
+         * It has passed its limit, and its thread is about to be interrupted. Called by the watch, with no lock held.
+         *
+         * @param nanos for how long it was seen to run
+         * @return whether it has told of that; false where the action itself is over, or has not begun
+         */
+        boolean leaveBehind(Thread thread, long nanos);
     }
 
     /** Legs of which it is known how many are left. */
@@ -71,6 +76,7 @@ class Relay {
     private Watchdog.@Nullable Watch watch;
     private boolean stopped;
     private boolean saturationReported;
+    private boolean shortageReported;
 
     Relay(String name, ThreadFactory threads, int maxRunners, Duration tick, Patience patience, Consumer<Leg> run) {
         this.name = name;
@@ -118,12 +124,27 @@ class Relay {
             runner.thread = thread;
             startWatch();
             thread.start();
+            shortIs(false);
         } catch (Throwable shortage) {
             dismiss(runner);
-            Messages.log(
-                    Level.WARNING,
-                    () -> "No thread for the actions of " + name + "; the next signal tries again",
-                    shortage);
+            if (shortIs(true)) {
+                Messages.log(
+                        Level.WARNING,
+                        () -> "No thread for the actions of " + name + "; the next signal tries again",
+                        shortage);
+            }
+        }
+    }
+
+    /** Notes whether threads are short; whether that is news. */
+    private boolean shortIs(boolean now) {
+        lock.lock();
+        try {
+            boolean news = shortageReported != now;
+            shortageReported = now;
+            return news;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -145,6 +166,7 @@ class Relay {
         }
     }
 
+    /** Somebody who looks after the runners, from the first one on. */
     private void startWatch() {
         lock.lock();
         try {
@@ -156,7 +178,10 @@ class Relay {
         }
     }
 
-    /** Runs what is there in the calling thread, if nobody holds the baton because no thread could be started. */
+    /**
+     * Runs what is there in the calling thread, if nobody holds the baton because no thread could be started. It is watched
+     * as others are, if there can be a thread for that.
+     */
     void runWhereNobodyElseDoes() {
         Runner here = new Runner(false);
         here.thread = Thread.currentThread();
@@ -169,6 +194,11 @@ class Relay {
             baton = here;
         } finally {
             lock.unlock();
+        }
+        try {
+            startWatch();
+        } catch (Throwable noThreadForThatEither) {
+            // Their limit does not hold then; that there are no threads has been said.
         }
         here.run();
     }
@@ -250,8 +280,8 @@ class Relay {
         return running().stream().anyMatch(running -> running.thread == thread);
     }
 
-    /** Who runs which leg in which thread. */
-    record Running(Runner runner, Leg leg, Thread thread) {}
+    /** Who runs which leg in which thread, and for how many nanoseconds the watch has seen it on that. */
+    record Running(Runner runner, Leg leg, Thread thread, long nanos) {}
 
     /** The next leg for a runner that is not on one any more, or {@code null} if it is to end. */
     private @Nullable Leg next(Runner runner) {
@@ -358,7 +388,7 @@ class Relay {
             List<Running> legs = new ArrayList<>();
             for (Runner runner : runners) {
                 if (runner.leg != null && runner.thread != null && wanted.test(runner)) {
-                    legs.add(new Running(runner, runner.leg, runner.thread));
+                    legs.add(new Running(runner, runner.leg, runner.thread, runner.seenFor()));
                 }
             }
             return legs;
@@ -369,16 +399,27 @@ class Relay {
 
     /** Tells the leg first, so that its stack is still there to see, then interrupts it if it is still on the way. */
     private void leaveBehind(Running running) {
-        running.leg.leaveBehind(running.thread);
+        boolean told = running.leg.leaveBehind(running.thread, running.nanos);
+        StackTraceElement[] stack = told ? new StackTraceElement[0] : running.thread.getStackTrace();
+        boolean onTheWay;
         lock.lock();
         try {
-            if (running.runner.leg == running.leg) {
+            onTheWay = running.runner.leg == running.leg;
+            if (onTheWay) {
                 running.runner.leftBehind = true;
                 running.thread.interrupt();
                 news.signalAll();
             }
         } finally {
             lock.unlock();
+        }
+        if (onTheWay && !told && running.nanos >= running.leg.limitNanos()) { // less where all are left behind
+            Messages.log(
+                    Level.WARNING,
+                    () -> running.leg.describe()
+                            + " is not at work, but its thread is held up by what is called before or"
+                            + " after it, such as an executor, a listener or the handler of failures; it is interrupted"
+                            + " and left behind. It is here:" + Messages.stack(stack));
         }
     }
 
@@ -462,21 +503,27 @@ class Relay {
         /** Whether it has passed the limit of its leg, and was not told so before. */
         boolean isOverdueAt(long now) {
             Leg current = leg;
-            return current != null && !leftBehind && seenFor(now) >= current.limitNanos();
+            return current != null && !leftBehind && lookAt(now) >= current.limitNanos();
         }
 
+        /** Whether the next one is to go on beside it; not on a leg that was not seen by {@link #isOverdueAt} before. */
         boolean isStuckAt(long now) {
             Leg current = leg;
-            return current != null && seenFor(now) >= patience.nanosFor(current);
+            return current != null && seenBegun == begun && now - seenAt >= patience.nanosFor(current);
         }
 
-        /** For how many nanoseconds the watch has seen it on the same leg. */
-        private long seenFor(long now) {
+        /** Looks at it; for how many nanoseconds it has been seen on the same leg. */
+        private long lookAt(long now) {
             if (seenBegun != begun) {
                 seenBegun = begun;
                 seenAt = now;
             }
             return now - seenAt;
+        }
+
+        /** For how many nanoseconds it has been seen on the same leg by now. */
+        long seenFor() {
+            return seenBegun == begun ? System.nanoTime() - seenAt : 0;
         }
 
         @Override

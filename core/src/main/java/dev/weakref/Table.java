@@ -8,8 +8,13 @@ import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -151,6 +156,13 @@ final class Table<K, V> extends Reapable {
     }
 
     // Reading.
+
+    /** The elements that live now, in a set that holds them and compares as the keys are compared. */
+    Set<Object> comparable(Collection<?> elements) {
+        Set<Object> held = identity ? Collections.newSetFromMap(new IdentityHashMap<>()) : new HashSet<>();
+        held.addAll(elements);
+        return held;
+    }
 
     @Nullable V get(Object key) {
         int hash = hash(key);
@@ -866,7 +878,10 @@ final class Table<K, V> extends Reapable {
         if (told != null && !dead.isEmpty()) {
             Callbacks.later(
                     "A removal listener",
-                    () -> dead.forEach(node -> tell(told, weakKeys ? null : keyOf(node), RemovalCause.COLLECTED)));
+                    dead.stream()
+                            .<Runnable>map(
+                                    node -> () -> tell(told, weakKeys ? null : keyOf(node), RemovalCause.COLLECTED))
+                            .iterator());
         }
     }
 

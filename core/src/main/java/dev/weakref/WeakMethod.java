@@ -1,6 +1,7 @@
 package dev.weakref;
 
 import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -32,8 +33,7 @@ public final class WeakMethod<T, F> {
 
     private static final CaptureScan CAPTURES = new CaptureScan(CaptureCheck.FAIL, null);
 
-    /** Its place in the log, and at the same time its reference to the receiver. */
-    private final Call receiver;
+    final Receiver receiver; // enqueued by tests, as the collector does
 
     private final Function<? super T, ? extends F> binder;
     private final int hash;
@@ -43,7 +43,7 @@ public final class WeakMethod<T, F> {
             T receiver,
             Function<? super T, ? extends F> binder,
             @Nullable Consumer<? super WeakMethod<T, F>> callback) {
-        this.receiver = new Call(receiver, this);
+        this.receiver = new Receiver(receiver, this, callback != null);
         this.binder = binder;
         this.callback = callback;
         hash = System.identityHashCode(receiver);
@@ -72,7 +72,7 @@ public final class WeakMethod<T, F> {
         CAPTURES.checkBinder(receiver, binder);
         WeakMethod<T, F> method = new WeakMethod<>(receiver, binder, callback);
         try {
-            Callbacks.LOG.append(method.receiver);
+            Callbacks.LOG.append(method.receiver.node);
         } finally {
             Reference.reachabilityFence(receiver); // the log needs it until the slot is written
         }
@@ -117,7 +117,25 @@ public final class WeakMethod<T, F> {
         Callbacks.call(this, mine);
     }
 
-    /** The reference to the receiver, in the log. */
+    /** The reference to the receiver, held by the method and nobody else; found on the queue if that is to call back. */
+    static final class Receiver extends WeakReference<Object> {
+
+        private final WeakMethod<?, ?> method;
+        private final CallbackNode node;
+
+        Receiver(Object receiver, WeakMethod<?, ?> method, boolean callsBack) {
+            super(receiver, callsBack ? Callbacks.LOG.queue : null);
+            this.method = method;
+            node = new Call(receiver, method);
+        }
+
+        /** The receiver is dead, and the method outlived it: keeps the method until it has called back. */
+        boolean keepMethod() {
+            return node.keep(method);
+        }
+    }
+
+    /** The callback of a method, in the log. */
     private static final class Call extends CallbackNode {
 
         Call(Object receiver, WeakMethod<?, ?> owner) {

@@ -125,9 +125,10 @@ public final class WeakProxy {
         check(referent, interfaces);
         @SuppressWarnings("unchecked") // it is given nothing but the proxy
         Consumer<Object> erased = (Consumer<Object>) callback;
-        Object proxy = ProxyClasses.proxy(new ProxyRef(referent, erased), interfaces, lookup);
+        ProxyRef ref = new ProxyRef(referent, erased);
+        Object proxy = ProxyClasses.proxy(ref, interfaces, lookup);
         try {
-            Callbacks.LOG.append(new ProxyRef.Call(referent, proxy));
+            Callbacks.LOG.append(ref.nodeFor(referent, proxy));
         } finally {
             Reference.reachabilityFence(referent); // the log needs it until the slot is written
         }

@@ -78,7 +78,7 @@ public class WeakRef<T> extends WeakReference<T> {
 
     /** @param ownEntry whether it stands in the log, as all do but the shared ones */
     private WeakRef(T referent, @Nullable Consumer<? super WeakRef<T>> callback, boolean ownEntry) {
-        super(Objects.requireNonNull(referent, "referent"));
+        super(Objects.requireNonNull(referent, "referent"), callback == null ? null : Callbacks.LOG.queue);
         this.callback = callback;
         node = ownEntry ? new Call(referent, this) : null;
         if (node != null) {

@@ -4,9 +4,7 @@ import java.util.AbstractSet;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.HashSet;
-import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
@@ -29,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Operations on two sets</b> take any collection, compare as this set does, and keep this set's own one of two equal
  * elements. <b>Equality:</b> only live elements are compared, so a set equals itself at every moment. By identity the set
- * breaks the contract of {@code Set.equals} and {@code hashCode} as {@link IdentityHashMap} breaks that of a map.
+ * breaks the contract of {@code Set.equals} and {@code hashCode} as {@link java.util.IdentityHashMap} breaks that of a map.
  *
  * <p><b>Threads.</b> Reading takes no lock, and adding and removing one element is atomic; operations on many are not.
  * Actions before adding an element <i>happen-before</i> actions after finding it.
@@ -109,13 +107,17 @@ public final class WeakSet<E> extends AbstractSet<E> {
     // All elements.
 
     @Override
-    public TableWalk<E, Boolean, E> iterator() {
-        return new TableWalk<>(table, Table::liveKey);
+    public Iterator<E> iterator() {
+        return walk();
     }
 
     @Override
     public Spliterator<E> spliterator() {
-        return iterator().spliterator(Spliterator.DISTINCT);
+        return walk().spliterator(Spliterator.DISTINCT);
+    }
+
+    private TableWalk<E, Boolean, E> walk() {
+        return new TableWalk<>(table, Table::liveKey);
     }
 
     /** The number of elements that are not cleared: one walk over the table, without locks. */
@@ -181,7 +183,7 @@ public final class WeakSet<E> extends AbstractSet<E> {
 
     /** A new set with the elements that are in one of the two, and not in both. */
     public WeakSet<E> symmetricDifference(Collection<? extends E> other) {
-        Set<Object> mine = comparable(this);
+        Set<Object> mine = table.comparable(this);
         WeakSet<E> difference = difference(other);
         for (E element : other) {
             if (!mine.contains(Objects.requireNonNull(element, "element"))) {
@@ -193,17 +195,17 @@ public final class WeakSet<E> extends AbstractSet<E> {
 
     /** Whether each element of this set is in the other. */
     public boolean isSubsetOf(Collection<?> other) {
-        return comparable(other).containsAll(comparable(this));
+        return table.comparable(other).containsAll(table.comparable(this));
     }
 
     /** Whether each element of the other is in this set. */
     public boolean isSupersetOf(Collection<?> other) {
-        return comparable(this).containsAll(comparable(other));
+        return table.comparable(this).containsAll(table.comparable(other));
     }
 
     /** Whether no element is in both. */
     public boolean isDisjointFrom(Collection<?> other) {
-        Set<Object> theirs = comparable(other);
+        Set<Object> theirs = table.comparable(other);
         for (E element : this) {
             if (theirs.contains(element)) {
                 return false;
@@ -220,7 +222,7 @@ public final class WeakSet<E> extends AbstractSet<E> {
     @Override
     public boolean removeAll(Collection<?> other) {
         boolean changed = false;
-        for (Object element : comparable(other)) {
+        for (Object element : table.comparable(other)) {
             changed |= element != null && remove(element);
         }
         return changed;
@@ -228,7 +230,7 @@ public final class WeakSet<E> extends AbstractSet<E> {
 
     @Override
     public boolean retainAll(Collection<?> other) {
-        Set<Object> theirs = comparable(other);
+        Set<Object> theirs = table.comparable(other);
         return removeIf(element -> !theirs.contains(element));
     }
 
@@ -240,23 +242,14 @@ public final class WeakSet<E> extends AbstractSet<E> {
         if (!(other instanceof Set<?> set)) {
             return false;
         }
-        Set<Object> mine = comparable(this);
+        Set<Object> mine = table.comparable(this);
         List<?> theirs = Arrays.asList(set.toArray());
         return theirs.size() == mine.size() && mine.containsAll(theirs);
     }
 
     @Override
     public int hashCode() {
-        return comparable(this).hashCode();
-    }
-
-    /** The elements that live now, in a set that holds them and compares as this one does. */
-    private Set<Object> comparable(Collection<?> elements) {
-        Set<Object> held = table.kind == Table.Kind.WEAK_IDENTITY_KEYS
-                ? Collections.newSetFromMap(new IdentityHashMap<>())
-                : new HashSet<>();
-        held.addAll(elements);
-        return held;
+        return table.comparable(this).hashCode();
     }
 
     @SuppressWarnings("unchecked") // an empty table is one of any type

@@ -3,12 +3,16 @@ package dev.weakref;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.lang.ref.Reference;
+import java.lang.reflect.Modifier;
 import java.util.concurrent.locks.Lock;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -117,6 +121,34 @@ class ArchitectureTests {
                 .haveNameMatching(".*\\.(Finalizer.*|RegistryCore|ExitPass|Relay)(\\$.*)?")
                 .because("collections work without registries")
                 .check(core);
+    }
+
+    @Test
+    void whatIsPublicNamesNothingThatIsNot() {
+        Stream<Class<?>> visible =
+                core.stream().<Class<?>>map(JavaClass::reflect).filter(type -> isVisible(type) && isExported(type));
+
+        assertThat(visible.flatMap(type -> Stream.of(type.getDeclaredMethods()))
+                        .filter(method -> isVisible(method.getModifiers()) && !method.isBridge())
+                        .filter(method -> Stream.concat(
+                                        Stream.of(method.getReturnType()), Stream.of(method.getParameterTypes()))
+                                .anyMatch(type -> !isVisible(type))))
+                .as("methods that code elsewhere could not call on what it gets")
+                .isEmpty();
+    }
+
+    private static boolean isVisible(Class<?> type) {
+        Class<?> plain = type.isArray() ? type.getComponentType() : type;
+        return isVisible(plain.getModifiers())
+                && (plain.getEnclosingClass() == null || isVisible(plain.getEnclosingClass()));
+    }
+
+    private static boolean isExported(Class<?> type) {
+        return type.getPackageName().equals("dev.weakref");
+    }
+
+    private static boolean isVisible(int modifiers) {
+        return Modifier.isPublic(modifiers) || Modifier.isProtected(modifiers);
     }
 
     @Test

@@ -3,11 +3,15 @@ package dev.weakref;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -175,6 +179,96 @@ class CallbackTests {
 
         assertThat(told).isEmpty();
         assertThat(WeakRefs.count(referent)).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    @Tag("collects")
+    void whatOutlivesItsReferentCallsBackEvenIfItIsDroppedBeforeTheReaperLooks(Kind kind) throws Exception {
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        Reapable busy = holdUpTheReaper(held, go);
+        held.await();
+        Object[] outlives = {make(kind, new Own(), told::add)};
+        WeakReference<Object> dropped = new WeakReference<>(outlives[0]);
+
+        Gc.awaitTrue(() -> isDead(outlives[0]), "the referent is still reachable");
+        outlives[0] = null;
+        for (int i = 0; i < 3; i++) {
+            Gc.collect();
+        }
+        go.countDown();
+
+        assertThat(told.poll(30, TimeUnit.SECONDS)).isNotNull();
+        told.clear();
+        Gc.awaitCleared(dropped);
+        Reference.reachabilityFence(busy);
+    }
+
+    @Test
+    @Tag("collects")
+    void whatWasTakenOffTheQueueIsHeldUntilTheSweep() {
+        WeakRef<?>[] found = {WeakRef.of(referent, told::add)};
+        CallbackNode node = found[0].node;
+
+        assertThat(node.keep(found[0])).isTrue();
+        found[0] = null;
+        for (int i = 0; i < 3; i++) {
+            Gc.collect();
+        }
+
+        assertThat(node.owner.refersTo(null)).isFalse();
+        assertThat(node.gather()).isTrue();
+        assertThat(node.keep(told)).as("it waits for its turn already").isFalse();
+        assertThat(node.cancel()).isTrue();
+    }
+
+    private static boolean isDead(Object holder) {
+        if (holder instanceof WeakRef<?> ref) {
+            return ref.refersTo(null);
+        }
+        return holder instanceof WeakMethod<?, ?> method
+                ? method.get() == null
+                : WeakProxy.describe(holder).contains("dead");
+    }
+
+    /** A referent that nobody else holds. */
+    private static final class Own implements Runnable {
+        @Override
+        public void run() {}
+    }
+
+    private static Reapable holdUpTheReaper(CountDownLatch held, CountDownLatch go) {
+        Reapable busy = new Reapable(Reaper.SHARED) {
+            @Override
+            double reap(@Nullable Reference<?> first, boolean resting) {
+                held.countDown();
+                Side.await(go);
+                return 0;
+            }
+
+            @Override
+            boolean canOnlySweep() {
+                return true;
+            }
+
+            @Override
+            String describe() {
+                return "what holds up the reaper";
+            }
+
+            @Override
+            boolean isEmpty() {
+                return go.getCount() == 0;
+            }
+
+            @Override
+            boolean isHeld() {
+                return true;
+            }
+        };
+        busy.hurry();
+        return busy;
     }
 
     private void drop(Kind kind, int count) {

@@ -40,7 +40,10 @@ final class Collected {
         }
         ProxyRef proxy = ProxyClasses.refOf(holder);
         if (proxy != null) {
-            proxy.clear();
+            proxy.enqueue();
+        }
+        if (holder instanceof WeakMethod<?, ?> method) {
+            method.receiver.enqueue();
         }
         for (Log.Walk live = Callbacks.LOG.newestFirst(Long.MAX_VALUE); live.hasNext(); ) {
             if (live.next() instanceof CallbackNode node && node.owner.refersTo(holder)) {

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.ref.WeakReference;
+import java.util.AbstractMap;
+import java.util.AbstractSet;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.Spliterator;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
@@ -300,6 +304,83 @@ interface DeadEntriesContract extends MapContract {
     private WeakReference<Object> weakSideOfNext(Iterator<Map.Entry<Key, Value>> iterator) {
         Map.Entry<Key, Value> entry = iterator.next();
         return new WeakReference<>(hasWeakKeys() ? entry.getKey() : entry.getValue());
+    }
+
+    @Test
+    default void viewsRemoveManyByWhatTheyHaveSeen() {
+        AbstractWeakMap<Key, Value> map = newMap();
+        Key a = key("a");
+        Key b = key("b");
+        Value one = value("1");
+        Value two = value("2");
+        map.put(a, one);
+        map.put(b, two);
+        Collection<Object> changing = new ArrayList<>() {
+            @Override
+            public boolean contains(Object asked) {
+                map.put(a, two); // after the walk has seen the other value
+                return false;
+            }
+        };
+
+        assertThat(map.values().removeAll(List.of(one))).isTrue();
+        assertThat(map.values().retainAll(List.of(two))).isFalse();
+        map.put(a, one);
+        assertThat(map.entrySet().removeAll(List.of(Map.entry(a, two)))).isFalse();
+        assertThat(map.entrySet().retainAll(List.of(Map.entry(a, one)))).isTrue();
+        assertThat(map).containsOnlyKeys(a);
+        assertThat(map.entrySet().retainAll(changing)).isFalse();
+        map.put(a, one);
+        assertThat(map.values().retainAll(changing)).isFalse();
+        assertThat(map.get(a)).isSameAs(two);
+    }
+
+    @Test
+    @Tag("collects")
+    default void isEqualToWhatHasTheSameEntriesAlthoughOneIsDroppedMeanwhile() {
+        AbstractWeakMap<Key, Value> map = newMap();
+        Object[] held = new Object[1];
+
+        holdOne(map, held);
+        assertThat(map.equals(new AbstractMap<Key, Value>() {
+                    @Override
+                    public Set<Entry<Key, Value>> entrySet() {
+                        return droppedWhenCounted(map.entrySet(), held);
+                    }
+                }))
+                .isTrue();
+        holdOne(map, held);
+        assertThat(map.entrySet().equals(droppedWhenCounted(map.entrySet(), held)))
+                .isTrue();
+        holdOne(map, held);
+        assertThat(map.keySet().equals(droppedWhenCounted(map.keySet(), held))).isTrue();
+    }
+
+    private void holdOne(AbstractWeakMap<Key, Value> map, Object[] held) {
+        map.clear();
+        Key key = hasWeakKeys() ? new Key("key") : key("key");
+        Value value = hasWeakKeys() ? value("value") : new Value("value");
+        map.put(key, value);
+        held[0] = hasWeakKeys() ? key : value;
+    }
+
+    /** The same view, whose entry dies when it has been counted, unless somebody else holds that. */
+    private static <T> Set<T> droppedWhenCounted(Set<T> view, Object[] held) {
+        return new AbstractSet<>() {
+            @Override
+            public int size() {
+                int size = view.size();
+                held[0] = null;
+                Gc.collect();
+                Gc.collect();
+                return size;
+            }
+
+            @Override
+            public Iterator<T> iterator() {
+                return view.iterator();
+            }
+        };
     }
 
     @Test

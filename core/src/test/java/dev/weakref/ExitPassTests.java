@@ -577,7 +577,7 @@ class ExitPassTests {
 
             assertThat(report.run()).isEqualTo(1);
             assertThat(threads).containsExactly(Thread.currentThread());
-            assertThat(log.with("No thread for the actions of the exit pass")).isNotEmpty();
+            assertThat(log.with("No thread for the actions of the exit pass")).hasSize(1);
         }
     }
 
@@ -590,6 +590,158 @@ class ExitPassTests {
 
         assertThat(Thread.interrupted()).isTrue();
         assertThat(report.run()).isEqualTo(1);
+    }
+
+    @Test
+    void anInterruptOfTheClosingThreadIsKeptWhereItRunsTheActionsItself() {
+        registry = builder.threadFactory(task -> null).build();
+        registry.register(referent, () -> {
+            ran.add("interrupted " + Thread.currentThread().isInterrupted());
+        });
+        Thread.currentThread().interrupt();
+
+        registry.close();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(ran).containsExactly("interrupted false");
+    }
+
+    @Test
+    void interruptsTheClosingThreadWhereThatHangsInAnActionItself() {
+        registry = builder.threadFactory(task -> null)
+                .actionLimit(Duration.ofMillis(20))
+                .build();
+        named("older", true);
+        registry.register(referent, () -> new CountDownLatch(1).await());
+
+        ExitReport report = registry.shutdown();
+
+        assertThat(report.timedOut()).isEqualTo(1);
+        assertThat(ran).containsExactly("older");
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+    }
+
+    @Test
+    void interruptsOfTheClosingThreadDoNotLengthenThePass() throws Exception {
+        registry = builder.exitLimit(Duration.ofMillis(200))
+                .actionLimit(Duration.ofHours(1))
+                .build();
+        CountDownLatch never = new CountDownLatch(1);
+        FinalizerNode<?> dispatched =
+                node(registry.finalizer(referent).atExit(false).run(() -> {
+                    ran.add("dispatched");
+                    never.await();
+                }));
+        dispatched.enqueue();
+        reaper.pass();
+        assertThat(take(ran)).isEqualTo("dispatched");
+
+        Side<ExitReport> closing = Side.call(registry::shutdown);
+        Gc.awaitWithoutCollecting(
+                () -> {
+                    closing.thread().interrupt();
+                    return closing.hasEnded();
+                },
+                "each interrupt begins the waiting anew");
+
+        assertThat(closing.result().leftovers()).hasSize(1);
+        never.countDown();
+    }
+
+    @Test
+    void countsWhatHasEndedEvenWhereTheHandlerOfItsFailureNeverDoes() {
+        CountDownLatch go = new CountDownLatch(1);
+        registry = builder.exitLimit(Duration.ofSeconds(30))
+                .actionLimit(Duration.ofMillis(200))
+                .onFailure((info, failure) -> {
+                    while (go.getCount() > 0) {
+                        Thread.onSpinWait(); // deaf to interruption
+                    }
+                })
+                .build();
+        named("older", true);
+        registry.finalizer(referent).name("fails").run(() -> {
+            throw new IllegalStateException("for the test");
+        });
+
+        try (LogLines log = new LogLines()) {
+            ExitReport report = registry.shutdown();
+
+            assertThat(report.run()).isEqualTo(2);
+            assertThat(report.failed()).isEqualTo(1);
+            assertThat(report.timedOut()).isZero();
+            String heldUp = "WARNING Finalizer 2 'fails' of registry 'test' is not at work, but its thread is held up";
+            Gc.awaitWithoutCollecting(() -> !log.with(heldUp).isEmpty(), "nothing was said of the handler");
+            assertThat(log.with(heldUp)).singleElement().asString().contains("ExitPassTests");
+        } finally {
+            go.countDown();
+        }
+    }
+
+    @Test
+    void saysHowLongAnActionHasRunThatTheExitLimitCutsOff() {
+        List<FinalizerRun> runs = new CopyOnWriteArrayList<>();
+        registry = builder.exitLimit(Duration.ofMillis(300))
+                .actionLimit(Duration.ofHours(1))
+                .listener(runs::add)
+                .build();
+        CountDownLatch never = new CountDownLatch(1);
+        registry.register(referent, never::await);
+
+        registry.close();
+
+        assertThat(runs).extracting(FinalizerRun::outcome).containsExactly(Outcome.TIMEOUT);
+        assertThat(runs.get(0).took()).isPositive().isLessThan(Duration.ofHours(1));
+        never.countDown();
+    }
+
+    @Test
+    void whoeverIsToldOfALeakDuringThePassCanCloseTheRegistryAsWell() {
+        List<ExitReport> inside = new CopyOnWriteArrayList<>();
+        registry = builder.leakListener(leak -> inside.add(registry.shutdown())).build();
+        registry.finalizer(referent).mustBeClosed().run(() -> {});
+
+        registry.shutdown(Duration.ZERO); // gives up in the closing thread
+
+        assertThat(inside).containsExactly(ExitPass.NOTHING);
+        assertThat(registry.shutdown().skipped()).isEqualTo(1);
+    }
+
+    @Test
+    void aRegistrationThatThePassGivesUpIsRefused() {
+        Reaper closing = new Reaper(
+                task -> {
+                    registry.shutdown(Duration.ZERO); // at the first registration, when its slot is written
+                    return new Thread(() -> {});
+                },
+                Duration.ofSeconds(1));
+        registry = FinalizerRegistry.builder()
+                .captureCheck(CaptureCheck.OFF)
+                .reaper(closing)
+                .build();
+
+        assertThatIllegalStateException().isThrownBy(() -> registry.register(referent, () -> {}));
+    }
+
+    @Test
+    void saysWhoIsWaitedForBesideItsOwnActions() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        Finalizer<Void> called = registry.finalizer(referent).name("called").run(() -> {
+            ran.add("called");
+            go.await();
+        });
+        Side<Void> caller = Side.call(called::call);
+        assertThat(take(ran)).isEqualTo("called");
+
+        try (LogLines log = new LogLines()) {
+            Side<ExitReport> closer = Side.call(registry::shutdown);
+            Gc.awaitWithoutCollecting(
+                    () -> !log.with("'called' of registry 'test' is running").isEmpty(), "nothing was said");
+            go.countDown();
+
+            assertThat(closer.result().leftovers()).isEmpty();
+        }
+        caller.result();
     }
 
     private FinalizerNode<?> named(String name, boolean atExit) {

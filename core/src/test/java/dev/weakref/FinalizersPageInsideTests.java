@@ -88,6 +88,7 @@ class FinalizersPageInsideTests {
             failAtExit();
             getStuckAndComeBack(log);
             beLeftBehindAndComeBack(log);
+            beHeldUp(log);
             exitForLong(log);
             beDropped(log);
             leak();
@@ -146,6 +147,20 @@ class FinalizersPageInsideTests {
         registry.register(referent, () -> new CountDownLatch(1).await());
         registry.close();
         await(log, "has come back after it was left behind");
+    }
+
+    private void beHeldUp(LogLines log) {
+        CountDownLatch go = new CountDownLatch(1);
+        FinalizerRegistry registry = builder()
+                .actionLimit(Duration.ofMillis(20))
+                .onFailure((info, failure) -> Side.await(go))
+                .build();
+        registry.register(referent, () -> {
+            throw new IOException("for the test");
+        });
+        registry.close();
+        await(log, "is not at work, but its thread is held up");
+        go.countDown();
     }
 
     private void exitForLong(LogLines log) throws Exception {

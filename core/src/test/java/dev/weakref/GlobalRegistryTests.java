@@ -2,6 +2,9 @@ package dev.weakref;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.ref.Reference;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,6 +30,53 @@ class GlobalRegistryTests {
     @Test
     void firstAskedForWhileTheProgramEndsItIsClosed() throws Exception {
         assertThat(Programs.outputOf(AsksTooLate.class)).containsExactly("main ends", "closed true");
+    }
+
+    @Test
+    void anExitWhileItIsBeingClosedByHandWaitsForThePass() throws Exception {
+        assertThat(Programs.outputOf(ExitsWhileClosing.class)).containsExactly("begins", "main ends", "ends");
+    }
+
+    @Test
+    void anExitByTheThreadThatClosesDoesNotWaitForItselfForEver() throws Exception {
+        assertThat(Programs.outputOf(ExitsInTheClosingThread.class)).containsExactly("exits");
+    }
+
+    static final class ExitsInTheClosingThread {
+        public static void main(String[] args) {
+            Object referent = new Object();
+            FinalizerRegistry registry = FinalizerRegistry.builder()
+                    .exitLimit(Duration.ofSeconds(1))
+                    .threadFactory(task -> null) // so that actions run in the thread that closes
+                    .build();
+            registry.core().closeWithJvm();
+            registry.register(referent, () -> {
+                System.out.println("exits");
+                System.exit(0);
+            });
+            registry.close();
+        }
+    }
+
+    static final class ExitsWhileClosing {
+        public static void main(String[] args) throws InterruptedException {
+            CountDownLatch begun = new CountDownLatch(1);
+            Thread main = Thread.currentThread();
+            Object referent = new Object();
+            FinalizerRegistry.global().register(referent, () -> {
+                System.out.println("begins");
+                begun.countDown();
+                main.join();
+                Thread.sleep(500); // a JVM that does not wait is gone by then
+                System.out.println("ends");
+            });
+            Thread closing = new Thread(FinalizerRegistry.global()::close);
+            closing.setDaemon(true);
+            closing.start();
+            begun.await();
+            System.out.println("main ends");
+            Reference.reachabilityFence(referent);
+        }
     }
 
     static final class LeavesTwo {

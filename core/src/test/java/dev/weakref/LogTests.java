@@ -15,7 +15,7 @@ class LogTests {
     private final List<Long> ran = new ArrayList<>();
     private final Reaper reaper = new Reaper(task -> new Thread(() -> {}), Duration.ofSeconds(1));
     private final Track relay = new Track();
-    private final Log log = new Log(this, relay.relay, reaper, stranger -> {});
+    private final Log log = new Log(this, relay.relay, reaper, stranger -> true);
     private final Object referent = new Object();
 
     @Test
@@ -317,6 +317,8 @@ class LogTests {
         }
 
         @Override
-        public void leaveBehind(Thread thread) {}
+        public boolean leaveBehind(Thread thread, long nanos) {
+            return true;
+        }
     }
 }

@@ -168,6 +168,19 @@ class RelayTests {
         poor.stop();
     }
 
+    @Test
+    void saysOnceThatThereAreNoThreadsHoweverOftenItTries() {
+        Relay poor = new Relay("nobody", task -> null, 1, Duration.ofHours(1), leg -> 0, Relay.Leg::run);
+        try (LogLines log = new LogLines()) {
+            poor.handOver(legs(new Leg("first", null)));
+            poor.nudge();
+            poor.look();
+
+            assertThat(log.with("No thread for the actions of nobody")).hasSize(1);
+        }
+        poor.stop();
+    }
+
     private Relay relay(int runners) {
         return new Relay(
                 "test",
@@ -228,8 +241,9 @@ class RelayTests {
         }
 
         @Override
-        public void leaveBehind(Thread thread) {
+        public boolean leaveBehind(Thread thread, long nanos) {
             ran.add(name + " is left behind");
+            return true;
         }
     }
 }

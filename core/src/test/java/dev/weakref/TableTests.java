@@ -8,9 +8,12 @@ import java.lang.ref.ReferenceQueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.IntPredicate;
 import java.util.function.Supplier;
@@ -58,6 +61,30 @@ class TableTests {
         reaper.pass();
         assertThat(table.stats()).isEqualTo(new CollectionStats(null, 1, 2, 0, 1));
         assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("null COLLECTED");
+    }
+
+    @Test
+    void aListenerThatIsSlowForOneEntryDoesNotKeepTheOthersOfItsCollectionWaiting() throws Exception {
+        CountDownLatch second = new CountDownLatch(1);
+        BlockingQueue<String> calls = new LinkedBlockingQueue<>();
+        AtomicInteger count = new AtomicInteger();
+        Table<Key, String> table =
+                new Table<>(new CollectionOptions.Plain<Key>(Kind.WEAK_KEYS, reaper).onRemoval((key, cause) -> {
+                    if (count.incrementAndGet() == 1) {
+                        Side.await(second); // opened by the next call, which begins beside this one
+                    }
+                    second.countDown();
+                    calls.add("told");
+                }));
+        for (Key key : List.of(new Key("first"), new Key("second"))) {
+            table.put(key, "value", When.ALWAYS);
+            Collected.collect(table, key);
+        }
+
+        reaper.pass();
+
+        assertThat(calls.poll(30, TimeUnit.SECONDS)).isEqualTo("told");
+        assertThat(calls.poll(30, TimeUnit.SECONDS)).isEqualTo("told");
     }
 
     @Test

@@ -125,6 +125,29 @@ class WeakKeyMapTests {
         }
 
         @Test
+        void theViewOfTheKeysRemovesByIdentityHoweverManyThereAre() {
+            for (int others = 0; others < 3; others++) {
+                AbstractWeakMap<Key, Value> map = newMap();
+                Key one = key("key");
+                map.put(one, value("1"));
+                for (int i = 0; i < others; i++) {
+                    map.put(key("other"), value("2"));
+                }
+
+                assertThat(map.keySet().removeAll(List.of(key("key")))).isFalse();
+                assertThat(map.entrySet().removeAll(List.of(Map.entry(key("key"), value("1")))))
+                        .isFalse();
+                assertThat(map.keySet().removeAll(List.of(one, one))).isTrue();
+                assertThat(map).hasSize(others);
+                map.put(one, value("1"));
+                assertThat(map.keySet().retainAll(List.of(one, key("other")))).isEqualTo(others > 0);
+                assertThat(map.keySet()).hasSize(1);
+                assertThat(map.keySet().retainAll(List.of(key("key")))).isTrue();
+                assertThat(map).isEmpty();
+            }
+        }
+
+        @Test
         void copiesCompareByIdentityAsWell() {
             WeakKeyMap<Key, Value> map = WeakKeyMap.identity();
             Key one = key("key");
