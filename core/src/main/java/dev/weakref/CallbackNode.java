@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * reference of its own to the referent, which is all that a sweep asks.
  *
  * <p><b>Why nobody is forgotten who outlived the referent.</b> The owner has a reference to the referent as well, of the
- * same queue, that leads to the owner and is reached through him alone; a {@link WeakRef} is that itself. If the owner is alive when the referent dies, the
- * collector finds that reference and puts it on the queue; from then on the queue holds it, and once it has been taken off
- * the node does ({@link #keep}), until the sweep. If the owner is dead by then, so is his reference, and nobody asks for it.
+ * same queue, that leads to the owner and is reached through him alone; a {@link WeakRef} is that itself. If the owner
+ * is alive when the referent dies, the collector finds that reference and puts it on the queue; from then on the queue
+ * holds it, and once it has been taken off the node does ({@link #keep}), until the sweep. If the owner is dead by then,
+ * so is his reference, and nobody asks for it.
  *
  * <p><b>Why it calls back at most once, and never after it was cancelled.</b> The state becomes {@link #DONE} in one
  * atomic step, by the run or by {@link #cancel()}, and never changes again. Who wins that step decides.
@@ -39,7 +40,7 @@ abstract class CallbackNode extends LogNode {
     final Owner owner;
 
     /** Whom {@link #keep} keeps; read by nobody, since the owner's own reference is asked. */
-    @SuppressWarnings({"UnusedVariable", "FieldCanBeLocal"})
+    @SuppressWarnings("UnusedVariable")
     private @Nullable Object kept;
 
     /** At first {@code null}; the owner, held from the moment when the referent was found dead; at last {@link #DONE}. */
