@@ -15,6 +15,9 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +46,9 @@ import org.jspecify.annotations.Nullable;
  *       not find his node in the new chains, and starts again. What it copies it holds until the copies can be found:
  *       one that died before would be taken off the queue, looked for in vain, and stay for ever.
  *   <li>A dead node is removed by its own identity, so a late reaping never removes a newer entry of the same key.
+ *   <li>What has been unlinked is held by the JVM, and then by the queue, until it is taken off that. The sweep unlinks
+ *       faster than the JVM queues; so whoever adds an entry while too many are outstanding takes some of them off, or
+ *       waits a moment for the JVM. Whether one is buried by a writer or by the reaper, its identity decides.
  *   <li>While a mapping function runs, a {@link Reserved} node stands in the place of its key. Readers look through
  *       it to the entry that was there; writers of that key wait for it; all others pass by.
  * </ul>
@@ -71,10 +77,29 @@ final class Table<K, V> extends Reapable {
     /** A sweep is worth its time if one of so many nodes is dead. */
     private static final int WORTH_A_SWEEP = 32;
 
+    /**
+     * So many of the dead may be unlinked and yet held, by the JVM's list of what is to be queued or by the queue; each
+     * takes some 64 bytes with its key. Beyond that who adds entries helps, or waits: else a program that makes them
+     * faster than the JVM queues them would run out of memory.
+     */
+    private static final long MOST_OUTSTANDING =
+            Math.max(1 << 16, Runtime.getRuntime().maxMemory() / 512);
+
+    /** After so many additions in a stripe somebody looks how many are outstanding. */
+    private static final int LOOKED_EVERY = 1 << 10;
+
+    /** So many of them takes off the queue who adds one entry. */
+    private static final int HELP = 32;
+
+    private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
+
     /** Expected where it does not matter which value is there. */
     private static final Object ANY = new Object();
 
     private static final VarHandle BIN = MethodHandles.arrayElementVarHandle(TableNode[].class);
+
+    @SuppressWarnings("rawtypes")
+    private static final AtomicLongFieldUpdater<Table> TAKEN = AtomicLongFieldUpdater.newUpdater(Table.class, "taken");
 
     static {
         Threads.load(Table.class, TableNode.class, Stripe.class, Callbacks.class);
@@ -105,6 +130,15 @@ final class Table<K, V> extends Reapable {
     private volatile @Nullable TableNode[] bins;
     volatile Stripe[] stripes; // read and written here, and by tests
     private @Nullable WeakReference<Object> owner;
+
+    /** How many of the dead have been taken off the queue. */
+    private volatile long taken;
+
+    /** For tests: how many may be outstanding. */
+    long mostOutstanding = MOST_OUTSTANDING;
+
+    /** Whether too many are outstanding, by the last look. */
+    private volatile boolean crowded;
 
     /** A table without options, for the library itself. */
     Table(Kind kind, Reaper reaper) {
@@ -532,6 +566,7 @@ final class Table<K, V> extends Reapable {
     private boolean link(@Nullable TableNode[] array, @Nullable TableNode head, TableNode fresh, Change change) {
         Stripe stripe = lock(fresh.hash);
         boolean full;
+        boolean due;
         try {
             if (bins != array || headOf(array, fresh.hash) != head) {
                 return false;
@@ -539,13 +574,47 @@ final class Table<K, V> extends Reapable {
             BIN.setRelease(array, fresh.hash & (array.length - 1), fresh);
             stripe.count(1, change);
             full = stripe.nodes % COUNTED_EVERY == 0 && stripe.nodes > stripe.limit;
+            due = stripe.added % LOOKED_EVERY == 0;
         } finally {
             stripe.unlock();
         }
         if (full && nodes() > array.length / 4 * 3L) {
             grow(array);
         }
+        if (due) {
+            lookForOutstanding(); // the reaper may have no processor
+        }
+        if (crowded) {
+            makeRoom();
+        }
         return true;
+    }
+
+    /** Takes some of the dead off the queue; waits where the JVM has not put them there yet. */
+    private void makeRoom() {
+        List<TableNode> dead = new ArrayList<>();
+        Reference<?> first = queue.poll();
+        if (first == null) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        } else {
+            buryLast(buryQueued(first, HELP, dead), dead);
+        }
+        lookForOutstanding();
+        tellCollected(dead);
+    }
+
+    /** Sees whether too many are outstanding. What was queued and not counted as collected does not count for ever. */
+    private void lookForOutstanding() {
+        long collected = 0;
+        for (Stripe stripe : stripes) {
+            collected += stripe.collected;
+        }
+        long before = taken;
+        if (before > collected) {
+            TAKEN.compareAndSet(this, before, collected);
+        }
+        long outstanding = collected - before;
+        crowded = outstanding > (crowded ? mostOutstanding / 2 : mostOutstanding);
     }
 
     /** Makes the array larger if that can be; if not, the chains grow longer, and the next addition tries again. */
@@ -714,21 +783,29 @@ final class Table<K, V> extends Reapable {
         Reference<?> next = buryQueued(first, FEW, dead);
         boolean swept = first == null || (next != null && !resting && manyAreDead());
         double onTheLiving = swept ? sweep(dead) : 0;
-        next = buryQueued(next, MOST_POLLS, dead); // after a sweep most of these have gone
-        if (next != null) {
-            bury((TableNode) next, dead);
-        }
+        lookForOutstanding();
+        buryLast(buryQueued(next, MOST_POLLS, dead), dead); // after a sweep most of these have gone
+        lookForOutstanding();
         tidy();
         return onTheLiving;
+    }
+
+    private void buryLast(@Nullable Reference<?> last, List<TableNode> dead) {
+        if (last != null) {
+            bury((TableNode) last, dead);
+            TAKEN.getAndIncrement(this);
+        }
     }
 
     /** Buries this one, and what follows it on the queue up to a number; what follows then has been taken off it. */
     private @Nullable Reference<?> buryQueued(@Nullable Reference<?> first, int most, List<TableNode> dead) {
         Reference<?> next = first;
-        for (int buried = 0; next != null && buried < most; buried++) {
+        int buried = 0;
+        for (; next != null && buried < most; buried++) {
             bury((TableNode) next, dead);
             next = queue.poll();
         }
+        TAKEN.getAndAdd(this, buried);
         return next;
     }
 

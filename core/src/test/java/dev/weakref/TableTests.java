@@ -88,6 +88,52 @@ class TableTests {
     }
 
     @Test
+    void whoAddsEntriesTakesTheDeadOffTheQueueWhereThatIsNotDoneInTime() {
+        Table<Key, String> table = new Table<>(Kind.WEAK_KEYS, reaper); // nobody else looks at its queue
+        table.mostOutstanding = 100;
+        for (int i = 0; i < 1_000; i++) {
+            Key key = new Key("dead " + i);
+            table.put(key, "value", When.ALWAYS);
+            Collected.node(table, key).enqueue();
+            table.clear(); // which unlinks it, and leaves it on the queue
+        }
+
+        for (int i = 0; i < 4_096; i++) {
+            Key key = new Key("alive " + i);
+            held.add(key);
+            table.put(key, "value", When.ALWAYS);
+        }
+
+        int left = 0;
+        while (table.queue.poll() != null) {
+            left++;
+        }
+        assertThat(left).isLessThanOrEqualTo(100);
+        assertThat(table.count()).isEqualTo(4_096);
+    }
+
+    @Test
+    void whoAddsEntriesGoesOnThoughTheJvmHoldsTheDeadBack() {
+        Table<Key, String> table = new Table<>(Kind.WEAK_KEYS, reaper);
+        table.mostOutstanding = 100;
+        for (int i = 0; i < 1_000; i++) {
+            Key key = new Key("dead " + i);
+            table.put(key, "value", When.ALWAYS);
+            Collected.node(table, key).enqueue();
+            table.clear();
+            table.queue.poll(); // as if it was not there yet
+        }
+
+        for (int i = 0; i < 1_100; i++) {
+            Key key = new Key("alive " + i);
+            held.add(key);
+            table.put(key, "value", When.ALWAYS);
+        }
+
+        assertThat(table.count()).isEqualTo(1_100);
+    }
+
+    @Test
     void keyThatDiesWhileItIsRemovedCountsAsCollected() throws Exception {
         Table<Key, String> table = table(Kind.WEAK_KEYS);
         Key first = new Key("key");
