@@ -138,7 +138,7 @@ final class Table<K, V> extends Reapable {
     long mostOutstanding = MOST_OUTSTANDING;
 
     /** Whether too many are outstanding, by the last look. */
-    private volatile boolean crowded;
+    volatile boolean crowded; // read by tests as well
 
     /** A table without options, for the library itself. */
     Table(Kind kind, Reaper reaper) {
@@ -581,26 +581,41 @@ final class Table<K, V> extends Reapable {
         if (full && nodes() > array.length / 4 * 3L) {
             grow(array);
         }
-        if (due) {
-            lookForOutstanding(); // the reaper may have no processor
-        }
-        if (crowded) {
-            makeRoom();
+        if (due || crowded) {
+            makeRoomIfCrowded(due);
         }
         return true;
+    }
+
+    /** Looks by itself, since the reaper may have no processor. Never throws: the entry that was added is in the table. */
+    private void makeRoomIfCrowded(boolean due) {
+        try {
+            if (due && nodes() > mostOutstanding && manyAreDead()) {
+                hurry(); // the reaper may be resting
+            }
+            lookForOutstanding();
+            if (crowded) {
+                makeRoom();
+            }
+        } catch (VirtualMachineError leftToTheReaper) { // for want of memory, or of stack
+            // What was taken off the queue and is linked yet is found by the next sweep.
+        }
     }
 
     /** Takes some of the dead off the queue; waits where the JVM has not put them there yet. */
     private void makeRoom() {
         List<TableNode> dead = new ArrayList<>();
-        Reference<?> first = queue.poll();
-        if (first == null) {
-            LockSupport.parkNanos(PAUSE_NANOS);
-        } else {
-            buryLast(buryQueued(first, HELP, dead), dead);
+        try {
+            Reference<?> first = queue.poll();
+            if (first == null) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+                TAKEN.getAndIncrement(this); // so that nobody waits for ever, should one not come
+            } else {
+                buryLast(buryQueued(first, HELP, dead), dead);
+            }
+        } finally {
+            tellCollected(dead);
         }
-        lookForOutstanding();
-        tellCollected(dead);
     }
 
     /** Sees whether too many are outstanding. What was queued and not counted as collected does not count for ever. */
