@@ -73,6 +73,41 @@ public class TableRaces {
     }
 
     @JCStressTest
+    @Outcome(id = "2, 2, 1", expect = ACCEPTABLE, desc = "The new entry stays, and the old one was collected once")
+    @State
+    public static class BuryInAWriterAgainstReaping extends Shared {
+
+        public BuryInAWriterAgainstReaping() {
+            put("key", FIRST);
+            Collected.collect(table, "key");
+            table.backlog.most = Long.MIN_VALUE; // so that it is always too long
+            table.backlog.look(0);
+        }
+
+        @Actor
+        public void help() {
+            put("other", FIRST);
+        }
+
+        @Actor
+        public void reap() {
+            reaper.pass();
+        }
+
+        @Actor
+        public void put() {
+            put("key", SECOND);
+        }
+
+        @Arbiter
+        public void result(III_Result r) {
+            r.r1 = get("key");
+            r.r2 = (int) table.nodes();
+            r.r3 = (int) table.stats().collected();
+        }
+    }
+
+    @JCStressTest
     @Outcome(id = "1, 0, 0", expect = ACCEPTABLE, desc = "The old value was found, then it died")
     @Outcome(id = "2, 2, 1", expect = ACCEPTABLE, desc = "The old value had died, and a new one was computed")
     @State

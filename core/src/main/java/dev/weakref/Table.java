@@ -15,9 +15,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLongFieldUpdater;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  *       one that died before would be taken off the queue, looked for in vain, and stay for ever.
  *   <li>A dead node is removed by its own identity, so a late reaping never removes a newer entry of the same key.
  *   <li>What has been unlinked is held by the JVM, and then by the queue, until it is taken off that. The sweep unlinks
- *       faster than the JVM queues; so whoever adds an entry while too many are outstanding takes some of them off, or
+ *       faster than the JVM queues; so whoever adds an entry while that {@link Backlog} is long takes some of it off, or
  *       waits a moment for the JVM. Whether one is buried by a writer or by the reaper, its identity decides.
  *   <li>While a mapping function runs, a {@link Reserved} node stands in the place of its key. Readers look through
  *       it to the entry that was there; writers of that key wait for it; all others pass by.
@@ -77,32 +74,19 @@ final class Table<K, V> extends Reapable {
     /** A sweep is worth its time if one of so many nodes is dead. */
     private static final int WORTH_A_SWEEP = 32;
 
-    /**
-     * So many of the dead may be unlinked and yet held, by the JVM's list of what is to be queued or by the queue; each
-     * takes some 64 bytes with its key. Beyond that who adds entries helps, or waits: else a program that makes them
-     * faster than the JVM queues them would run out of memory.
-     */
-    private static final long MOST_OUTSTANDING =
-            Math.max(1 << 16, Runtime.getRuntime().maxMemory() / 512);
-
-    /** After so many additions in a stripe somebody looks how many are outstanding. */
+    /** After so many additions in a stripe somebody looks at the backlog. */
     private static final int LOOKED_EVERY = 1 << 10;
 
-    /** So many of them takes off the queue who adds one entry. */
+    /** So many of it takes off the queue who adds one entry. */
     private static final int HELP = 32;
-
-    private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
 
     /** Expected where it does not matter which value is there. */
     private static final Object ANY = new Object();
 
     private static final VarHandle BIN = MethodHandles.arrayElementVarHandle(TableNode[].class);
 
-    @SuppressWarnings("rawtypes")
-    private static final AtomicLongFieldUpdater<Table> TAKEN = AtomicLongFieldUpdater.newUpdater(Table.class, "taken");
-
     static {
-        Threads.load(Table.class, TableNode.class, Stripe.class, Callbacks.class);
+        Threads.load(Table.class, TableNode.class, Stripe.class, Backlog.class, Callbacks.class);
     }
 
     /** What is weak, and how keys are compared. */
@@ -131,14 +115,7 @@ final class Table<K, V> extends Reapable {
     volatile Stripe[] stripes; // read and written here, and by tests
     private @Nullable WeakReference<Object> owner;
 
-    /** How many of the dead have been taken off the queue. */
-    private volatile long taken;
-
-    /** For tests: how many may be outstanding. */
-    long mostOutstanding = MOST_OUTSTANDING;
-
-    /** Whether too many are outstanding, by the last look. */
-    volatile boolean crowded; // read by tests as well
+    final Backlog backlog = new Backlog(); // for tests as well
 
     /** A table without options, for the library itself. */
     Table(Kind kind, Reaper reaper) {
@@ -581,35 +558,39 @@ final class Table<K, V> extends Reapable {
         if (full && nodes() > array.length / 4 * 3L) {
             grow(array);
         }
-        if (due || crowded) {
-            makeRoomIfCrowded(due);
+        if (due || backlog.isLong()) {
+            shortenBacklog(due);
         }
         return true;
     }
 
-    /** Looks by itself, since the reaper may have no processor. Never throws: the entry that was added is in the table. */
-    private void makeRoomIfCrowded(boolean due) {
+    /**
+     * Looks by itself how long the backlog is, since the reaper may have no processor. Never throws: the entry that was
+     * added is in the table.
+     *
+     * @param due whether to look as well whether the reaper, which may be resting, is to be hurried
+     */
+    private void shortenBacklog(boolean due) {
         try {
-            if (due && nodes() > mostOutstanding && manyAreDead()) {
-                hurry(); // the reaper may be resting
+            if (due && nodes() > backlog.most && manyAreDead()) {
+                hurry();
             }
-            lookForOutstanding();
-            if (crowded) {
-                makeRoom();
+            lookAtBacklog();
+            if (backlog.isLong()) {
+                buryOrPause();
             }
         } catch (VirtualMachineError leftToTheReaper) { // for want of memory, or of stack
             // What was taken off the queue and is linked yet is found by the next sweep.
         }
     }
 
-    /** Takes some of the dead off the queue; waits where the JVM has not put them there yet. */
-    private void makeRoom() {
+    /** Buries some of those on the queue; waits where the JVM has put none there yet. */
+    private void buryOrPause() {
         List<TableNode> dead = new ArrayList<>();
         try {
             Reference<?> first = queue.poll();
             if (first == null) {
-                LockSupport.parkNanos(PAUSE_NANOS);
-                TAKEN.getAndIncrement(this); // so that nobody waits for ever, should one not come
+                backlog.pause();
             } else {
                 buryLast(buryQueued(first, HELP, dead), dead);
             }
@@ -618,18 +599,12 @@ final class Table<K, V> extends Reapable {
         }
     }
 
-    /** Sees whether too many are outstanding. What was queued and not counted as collected does not count for ever. */
-    private void lookForOutstanding() {
+    private void lookAtBacklog() {
         long collected = 0;
         for (Stripe stripe : stripes) {
             collected += stripe.collected;
         }
-        long before = taken;
-        if (before > collected) {
-            TAKEN.compareAndSet(this, before, collected);
-        }
-        long outstanding = collected - before;
-        crowded = outstanding > (crowded ? mostOutstanding / 2 : mostOutstanding);
+        backlog.look(collected);
     }
 
     /** Makes the array larger if that can be; if not, the chains grow longer, and the next addition tries again. */
@@ -798,9 +773,9 @@ final class Table<K, V> extends Reapable {
         Reference<?> next = buryQueued(first, FEW, dead);
         boolean swept = first == null || (next != null && !resting && manyAreDead());
         double onTheLiving = swept ? sweep(dead) : 0;
-        lookForOutstanding();
+        lookAtBacklog();
         buryLast(buryQueued(next, MOST_POLLS, dead), dead); // after a sweep most of these have gone
-        lookForOutstanding();
+        lookAtBacklog();
         tidy();
         return onTheLiving;
     }
@@ -808,7 +783,7 @@ final class Table<K, V> extends Reapable {
     private void buryLast(@Nullable Reference<?> last, List<TableNode> dead) {
         if (last != null) {
             bury((TableNode) last, dead);
-            TAKEN.getAndIncrement(this);
+            backlog.taken(1);
         }
     }
 
@@ -820,7 +795,7 @@ final class Table<K, V> extends Reapable {
             bury((TableNode) next, dead);
             next = queue.poll();
         }
-        TAKEN.getAndAdd(this, buried);
+        backlog.taken(buried);
         return next;
     }
 

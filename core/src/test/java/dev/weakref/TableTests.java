@@ -90,7 +90,7 @@ class TableTests {
     @Test
     void whoAddsEntriesTakesTheDeadOffTheQueueWhereThatIsNotDoneInTime() {
         Table<Key, String> table = new Table<>(Kind.WEAK_KEYS, reaper); // nobody else looks at its queue
-        table.mostOutstanding = 100;
+        table.backlog.most = 100;
         for (int i = 0; i < 1_000; i++) {
             Key key = new Key("dead " + i);
             table.put(key, "value", When.ALWAYS);
@@ -115,7 +115,7 @@ class TableTests {
     @Test
     void whoAddsEntriesHurriesTheReaperWhereManyAreDeadAndLinked() {
         Table<Key, String> table = new Table<>(Kind.WEAK_KEYS, reaper);
-        table.mostOutstanding = 100;
+        table.backlog.most = 100;
         List<TableNode> dead = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {
             Key key = new Key("dead " + i);
@@ -141,7 +141,7 @@ class TableTests {
     @Test
     void whoAddsEntriesDoesNotWaitForEverForWhatIsNeverQueued() {
         Table<Key, String> table = new Table<>(Kind.WEAK_KEYS, reaper);
-        table.mostOutstanding = 100;
+        table.backlog.most = 100;
         for (int i = 0; i < 1_000; i++) {
             Key key = new Key("dead " + i);
             table.put(key, "value", When.ALWAYS);
@@ -155,11 +155,11 @@ class TableTests {
             Key key = new Key("alive " + i);
             held.add(key);
             table.put(key, "value", When.ALWAYS);
-            waited |= table.crowded;
+            waited |= table.backlog.isLong();
         }
 
         assertThat(waited).isTrue();
-        assertThat(table.crowded).isFalse();
+        assertThat(table.backlog.isLong()).isFalse();
     }
 
     @Test

@@ -1,0 +1,58 @@
+package dev.weakref;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * How many of the dead a table has unlinked that have not been taken off its queue: they are held by the JVM's list of
+ * what is to be queued, and then by the queue.
+ *
+ * <p>The sweep unlinks faster than the JVM queues. So a program that makes entries faster still would run out of memory,
+ * if nobody waited for the JVM. Counts only; who adds entries and finds it {@linkplain #isLong long} is to shorten it.
+ *
+ * <p>Both counts may be wrong: what was queued and has left the table in another way is taken off and was never counted
+ * as collected, and what was collected need not be queued. So it starts anew where it would be less than nothing, and
+ * who waits in vain counts one as taken.
+ */
+final class Backlog {
+
+    private static final AtomicLongFieldUpdater<Backlog> TAKEN =
+            AtomicLongFieldUpdater.newUpdater(Backlog.class, "taken");
+
+    /** An eighth of the heap: each takes some 64 bytes with its key. */
+    private static final long MOST = Math.max(1 << 16, Runtime.getRuntime().maxMemory() / 512);
+
+    private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
+
+    /** From how many on it is long; for tests to change. */
+    long most = MOST;
+
+    private volatile long taken;
+    private volatile boolean isLong;
+
+    /** Whether it is too long, by the last look. It is so until half of that has gone. */
+    boolean isLong() {
+        return isLong;
+    }
+
+    /** So many have been taken off the queue. */
+    void taken(int count) {
+        TAKEN.getAndAdd(this, count);
+    }
+
+    /** Looks how long it is, where so many have been collected. */
+    void look(long collected) {
+        long before = taken;
+        if (before > collected) {
+            TAKEN.compareAndSet(this, before, collected);
+        }
+        isLong = collected - before > (isLong ? most / 2 : most);
+    }
+
+    /** Waits a moment for the JVM, which has put none on the queue; never for ever, should one not come. */
+    void pause() {
+        LockSupport.parkNanos(PAUSE_NANOS);
+        taken(1);
+    }
+}
