@@ -95,6 +95,7 @@ final class ExitPass {
             tellProgress();
         }
         runAll();
+        passOverTheEnded();
         core.refuseRegistrations();
         runAll(); // those that were registered before, and after the first look
         relay.stop();
@@ -123,6 +124,15 @@ final class ExitPass {
         if (left() <= 0) {
             relay.stop();
             relay.leaveAllBehind();
+        }
+    }
+
+    /** Has the walks that follow, of which most find nothing, pass over what has ended; they work without that as well. */
+    private void passOverTheEnded() {
+        try {
+            core.log().sweep();
+        } catch (OutOfMemoryError stayInTheLog) {
+            // and are met by each walk
         }
     }
 

@@ -303,11 +303,18 @@ final class RegistryCore {
     void inContext(Runnable action) {
         Thread me = Thread.currentThread();
         ClassLoader before = me.getContextClassLoader();
-        me.setContextClassLoader(contextClassLoader);
+        useLoader(me, contextClassLoader);
         try {
             action.run();
         } finally {
-            me.setContextClassLoader(before);
+            useLoader(me, before);
+        }
+    }
+
+    /** Writes it only where it is another one: writing a reference into an old object costs a fence with G1. */
+    private static void useLoader(Thread me, @Nullable ClassLoader loader) {
+        if (me.getContextClassLoader() != loader) {
+            me.setContextClassLoader(loader);
         }
     }
 
