@@ -415,7 +415,7 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
         return key == null || value == null ? null : new WriteThroughEntry(key, value);
     }
 
-    /** Removes what the filter accepts, but no value that it has not seen. */
+    /** Removes what the filter accepts, but no value that does not equal the one that it has seen. */
     private boolean removeEntriesIf(Predicate<? super Map.Entry<K, V>> filter) {
         Objects.requireNonNull(filter, "filter");
         boolean removed = false;

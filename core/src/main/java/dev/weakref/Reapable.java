@@ -2,6 +2,7 @@ package dev.weakref;
 
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +22,8 @@ abstract class Reapable {
     /** Set while the reaper has it on its list; see {@link Reaper#watch}. */
     volatile boolean watched;
 
-    /** Set while it is to be reaped without waiting for a signal. */
-    volatile boolean hurried;
+    /** Set while it is to be reaped without waiting for a signal; beside it, so that the reaper need not reach it. */
+    final AtomicBoolean hurried = new AtomicBoolean();
 
     private final Reaper reaper;
 

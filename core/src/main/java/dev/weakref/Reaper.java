@@ -106,9 +106,9 @@ final class Reaper {
         }
     }
 
-    /** Has a log reaped soon, even though nothing was found on its queue. */
+    /** Has it reaped soon, even though nothing was found on its queue, and even if it rests. */
     void hurry(Reapable reapable) {
-        reapable.hurried = true;
+        reapable.hurried.set(true);
         reapable.added();
         Sentinel current = sentinel;
         if (current != null) {
@@ -150,13 +150,13 @@ final class Reaper {
         long lastBusy = lastTidied;
         while (true) {
             boolean signalled = awaitSignal(pause);
-            boolean found = pass();
+            boolean found = passSafely();
             long longest = postponed ? PAUSE_IN_A_REST_MILLIS : LONGEST_PAUSE_MILLIS;
             pause = signalled || found ? 1 : Math.min(2 * pause, longest);
             long now = System.nanoTime();
             if (now - lastTidied >= keepAliveNanos) {
                 lastTidied = now;
-                tidy();
+                tidySafely();
             }
             if (!watches.isEmpty()) {
                 lastBusy = now;
@@ -184,6 +184,24 @@ final class Reaper {
         return false;
     }
 
+    /** Goes on where even the list cannot be walked, for want of memory. */
+    private boolean passSafely() {
+        try {
+            return pass();
+        } catch (VirtualMachineError shortage) {
+            Messages.failure("The reaper will look again", shortage);
+            return false;
+        }
+    }
+
+    private void tidySafely() {
+        try {
+            tidy();
+        } catch (VirtualMachineError shortage) {
+            Messages.failure("The reaper will tidy again", shortage);
+        }
+    }
+
     /** Looks once at everything watched, and has reaped where something died; whether anything was found. */
     boolean pass() {
         boolean found = false;
@@ -206,7 +224,7 @@ final class Reaper {
     }
 
     private boolean look(Watch watch) {
-        boolean everywhere = watch.failed || (watch.held != null && watch.held.hurried);
+        boolean everywhere = watch.failed || watch.hurried.get();
         boolean resting = !everywhere && watch.isResting();
         if (resting && watch.canOnlySweep) {
             postponed = true;
@@ -219,7 +237,7 @@ final class Reaper {
         Reapable reapable = watch.get();
         if (reapable != null) {
             watch.failed = false;
-            reapable.hurried = false;
+            watch.hurried.set(false);
             long begin = System.nanoTime();
             Object event = Flight.reapBegins();
             double onTheLiving = reapable.reap(first, resting);
@@ -285,7 +303,11 @@ final class Reaper {
     /** One line of the list: reaches a table only weakly, so that the table itself can be collected. */
     private static final class Watch extends WeakReference<Reapable> {
         final ReferenceQueue<Object> queue;
-        final @Nullable Reapable held;
+        final AtomicBoolean hurried;
+
+        @SuppressWarnings("UnusedVariable") // holds it
+        private final @Nullable Reapable held;
+
         final boolean canOnlySweep;
         boolean failed;
         private boolean resting;
@@ -294,6 +316,7 @@ final class Reaper {
         Watch(Reapable reapable) {
             super(reapable);
             queue = reapable.queue;
+            hurried = reapable.hurried;
             held = reapable.isHeld() ? reapable : null;
             canOnlySweep = reapable.canOnlySweep();
         }

@@ -291,21 +291,22 @@ final class Table<K, V> extends Reapable {
             if (unchanged && !(replaceKeys && old != null && when != When.ABSENT)) {
                 return old;
             }
-            K kept = keptKey(key, node, old);
+            K before = keyOr(node, key);
+            K kept = old == null || replaceKeys ? key : before;
             boolean put = node == null
                     ? link(array, head, first(kept, value, hash, head), Change.ADDED)
                     : replaceIn(node, old, kept, value);
             if (put) {
                 hold(kept, value);
-                afterPut(node, old, key, value);
+                afterPut(node, old, before, value);
                 return old;
             }
         }
     }
 
-    /** The key of the entry that is put: the first one, for as long as its entry lives. */
-    private K keptKey(K key, @Nullable TableNode node, @Nullable V old) {
-        K first = node == null || old == null || replaceKeys ? null : keyOf(node);
+    /** The key of an entry, which is the first one that was put, for as long as it lives; then this one. */
+    private K keyOr(@Nullable TableNode node, K key) {
+        K first = keyOf(node);
         return first != null ? first : key;
     }
 
@@ -349,16 +350,19 @@ final class Table<K, V> extends Reapable {
         while (true) {
             TableNode node = findUnreserved(key, hash);
             V old = node == null ? null : valueOf(node);
-            if (node == null || old == null || !expected.equals(old)) {
+            if (node == null || old == null || !isEqual(expected, old)) {
                 return false;
             }
-            if (old == value) {
+            if (old == value && !replaceKeys) {
                 return true;
             }
-            K kept = keptKey(key, node, old);
+            K before = keyOr(node, key);
+            K kept = replaceKeys ? key : before;
             if (replaceIn(node, old, kept, value)) {
                 hold(kept, value);
-                tell(key, RemovalCause.REPLACED);
+                if (old != value) {
+                    tell(before, RemovalCause.REPLACED);
+                }
                 return true;
             }
         }
@@ -370,7 +374,7 @@ final class Table<K, V> extends Reapable {
         while (true) {
             TableNode node = findUnreserved(key, hash);
             V old = node == null ? null : valueOf(node);
-            if (node == null || old == null || (expected != null && !expected.equals(old))) {
+            if (node == null || old == null || (expected != null && !isEqual(expected, old))) {
                 return null;
             }
             K firstKey = keyOf(node);
@@ -379,6 +383,11 @@ final class Table<K, V> extends Reapable {
                 return old;
             }
         }
+    }
+
+    /** A value is equal to itself, whatever its {@code equals} says, or throws where it is a dead proxy. */
+    private static boolean isEqual(Object expected, Object value) {
+        return expected == value || expected.equals(value);
     }
 
     /** Removes the entry of the key that this node has, if that key is alive. */
@@ -475,7 +484,8 @@ final class Table<K, V> extends Reapable {
             if (computed == null) {
                 settled = null;
             } else if (computed != old || replaceKeys) {
-                settled = entry(keptKey(key, reserved.previous, old), computed, reserved.hash);
+                K kept = old == null || replaceKeys ? key : keyOr(reserved.previous, key);
+                settled = entry(kept, computed, reserved.hash);
             }
             value = computed;
             return value;
@@ -511,7 +521,7 @@ final class Table<K, V> extends Reapable {
         if (wasDead) {
             tellCollected(List.of(reserved.previous));
         } else if (old != null && !unchanged) {
-            tell(key, settled == null ? RemovalCause.EXPLICIT : RemovalCause.REPLACED);
+            tell(keyOr(reserved.previous, key), settled == null ? RemovalCause.EXPLICIT : RemovalCause.REPLACED);
         }
     }
 

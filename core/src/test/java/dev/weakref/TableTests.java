@@ -7,6 +7,7 @@ import dev.weakref.Table.When;
 import java.lang.ref.ReferenceQueue;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -125,17 +126,96 @@ class TableTests {
                 held.add(key);
             }
         }
-        assertThat(table.hurried).isFalse();
+        assertThat(table.hurried.get()).isFalse();
         dead.forEach(TableNode::clear); // and none of them is on the queue
 
-        for (int i = 0; i < 200_000 && !table.hurried; i++) {
+        for (int i = 0; i < 200_000 && !table.hurried.get(); i++) {
             Key key = new Key("alive " + i % 100);
             held.add(key);
             table.remove(key, null);
             table.put(key, "value", When.ALWAYS);
         }
 
-        assertThat(table.hurried).isTrue();
+        assertThat(table.hurried.get()).isTrue();
+    }
+
+    @Test
+    void aTableThatIsHurriedIsSweptAlthoughItsQueueIsEmpty() {
+        Table<Key, String> table = new Table<>(Kind.WEAK_KEYS, reaper);
+        table.put(new Key("dead"), "value", When.ALWAYS);
+        table.put(held(new Key("alive")), "value", When.ALWAYS);
+        Collected.node(table, new Key("dead")).clear(); // and not on the queue
+
+        table.hurry();
+        reaper.pass();
+
+        assertThat(table.nodes()).isEqualTo(1);
+        assertThat(table.hurried.get()).isFalse();
+    }
+
+    @Test
+    void listenerIsToldTheKeyOfTheEntryAndNotTheOneThatWasAskedWith() {
+        Key first = new Key("key");
+        Key second = new Key("key");
+
+        assertThat(keysToldOf(false, first, second))
+                .usingElementComparator(IDENTITY)
+                .containsExactly(first, first, first);
+        assertThat(keysToldOf(true, first, second))
+                .usingElementComparator(IDENTITY)
+                .containsExactly(first, second, second);
+    }
+
+    private static final Comparator<Object> IDENTITY = (one, other) -> one == other ? 0 : 1;
+
+    private List<Key> keysToldOf(boolean replaceKeys, Key first, Key second) {
+        List<Key> keys = new ArrayList<>();
+        CollectionOptions.Plain<Key> options =
+                new CollectionOptions.Plain<Key>(Kind.WEAK_KEYS, reaper).onRemoval((key, cause) -> keys.add(key));
+        options.replaceKeys = replaceKeys;
+        Table<Key, String> table = new Table<>(options);
+        table.put(first, "first", When.ALWAYS);
+        table.put(second, "second", When.ALWAYS);
+        table.replace(second, "second", "third");
+        table.compute(new Key("key"), When.PRESENT, (key, old) -> null);
+        return keys;
+    }
+
+    @Test
+    void replacingAValueByItselfReplacesItsKeyWhereThatIsAskedFor() {
+        CollectionOptions.Plain<Key> options =
+                new CollectionOptions.Plain<Key>(Kind.WEAK_KEYS, reaper).onRemoval(this::tell);
+        options.replaceKeys = true;
+        Table<Key, String> table = new Table<>(options);
+        Key second = new Key("key");
+        table.put(held(new Key("key")), "value", When.ALWAYS);
+
+        assertThat(table.replace(second, "value", "value")).isTrue();
+
+        assertThat(table.getKey(second)).isSameAs(second);
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void aValueIsEqualToItselfWhateverItsEqualsSays() {
+        Object value = new Object() {
+            @Override
+            public boolean equals(Object other) {
+                throw new IllegalStateException("for the test");
+            }
+
+            @Override
+            public int hashCode() {
+                return 0;
+            }
+        };
+        Key key = held(new Key("key"));
+        WeakKeyMap<Key, Object> map = WeakKeyMap.create();
+        map.put(key, value);
+
+        assertThat(map.replace(key, value, value)).isTrue();
+        assertThat(map.values().removeIf(each -> each == value)).isTrue();
+        assertThat(map).isEmpty();
     }
 
     @Test
