@@ -3,10 +3,12 @@ package dev.weakref;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -26,6 +28,15 @@ final class CaptureScan {
     private static final int MOST_ELEMENTS = 64;
     private static final int MOST_STEPS = 16;
     private static final int MOST_UNSURE_STEPS = 2;
+
+    /** Beginnings of the names of classes that are not public and hold their elements themselves; no views. */
+    private static final List<String> HIDDEN_COLLECTIONS = List.of(
+            "java.util.ImmutableCollections$List",
+            "java.util.ImmutableCollections$Set",
+            "java.util.ImmutableCollections$Map",
+            "java.util.Arrays$",
+            "java.util.Collections$Singleton",
+            "java.util.Collections$Empty");
 
     private final CaptureCheck check;
     private final FieldReaders readers;
@@ -141,16 +152,9 @@ final class CaptureScan {
         return (object instanceof Collection || object instanceof Map)
                 && type.getClassLoader() == null
                 && type.getName().startsWith("java.util.")
-                && !isWrapper(type.getName())
+                && (Modifier.isPublic(type.getModifiers())
+                        || HIDDEN_COLLECTIONS.stream().anyMatch(type.getName()::startsWith))
                 && !(object instanceof WeakHashMap);
-    }
-
-    /** Whether a collection of this class may be a view of one that its user wrote. */
-    private static boolean isWrapper(String name) {
-        return name.startsWith("java.util.Abstract")
-                || (name.startsWith("java.util.Collections$")
-                        && !name.startsWith("java.util.Collections$Singleton")
-                        && !name.startsWith("java.util.Collections$Empty"));
     }
 
     /** One search, from an action to its referent. */

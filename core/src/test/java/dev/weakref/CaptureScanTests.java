@@ -15,8 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -180,6 +183,23 @@ class CaptureScanTests {
     void runsNoCodeBehindAWrapperOfTheJdk() {
         assertAccepted(Collections.unmodifiableSet(new Watched()));
         assertAccepted(Collections.synchronizedCollection(new Watched()));
+    }
+
+    @Test
+    void runsNoComparatorBehindAViewOfTheJdk() {
+        AtomicInteger compared = new AtomicInteger();
+        TreeMap<String, Object> map = new TreeMap<>((one, other) -> {
+            compared.incrementAndGet();
+            return one.compareTo(other);
+        });
+        map.put("a", 1);
+        map.put("b", 2);
+        SortedMap<String, Object> view = map.headMap("b");
+        compared.set(0);
+
+        assertAccepted(view);
+
+        assertThat(compared).hasValue(0);
     }
 
     @Test
