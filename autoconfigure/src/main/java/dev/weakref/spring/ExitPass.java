@@ -3,6 +3,7 @@ package dev.weakref.spring;
 import dev.weakref.ExitReport;
 import dev.weakref.FinalizerRegistry;
 import dev.weakref.WeakRefs;
+import dev.weakref.WeakSet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,7 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
+import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.core.Ordered;
@@ -36,7 +39,8 @@ import org.springframework.core.PriorityOrdered;
  *
  * <p><b>What if that phase is never reached.</b> A refresh that fails destroys singletons without a word. Their
  * destruction is seen by this post-processor, whose callback comes before those of the first bean; it asks for the
- * stack, because a single singleton may also be destroyed in a context that lives on, and scoped beans are.
+ * stack, because a single singleton may also be destroyed in a context that lives on. Of other scopes it asks for no
+ * callback: some have none, and a session would keep the bean for it.
  *
  * <p><b>Who waits.</b> The pass runs on a thread of its own, begun once under this object's lock. The phase waits for
  * it as long as its timeout says, and destruction for the rest of the limit. Each registry is given what those before
@@ -58,6 +62,7 @@ public final class ExitPass implements SmartLifecycle, DestructionAwareBeanPostP
     private final ConfigurableApplicationContext context;
     private final Duration limit;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final WeakSet<Object> singletons = WeakSet.identity();
     private volatile boolean running;
     private boolean begun;
     private long begunAt;
@@ -115,6 +120,22 @@ public final class ExitPass implements SmartLifecycle, DestructionAwareBeanPostP
         }
     }
 
+    /** Notes which beans are singletons, which the next question does not say. */
+    @Override
+    public Object postProcessBeforeInitialization(Object bean, String beanName) {
+        ConfigurableListableBeanFactory beanFactory = context.getBeanFactory();
+        if (beanFactory.containsBeanDefinition(beanName)
+                && beanFactory.getMergedBeanDefinition(beanName).isSingleton()) {
+            singletons.add(bean);
+        }
+        return bean;
+    }
+
+    @Override
+    public boolean requiresDestruction(Object bean) {
+        return singletons.contains(bean);
+    }
+
     @Override
     public void postProcessBeforeDestruction(Object bean, String beanName) {
         if (!ended.isDone() && context.getBeanFactory().containsSingleton(beanName) && allAreBeingDestroyed()) {
@@ -123,9 +144,17 @@ public final class ExitPass implements SmartLifecycle, DestructionAwareBeanPostP
         }
     }
 
+    /** Looks at the frames of the bean factory only: behind them somebody may be destroying the beans of another one. */
     private static boolean allAreBeingDestroyed() {
-        return StackWalker.getInstance()
-                .walk(frames -> frames.anyMatch(frame -> frame.getMethodName().equals("destroySingletons")));
+        return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+                .walk(frames -> frames.dropWhile(frame -> frame.getDeclaringClass() == ExitPass.class)
+                        .takeWhile(frame -> isOfABeanFactory(frame.getDeclaringClass()))
+                        .anyMatch(frame -> frame.getMethodName().equals("destroySingletons")));
+    }
+
+    private static boolean isOfABeanFactory(Class<?> type) {
+        return type.getPackage() == DefaultSingletonBeanRegistry.class.getPackage()
+                || DefaultSingletonBeanRegistry.class.isAssignableFrom(type);
     }
 
     private synchronized void begin() {

@@ -2,9 +2,14 @@ package dev.weakref.spring;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 
-/** The singletons of one type that a bean factory itself holds now: creates none, asks no parent. */
+/**
+ * The singletons of one type that a bean factory itself holds now: asks no parent, and creates none but what a
+ * {@link FactoryBean} of that type has not made yet.
+ */
 final class OwnSingletons {
 
     private OwnSingletons() {}
@@ -14,10 +19,25 @@ final class OwnSingletons {
         Map<String, T> found = new LinkedHashMap<>();
         for (String name : beanFactory.getSingletonNames()) {
             Object singleton = beanFactory.getSingleton(name);
-            if (type.isInstance(singleton)) {
-                found.put(name, type.cast(singleton));
+            Object wanted = type.isInstance(singleton) ? singleton : product(type, name, singleton, beanFactory);
+            if (wanted != null) {
+                found.put(name, type.cast(wanted));
             }
         }
         return found;
+    }
+
+    private static @Nullable Object product(
+            Class<?> type, String name, @Nullable Object singleton, ConfigurableListableBeanFactory beanFactory) {
+        try {
+            return singleton instanceof FactoryBean<?> factory
+                            && factory.isSingleton()
+                            && factory.getObjectType() != null
+                            && type.isAssignableFrom(factory.getObjectType())
+                    ? beanFactory.getBean(name)
+                    : null;
+        } catch (RuntimeException cannotBeHad) {
+            return null;
+        }
     }
 }

@@ -2,25 +2,62 @@ package dev.weakref.spring;
 
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.BeanDefinitionHolder;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.DependencyDescriptor;
 import org.springframework.beans.factory.support.AutowireCandidateResolver;
 
 /**
  * Lets the prototypes of shared collections in at each injection point of their very class, with whatever type
- * arguments and qualifier, and nowhere else: not for a {@code Map} that they happen to be.
+ * arguments and qualifier, and nowhere else: not for a {@code Map} that they happen to be, and not where a bean of the
+ * user's fits that does not say its type arguments, which Spring asks for only where none fits exactly.
  *
  * <p>All other questions go to the resolver that was there before. A shared collection is handed out at once even
  * where {@code @Lazy} asks for a proxy: its class is final, and an empty one costs nothing.
  */
-record SharedCollectionResolver(AutowireCandidateResolver others, Set<String> prototypes)
-        implements AutowireCandidateResolver {
+final class SharedCollectionResolver implements AutowireCandidateResolver, BeanFactoryAware {
+
+    private final AutowireCandidateResolver others;
+    private final Set<String> prototypes;
+    private @Nullable ConfigurableListableBeanFactory beanFactory;
+
+    SharedCollectionResolver(AutowireCandidateResolver others, Set<String> prototypes) {
+        this.others = others;
+        this.prototypes = prototypes;
+    }
+
+    /** Is called by the factory whose resolver this becomes. */
+    @Override
+    public void setBeanFactory(BeanFactory beanFactory) {
+        this.beanFactory = (ConfigurableListableBeanFactory) beanFactory;
+        if (others instanceof BeanFactoryAware aware) {
+            aware.setBeanFactory(beanFactory);
+        }
+    }
 
     @Override
     public boolean isAutowireCandidate(BeanDefinitionHolder holder, DependencyDescriptor point) {
         return prototypes.contains(holder.getBeanName())
-                ? isCollection(point)
+                ? isCollection(point) && (point.fallbackMatchAllowed() || !fitsAnotherIn(beanFactory, point))
                 : others.isAutowireCandidate(holder, point);
+    }
+
+    /** Whether there is a bean of the user's for it, even if only by its class. */
+    private boolean fitsAnotherIn(@Nullable ConfigurableListableBeanFactory beans, DependencyDescriptor point) {
+        if (beans == null) {
+            return false;
+        }
+        DependencyDescriptor byClass = point.forFallbackMatch();
+        for (String name : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(
+                beans, point.getDependencyType(), true, point.isEager())) {
+            if (!prototypes.contains(name) && beans.isAutowireCandidate(name, byClass)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isCollection(DependencyDescriptor point) {

@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.FactoryBean;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
@@ -21,6 +22,7 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.context.support.SimpleThreadScope;
 
 @Timeout(60)
 class ExitPassTests {
@@ -267,6 +269,72 @@ class ExitPassTests {
         assertThat(ofChild.isClosed()).isTrue();
         assertThat(registry.isClosed()).isFalse();
         parent.close();
+    }
+
+    @Test
+    void theDestructionOfASingleBeanByOneOfAChildThatClosesLeavesTheRegistryOpen() {
+        GenericApplicationContext parent = context(Duration.ofSeconds(20));
+        parent.refresh();
+        GenericApplicationContext child = new AnnotationConfigApplicationContext();
+        child.setParent(parent);
+        child.registerBean(
+                "tenant",
+                DisposableBean.class,
+                () -> () -> parent.getDefaultListableBeanFactory().destroySingleton("bean"));
+        child.refresh();
+
+        child.close();
+
+        assertThat(events).containsExactly("bean destroyed");
+        assertThat(registry.isClosed()).isFalse();
+        parent.close();
+    }
+
+    @Test
+    void aRegistryThatAFactoryMakesIsClosedToo() {
+        FinalizerRegistry made = FinalizerRegistry.create("made");
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        context.registerBean("factory", RegistryFactory.class, () -> new RegistryFactory(made));
+        context.refresh();
+        context.getBean("factory", FinalizerRegistry.class).register(REFERENT, () -> events.add("ran"));
+
+        context.close();
+
+        assertThat(events).containsExactly("ran", "bean destroyed");
+        assertThat(made.isClosed()).isTrue();
+    }
+
+    private record RegistryFactory(FinalizerRegistry made) implements FactoryBean<FinalizerRegistry> {
+
+        @Override
+        public FinalizerRegistry getObject() {
+            return made;
+        }
+
+        @Override
+        public Class<?> getObjectType() {
+            return FinalizerRegistry.class;
+        }
+    }
+
+    @Test
+    void scopedBeansWithNothingToDestroyAreLeftAlone() {
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        context.getBeanFactory().registerScope("thread", new SimpleThreadScope() {
+            @Override
+            public void registerDestructionCallback(String name, Runnable callback) {
+                events.add(name + " is to be destroyed");
+            }
+        });
+        context.registerBean("plain", Object.class, Object::new, bean -> bean.setScope("thread"));
+        context.registerBean("disposable", DisposableBean.class, () -> () -> {}, bean -> bean.setScope("thread"));
+        context.refresh();
+
+        context.getBean("plain");
+        context.getBean("disposable");
+
+        assertThat(events).containsExactly("disposable is to be destroyed");
+        context.close();
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.weakref.spring.UnclearCollectionTypeException;
 import dev.weakref.spring.WeakCollections;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Scope;
 
 class WeakCollectionsAutoConfigurationTests {
 
@@ -213,6 +215,38 @@ class WeakCollectionsAutoConfigurationTests {
         }
 
         @Test
+        void oneThatSpringKnowsByItsClassOnlyWinsForEachType() {
+            WeakValueMap<Object, Object> own = WeakValueMap.create();
+
+            runner.withBean("own", WeakValueMap.class, () -> own)
+                    .withBean(TwoTypes.class)
+                    .run(context -> {
+                        assertThat((Object) context.getBean(TwoTypes.class).sessions)
+                                .isSameAs(own);
+                        assertThat((Object) context.getBean(TwoTypes.class).lists)
+                                .isSameAs(own);
+                    });
+        }
+
+        @Test
+        void oneOfAnyTypeWins() {
+            runner.withUserConfiguration(OwnOfAnyType.class)
+                    .withBean(OneType.class)
+                    .run(context -> assertThat(context.getBean(OneType.class).map)
+                            .isSameAs(context.getBean(OwnOfAnyType.class).made.get(0)));
+        }
+
+        @Test
+        void oneThatIsNoCandidateDoesNotWin() {
+            WeakValueMap<Object, Object> own = WeakValueMap.create();
+
+            runner.withBean("own", WeakValueMap.class, () -> own, bean -> bean.setAutowireCandidate(false))
+                    .withBean(OneType.class)
+                    .run(context -> assertThat((Object) context.getBean(OneType.class).map)
+                            .isNotSameAs(own));
+        }
+
+        @Test
         void unclearPointsGetIt() {
             withOwn.withBean(Raw.class).withBean(Wildcard.class).run(context -> {
                 Object own = context.getBean("own");
@@ -383,6 +417,20 @@ class WeakCollectionsAutoConfigurationTests {
         @Bean
         WeakValueMap<String, Session> own() {
             return WeakValueMap.create();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnOfAnyType {
+
+        final List<Object> made = new ArrayList<>();
+
+        @Bean
+        @Scope("prototype")
+        <K, V> WeakValueMap<K, V> ownOfAnyType() {
+            WeakValueMap<K, V> map = WeakValueMap.create();
+            made.add(map);
+            return map;
         }
     }
 
