@@ -82,6 +82,8 @@ final class ExitPass {
         try {
             return pass();
         } catch (Throwable failure) {
+            core.refuseRegistrations(); // nobody would run them
+            relay.stop();
             report.completeExceptionally(failure);
             throw failure;
         } finally {
@@ -113,8 +115,8 @@ final class ExitPass {
 
     private void runAll() {
         if (left() > 0) {
-            relay.handOver(new NewestFirst(true));
-            relay.handOver(new NewestFirst(false));
+            relay.handOver(core.log().gatherAgain());
+            relay.handOver(new NewestFirst());
             runHere();
         }
         while (left() > 0 && !uninterrupted(() -> relay.awaitBaton(Math.min(untilProgress(), left())))) {
@@ -139,7 +141,7 @@ final class ExitPass {
     /** Runs what is left where no thread can be had. The runner begins with a clean interrupt, as in threads of its own. */
     private void runHere() {
         interrupted |= Thread.interrupted();
-        relay.runWhereNobodyElseDoes();
+        interrupted |= relay.runWhereNobodyElseDoes(() -> left() > 0);
     }
 
     private void runTurn(Relay.Leg leg) {
@@ -165,9 +167,18 @@ final class ExitPass {
         report.complete(NOTHING);
     }
 
+    /**
+     * Ends what has not been run. As long as there was time to run all, it is what was registered when that was refused
+     * already, and whoever registers it is told so.
+     */
     private void giveUpTheRest() {
+        boolean cutOff = left() <= 0;
         for (Log.Walk live = core.log().newestFirst(Long.MAX_VALUE); live.hasNext(); ) {
             FinalizerNode<?> node = (FinalizerNode<?>) live.next();
+            if (!cutOff) {
+                core.refuse(node);
+                continue;
+            }
             boolean wasDue = node.refersTo(null) || node.isAtExit();
             String line = node.describe() + " was cut off by the exit limit";
             if (giveUp(node) && wasDue) {
@@ -296,27 +307,20 @@ final class ExitPass {
      */
     private final class NewestFirst implements Supplier<Relay.@Nullable Leg> {
 
-        private final boolean onlyTheDead;
         private final Deque<Log.Walk> walks = new ArrayDeque<>();
         private long newestSeen;
 
-        NewestFirst(boolean onlyTheDead) {
-            this.onlyTheDead = onlyTheDead;
-        }
-
         @Override
         public Relay.@Nullable Leg get() {
-            long newest = core.log().appended();
-            if (newest > newestSeen) {
+            long appended = core.log().appended();
+            if (appended > newestSeen) {
                 walks.push(core.log().newerThan(newestSeen));
-                newestSeen = newest;
+                newestSeen = appended;
             }
             while (!walks.isEmpty()) {
-                for (Log.Walk walk = walks.element(); walk.hasNext(); ) {
-                    LogNode node = walk.next();
-                    if (!onlyTheDead || node.refersTo(null)) {
-                        return node;
-                    }
+                Log.Walk newest = walks.element();
+                if (newest.hasNext()) {
+                    return newest.next();
                 }
                 walks.remove();
             }

@@ -393,7 +393,10 @@ public final class FinalizerRegistry implements AutoCloseable {
             return this;
         }
 
-        /** Makes the threads that run actions, for example virtual ones; by default daemon threads. */
+        /**
+         * Makes the threads that run actions, for example virtual ones; by default daemon threads. It may block: nothing
+         * but the actions of this registry waits for it.
+         */
         public Builder threadFactory(ThreadFactory factory) {
             settings.threadFactory = Objects.requireNonNull(factory, "factory");
             return this;

@@ -111,7 +111,7 @@ final class FlightEvents {
         @Nullable String createdBy;
 
         void set(FinalizerInfo info, String itsRegistry) {
-            registry = itsRegistry;
+            registry = Names.escape(itsRegistry);
             id = info.id();
             name = info.name();
             referentType = info.referentType();

@@ -230,7 +230,7 @@ final class Log extends Reapable {
         sweeping.lock();
         try {
             tailAtLastSweep = tail.slots.base;
-            Gathered gathered = gather();
+            Gathered gathered = gather(LogNode::gather);
             handOver(gathered);
             compact();
             return gathered.visited == 0 ? 0 : 1 - (double) gathered.count / gathered.visited;
@@ -239,8 +239,22 @@ final class Log extends Reapable {
         }
     }
 
+    /**
+     * Gathers what is dead and live, whether a sweep has gathered it before or not. For who has stopped the relay, to
+     * which a sweep hands over: nobody goes along its lists any more.
+     */
+    Relay.Counted gatherAgain() {
+        sweeping.lock();
+        try {
+            Gathered gathered = gather(node -> node.gather() || node.isLive());
+            return new Chain(gathered.newest, gathered.count);
+        } finally {
+            sweeping.unlock();
+        }
+    }
+
     /** Allocates nothing but its result, so that it ends even where no memory is left. */
-    private Gathered gather() {
+    private Gathered gather(Predicate<LogNode> wanted) {
         Gathered gathered = new Gathered();
         for (Chunk chunk = oldest; chunk != null; chunk = chunk.next) {
             chunk.complete = true;
@@ -256,7 +270,7 @@ final class Log extends Reapable {
                 } else {
                     chunk.kept++;
                     gathered.visited++;
-                    if (node.refersTo(null) && node.gather()) {
+                    if (node.refersTo(null) && wanted.test(node)) {
                         gathered.add(node);
                     }
                 }
@@ -452,7 +466,7 @@ final class Log extends Reapable {
         private @Nullable LogNode head;
         private long left;
 
-        Chain(LogNode head, long count) {
+        Chain(@Nullable LogNode head, long count) {
             this.head = head;
             left = count;
         }

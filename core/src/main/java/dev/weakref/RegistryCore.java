@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -255,9 +256,14 @@ final class RegistryCore {
     // What happens to the dead.
 
     private void dispatch(Relay.Leg leg) {
+        orTryAgain(leg, this::dispatchOrThrow);
+    }
+
+    /** Has it handed over again where it could not be run, for want of memory. */
+    private static void orTryAgain(Relay.Leg leg, Consumer<Relay.Leg> run) {
         boolean done = false;
         try {
-            dispatchOrThrow(leg);
+            run.accept(leg);
             done = true;
         } finally {
             if (!done && leg instanceof LogNode node) {
@@ -286,16 +292,20 @@ final class RegistryCore {
         if (inExecutor.tryAcquire()) {
             try {
                 if (exitPass.get() == null) {
-                    long[] entered = Inside.enter(this);
-                    try {
-                        inContext(leg::run);
-                    } finally {
-                        Inside.leave(entered);
-                    }
+                    orTryAgain(leg, this::runInside);
                 }
             } finally {
                 inExecutor.release();
             }
+        }
+    }
+
+    private void runInside(Relay.Leg leg) {
+        long[] entered = Inside.enter(this);
+        try {
+            inContext(leg::run);
+        } finally {
+            Inside.leave(entered);
         }
     }
 
@@ -414,7 +424,8 @@ final class RegistryCore {
                 Level.INFO,
                 () -> "Finalizer " + node.id() + " '" + node.info().name() + "' of registry '"
                         + Names.escape(name) + "' has come back after it was left behind, and "
-                        + (failure == null ? "has done its work" : "has failed: " + failure));
+                        + (failure == null ? "has done its work" : "has failed: " + failure),
+                failure);
     }
 
     // The end.

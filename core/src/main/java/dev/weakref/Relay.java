@@ -60,6 +60,8 @@ class Relay {
         long nanosFor(Leg leg);
     }
 
+    private static final ThreadFactory STARTERS = Threads.daemons("weakref-starter", null);
+
     private final String name;
     private final ThreadFactory threads;
     private final Patience patience;
@@ -76,7 +78,7 @@ class Relay {
     private Watchdog.@Nullable Watch watch;
     private boolean stopped;
     private boolean saturationReported;
-    private boolean shortageReported;
+    private boolean threadsAreShort;
 
     Relay(String name, ThreadFactory threads, int maxRunners, Duration tick, Patience patience, Consumer<Leg> run) {
         this.name = name;
@@ -109,13 +111,30 @@ class Relay {
 
     /**
      * Starts a runner if there is work and none holds the baton, which can be where none could be started before. Never
-     * throws. The thread is made without the lock, by code that may be the user's.
+     * throws. The thread is made without the lock, and in another thread where code of the user's makes it.
      */
     void nudge() {
         Runner runner = appoint();
         if (runner == null) {
             return;
         }
+        if (Threads.areOwn(threads)) {
+            start(runner);
+        } else {
+            startElsewhere(runner);
+        }
+    }
+
+    /** So that the user's code runs in no thread that others wait for, such as that of the reaper. */
+    private void startElsewhere(Runner runner) {
+        try {
+            STARTERS.newThread(() -> start(runner)).start();
+        } catch (Throwable shortage) {
+            notStarted(runner, shortage);
+        }
+    }
+
+    private void start(Runner runner) {
         try {
             Thread thread = threads.newThread(runner);
             if (thread == null) {
@@ -126,13 +145,18 @@ class Relay {
             thread.start();
             shortIs(false);
         } catch (Throwable shortage) {
-            dismiss(runner);
-            if (shortIs(true)) {
-                Messages.log(
-                        Level.WARNING,
-                        () -> "No thread for the actions of " + name + "; the next signal tries again",
-                        shortage);
-            }
+            notStarted(runner, shortage);
+        }
+    }
+
+    private void notStarted(Runner runner, Throwable shortage) {
+        boolean isNews = shortIs(true);
+        dismiss(runner);
+        if (isNews) {
+            Messages.log(
+                    Level.WARNING,
+                    () -> "No thread for the actions of " + name + "; the next signal tries again",
+                    shortage);
         }
     }
 
@@ -140,9 +164,9 @@ class Relay {
     private boolean shortIs(boolean now) {
         lock.lock();
         try {
-            boolean news = shortageReported != now;
-            shortageReported = now;
-            return news;
+            boolean isNews = threadsAreShort != now;
+            threadsAreShort = now;
+            return isNews;
         } finally {
             lock.unlock();
         }
@@ -181,14 +205,17 @@ class Relay {
     /**
      * Runs what is there in the calling thread, if nobody holds the baton because no thread could be started. It is watched
      * as others are, if there can be a thread for that.
+     *
+     * @param goesOn asked before each leg
+     * @return whether somebody interrupted the thread meanwhile, other than to leave a leg behind
      */
-    void runWhereNobodyElseDoes() {
+    boolean runWhereNobodyElseDoes(BooleanSupplier goesOn) {
         Runner here = new Runner(false);
         here.thread = Thread.currentThread();
         lock.lock();
         try {
             if (baton != null || handedOver.isEmpty() || stopped) {
-                return;
+                return false;
             }
             runners.add(here);
             baton = here;
@@ -200,7 +227,8 @@ class Relay {
         } catch (Throwable noThreadForThatEither) {
             // Their limit does not hold then; that there are no threads has been said.
         }
-        here.run();
+        here.run(goesOn);
+        return here.interrupted;
     }
 
     /** Starts no further leg. What runs goes on. */
@@ -241,12 +269,22 @@ class Relay {
 
     /**
      * Waits until the work is done: until no legs are left and no runner that holds the baton is on its leg. Stuck
-     * runners have lost the baton and are not waited for.
+     * runners have lost the baton and are not waited for. Waits no longer where legs are left and there is no thread to
+     * run them.
      *
-     * @return whether that was so within the time
+     * @return whether the work is done
      */
     boolean awaitBaton(long nanos) throws InterruptedException {
-        return await(() -> handedOver.isEmpty() && (baton == null || baton.leg == null), nanos);
+        return await(() -> isDone() || (baton == null && threadsAreShort), nanos) && isDone();
+    }
+
+    private boolean isDone() {
+        lock.lock();
+        try {
+            return handedOver.isEmpty() && (baton == null || baton.leg == null);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Waits until no leg runs but those left behind; whether that was so within the time. */
@@ -287,8 +325,10 @@ class Relay {
     private @Nullable Leg next(Runner runner) {
         lock.lock();
         try {
+            boolean leftBehind = runner.leftBehind;
             end(runner);
-            Thread.interrupted(); // whoever interrupted the last leg held the lock, so this one starts without
+            runner.interrupted |=
+                    Thread.interrupted() && !leftBehind; // who did that held the lock: the next starts without
             boolean waited = false;
             while (!stopped && (baton == null || baton == runner)) {
                 baton = runner;
@@ -479,6 +519,9 @@ class Relay {
         /** Whether it was reported as stuck on its leg. */
         private boolean missed;
 
+        /** Whether its thread was interrupted without being left behind. */
+        private boolean interrupted;
+
         /** Whether it waits for more work; the one that runs in a thread of somebody else's does not. */
         private final boolean waits;
 
@@ -528,8 +571,12 @@ class Relay {
 
         @Override
         public void run() {
+            run(() -> true);
+        }
+
+        void run(BooleanSupplier goesOn) {
             try {
-                while (runNext()) {
+                while (goesOn.getAsBoolean() && runNext()) {
                     // and holds nothing of the one before while it waits for the next
                 }
             } finally {

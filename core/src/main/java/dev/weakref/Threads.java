@@ -17,13 +17,24 @@ final class Threads {
      * context class loader of the thread that happens to start them, and hold none of the class loaders on its stack.
      */
     static ThreadFactory daemons(String name, @Nullable ClassLoader contextClassLoader) {
-        AtomicInteger made = new AtomicInteger();
-        return task -> {
+        return new Daemons(name, contextClassLoader, new AtomicInteger());
+    }
+
+    /** Whether it is of that kind, and so runs no code of the user's. */
+    static boolean areOwn(ThreadFactory threads) {
+        return threads instanceof Daemons;
+    }
+
+    private record Daemons(String name, @Nullable ClassLoader contextClassLoader, AtomicInteger made)
+            implements ThreadFactory {
+
+        @Override
+        public Thread newThread(Runnable task) {
             Thread thread = unrelated(task, name + "-" + made.incrementAndGet());
             thread.setDaemon(true);
             thread.setContextClassLoader(contextClassLoader);
             return thread;
-        };
+        }
     }
 
     /**

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -604,6 +605,80 @@ class ExitPassTests {
 
         assertThat(Thread.interrupted()).isTrue();
         assertThat(ran).containsExactly("interrupted false");
+    }
+
+    @Test
+    void anInterruptDuringAnActionThatTheClosingThreadRunsItselfIsKept() {
+        registry = builder.threadFactory(task -> null).build();
+        Thread closing = Thread.currentThread();
+        named("older", true);
+        registry.register(referent, () -> {
+            Side.run(closing::interrupt);
+            while (!Thread.currentThread().isInterrupted()) {
+                Thread.onSpinWait();
+            }
+        });
+
+        ExitReport report = registry.shutdown();
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(report.run()).isEqualTo(2);
+    }
+
+    @Test
+    void theDeadlineHoldsWhereTheClosingThreadRunsTheActionsItself() {
+        Duration limit = Duration.ofMillis(100);
+        registry = builder.threadFactory(task -> null).exitLimit(limit).build();
+        named("older", true);
+        registry.register(referent, () -> {
+            long begin = System.nanoTime();
+            while (System.nanoTime() - begin < 2 * limit.toNanos()) {
+                Thread.onSpinWait(); // deaf to interruption
+            }
+        });
+
+        ExitReport report = registry.shutdown();
+
+        assertThat(report.skipped()).isEqualTo(1);
+        assertThat(ran).isEmpty();
+    }
+
+    @Test
+    void theClosingThreadGoesOnAtOnceWhereTheOnlyThreadHangs() {
+        CountDownLatch release = new CountDownLatch(1);
+        AtomicInteger asked = new AtomicInteger();
+        registry = builder.threadFactory(task -> asked.getAndIncrement() == 0 ? new Thread(task) : null)
+                .actionLimit(Duration.ofMillis(20))
+                .exitLimit(Settings.PROGRESS_INTERVAL.dividedBy(2)) // before it looks by itself
+                .build();
+        named("older", true);
+        registry.register(referent, () -> {
+            while (release.getCount() > 0) {
+                Thread.onSpinWait(); // deaf to interruption
+            }
+        });
+
+        ExitReport report = registry.shutdown();
+        release.countDown();
+
+        assertThat(report.timedOut()).isEqualTo(1);
+        assertThat(ran).containsExactly("older");
+    }
+
+    @Test
+    void runsTheDeadInTheirOrderAlthoughOthersDieMeanwhile() {
+        List<FinalizerNode<?>> dying = new ArrayList<>();
+        dying.add(named("older", true));
+        FinalizerNode<?> dead = node(registry.register(referent, () -> {
+            ran.add("dead");
+            dying.forEach(FinalizerNode::clear); // as one collection does with all of an object
+        }));
+        dying.add(named("newer", true));
+        dead.clear();
+
+        registry.shutdown();
+
+        assertThat(ran).containsExactly("dead", "newer", "older");
     }
 
     @Test

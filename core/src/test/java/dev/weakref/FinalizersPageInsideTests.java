@@ -95,7 +95,7 @@ class FinalizersPageInsideTests {
             captureAndHide();
             failToListen();
             beRejected();
-            findNoThread();
+            findNoThread(log);
             chooseNoLevel();
 
             assertThat(table).allSatisfy(row -> assertThat(log.lines()).anyMatch(line -> isOf(row, line)));
@@ -234,9 +234,11 @@ class FinalizersPageInsideTests {
         registry.close();
     }
 
-    private void findNoThread() {
+    private void findNoThread(LogLines log) {
         FinalizerRegistry registry = builder().threadFactory(task -> null).build();
         die(registry.register(referent, () -> {}));
+        Gc.awaitWithoutCollecting(
+                () -> !log.with("No thread for the actions of registry 'page'").isEmpty(), "nothing was said");
         registry.close();
     }
 

@@ -94,6 +94,17 @@ class FlightTests {
     }
 
     @Test
+    void aNameOfARegistryIsEscapedAsEverywhere() throws Exception {
+        List<RecordedEvent> events = record("weakref.FinalizerRun", recording -> {
+            FinalizerRegistry registry = FinalizerRegistry.create("two\nlines");
+            registry.register(referent, () -> {});
+            registry.close();
+        });
+
+        assertThat(events).extracting(event -> event.getString("registry")).containsExactly(Names.escape("two\nlines"));
+    }
+
+    @Test
     @Tag("collects")
     void reapingIsAnEventOfItsOwn() throws Exception {
         Set<String> reaped = ConcurrentHashMap.newKeySet();

@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -160,9 +161,8 @@ class RelayTests {
                 leg -> 0,
                 Relay.Leg::run);
         poor.handOver(legs(new Leg("first", null)));
-        assertThat(poor.running()).isEmpty();
 
-        poor.nudge();
+        tryUntil(poor, () -> asked.get() > 1);
 
         assertThat(take(2)).containsExactly("first begins", "first ends");
         poor.stop();
@@ -170,15 +170,56 @@ class RelayTests {
 
     @Test
     void saysOnceThatThereAreNoThreadsHoweverOftenItTries() {
-        Relay poor = new Relay("nobody", task -> null, 1, Duration.ofHours(1), leg -> 0, Relay.Leg::run);
+        AtomicInteger asked = new AtomicInteger();
+        Relay poor = new Relay(
+                "nobody",
+                task -> {
+                    asked.incrementAndGet();
+                    return null;
+                },
+                1,
+                Duration.ofHours(1),
+                leg -> 0,
+                Relay.Leg::run);
         try (LogLines log = new LogLines()) {
             poor.handOver(legs(new Leg("first", null)));
-            poor.nudge();
-            poor.look();
+            tryUntil(poor, () -> asked.get() > 3); // and so has ended three times
 
             assertThat(log.with("No thread for the actions of nobody")).hasSize(1);
         }
         poor.stop();
+    }
+
+    @Test
+    void asksTheUsersFactoryInAThreadForWhichNobodyWaits() throws Exception {
+        BlockingQueue<Thread> asked = new LinkedBlockingQueue<>();
+        Relay relay = new Relay(
+                "test",
+                task -> {
+                    asked.add(Thread.currentThread());
+                    return new Thread(task);
+                },
+                1,
+                Duration.ofHours(1),
+                leg -> 0,
+                Relay.Leg::run);
+
+        relay.handOver(legs(new Leg("first", null)));
+
+        assertThat(asked.take().getName()).startsWith("weakref-starter");
+        assertThat(take(2)).containsExactly("first begins", "first ends");
+        relay.stop();
+    }
+
+    /** Nudges it until that is so: whether a thread can be had is found out by another thread. */
+    private static void tryUntil(Relay relay, BooleanSupplier enough) {
+        Gc.awaitWithoutCollecting(
+                () -> {
+                    relay.nudge();
+                    relay.look();
+                    return enough.getAsBoolean();
+                },
+                "no thread was asked for");
     }
 
     private Relay relay(int runners) {
