@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
 import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
@@ -28,7 +29,7 @@ import org.springframework.core.PriorityOrdered;
  *
  * <p>All registries that are singletons of this very context are closed one after another, the youngest first, as the
  * context destroys its beans: what a bean was made with outlives it. Registries of a parent stay open, and so do
- * those that nobody has asked for, scoped ones and prototypes.
+ * those that nobody has asked for, scoped ones and prototypes; what a factory bean makes is asked for by this.
  *
  * <h2>Why this works</h2>
  *
@@ -62,7 +63,7 @@ public final class ExitPass implements SmartLifecycle, DestructionAwareBeanPostP
     private final ConfigurableApplicationContext context;
     private final Duration limit;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private final WeakSet<Object> singletons = WeakSet.identity();
+    private final WeakSet<Object> scoped = WeakSet.identity();
     private volatile boolean running;
     private boolean begun;
     private long begunAt;
@@ -120,20 +121,23 @@ public final class ExitPass implements SmartLifecycle, DestructionAwareBeanPostP
         }
     }
 
-    /** Notes which beans are singletons, which the next question does not say. */
+    /** Notes which beans are of another scope, which the next question does not say. */
     @Override
     public Object postProcessBeforeInitialization(Object bean, String beanName) {
         ConfigurableListableBeanFactory beanFactory = context.getBeanFactory();
-        if (beanFactory.containsBeanDefinition(beanName)
-                && beanFactory.getMergedBeanDefinition(beanName).isSingleton()) {
-            singletons.add(bean);
+        if (beanFactory.containsBeanDefinition(beanName)) {
+            BeanDefinition definition = beanFactory.getMergedBeanDefinition(beanName);
+            if (!definition.isSingleton() && !definition.isPrototype()) {
+                scoped.add(bean);
+            }
         }
         return bean;
     }
 
+    /** Of singletons, to see the first one go. */
     @Override
     public boolean requiresDestruction(Object bean) {
-        return singletons.contains(bean);
+        return !scoped.contains(bean);
     }
 
     @Override

@@ -85,13 +85,14 @@ public final class PrototypeDestruction implements DestructionAwareBeanPostProce
         return bean;
     }
 
-    /** As Spring decides for singletons. */
+    /** As Spring decides for singletons. The exit pass asks for all of them, in order to see the first one go. */
     private boolean isDestructible(Object bean, BeanDefinition definition) {
         if (bean instanceof DisposableBean || hasDestroyMethod(bean, definition.getDestroyMethodName())) {
             return true;
         }
         for (BeanPostProcessor other : beanFactory.getBeanPostProcessors()) {
             if (other instanceof DestructionAwareBeanPostProcessor aware
+                    && !(other instanceof ExitPass)
                     && other != this
                     && aware.requiresDestruction(bean)) {
                 return true;

@@ -1,5 +1,6 @@
 package dev.weakref.spring;
 
+import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
@@ -9,11 +10,12 @@ import org.springframework.beans.factory.config.BeanDefinitionHolder;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.DependencyDescriptor;
 import org.springframework.beans.factory.support.AutowireCandidateResolver;
+import org.springframework.core.ResolvableType;
 
 /**
  * Lets the prototypes of shared collections in at each injection point of their very class, with whatever type
  * arguments and qualifier, and nowhere else: not for a {@code Map} that they happen to be, and not where a bean of the
- * user's fits that does not say its type arguments, which Spring asks for only where none fits exactly.
+ * user's fits that says none of its type arguments, which Spring looks for only where none fits exactly.
  *
  * <p>All other questions go to the resolver that was there before. A shared collection is handed out at once even
  * where {@code @Lazy} asks for a proxy: its class is final, and an empty one costs nothing.
@@ -45,12 +47,12 @@ final class SharedCollectionResolver implements AutowireCandidateResolver, BeanF
                 : others.isAutowireCandidate(holder, point);
     }
 
-    /** Whether there is a bean of the user's for it, even if only by its class. */
+    /** Whether there is a bean of the user's for it that would do for any other type arguments as well. */
     private boolean fitsAnotherIn(@Nullable ConfigurableListableBeanFactory beans, DependencyDescriptor point) {
         if (beans == null) {
             return false;
         }
-        DependencyDescriptor byClass = point.forFallbackMatch();
+        DependencyDescriptor byClass = new OfNobody(point);
         for (String name : BeanFactoryUtils.beanNamesForTypeIncludingAncestors(
                 beans, point.getDependencyType(), true, point.isEager())) {
             if (!prototypes.contains(name) && beans.isAutowireCandidate(name, byClass)) {
@@ -58,6 +60,32 @@ final class SharedCollectionResolver implements AutowireCandidateResolver, BeanF
             }
         }
         return false;
+    }
+
+    /** The same point with type arguments that no bean has: what fits has none. */
+    private static final class OfNobody extends DependencyDescriptor {
+
+        private static final long serialVersionUID = 1L;
+
+        private final ResolvableType type;
+
+        OfNobody(DependencyDescriptor point) {
+            super(point);
+            Class<?> collection = point.getDependencyType();
+            Class<?>[] nobody = new Class<?>[collection.getTypeParameters().length];
+            Arrays.fill(nobody, OfNobody.class);
+            type = ResolvableType.forClassWithGenerics(collection, nobody);
+        }
+
+        @Override
+        public ResolvableType getResolvableType() {
+            return type;
+        }
+
+        @Override
+        public boolean fallbackMatchAllowed() {
+            return true;
+        }
     }
 
     private static boolean isCollection(DependencyDescriptor point) {

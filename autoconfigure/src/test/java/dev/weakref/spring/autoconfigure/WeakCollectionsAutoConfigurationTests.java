@@ -237,6 +237,19 @@ class WeakCollectionsAutoConfigurationTests {
         }
 
         @Test
+        void oneOfAnUnclearTypeDoesNotWinForOthers() {
+            runner.withUserConfiguration(OwnOfUnclearLists.class)
+                    .withBean(TwoTypes.class)
+                    .run(context -> {
+                        Object own = context.getBean("ownOfUnclearLists");
+                        assertThat((Object) context.getBean(TwoTypes.class).sessions)
+                                .isNotSameAs(own);
+                        assertThat((Object) context.getBean(TwoTypes.class).lists)
+                                .isNotSameAs(own);
+                    });
+        }
+
+        @Test
         void oneThatIsNoCandidateDoesNotWin() {
             WeakValueMap<Object, Object> own = WeakValueMap.create();
 
@@ -416,6 +429,15 @@ class WeakCollectionsAutoConfigurationTests {
     static class OwnMap {
         @Bean
         WeakValueMap<String, Session> own() {
+            return WeakValueMap.create();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnOfUnclearLists {
+
+        @Bean
+        WeakValueMap<String, List<?>> ownOfUnclearLists() {
             return WeakValueMap.create();
         }
     }
