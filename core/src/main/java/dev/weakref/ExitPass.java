@@ -42,6 +42,7 @@ final class ExitPass {
     private final CompletableFuture<ExitReport> report = new CompletableFuture<>();
     private volatile @Nullable Thread closer;
     private long progressTold = begin;
+    private volatile boolean someCouldNotBeRun;
     private int skipped;
     private boolean interrupted;
 
@@ -141,11 +142,17 @@ final class ExitPass {
     /** Runs what is left where no thread can be had. The runner begins with a clean interrupt, as in threads of its own. */
     private void runHere() {
         interrupted |= Thread.interrupted();
-        interrupted |= relay.runWhereNobodyElseDoes(() -> left() > 0);
+        interrupted |= relay.runWhereNobodyElseDoes(left());
     }
 
     private void runTurn(Relay.Leg leg) {
-        core.inContext(() -> turn((FinalizerNode<?>) leg));
+        boolean done = false;
+        try {
+            core.inContext(() -> turn((FinalizerNode<?>) leg));
+            done = true;
+        } finally {
+            someCouldNotBeRun |= !done; // for want of memory, or because its thread is one that allows too little
+        }
     }
 
     /** Waits for actions that were running before: explicit calls, and what was stuck in the dispatcher. */
@@ -168,19 +175,20 @@ final class ExitPass {
     }
 
     /**
-     * Ends what has not been run. As long as there was time to run all, it is what was registered when that was refused
-     * already, and whoever registers it is told so.
+     * Ends what has not been run. Where there was time for all, and all could be run, it is what was registered when that
+     * was refused already, and whoever registers it is told so.
      */
     private void giveUpTheRest() {
         boolean cutOff = left() <= 0;
+        boolean tooLate = !cutOff && !someCouldNotBeRun;
         for (Log.Walk live = core.log().newestFirst(Long.MAX_VALUE); live.hasNext(); ) {
             FinalizerNode<?> node = (FinalizerNode<?>) live.next();
-            if (!cutOff) {
+            if (tooLate) {
                 core.refuse(node);
                 continue;
             }
             boolean wasDue = node.refersTo(null) || node.isAtExit();
-            String line = node.describe() + " was cut off by the exit limit";
+            String line = node.describe() + (cutOff ? " was cut off by the exit limit" : " could not be run");
             if (giveUp(node) && wasDue) {
                 skipped++;
                 leave(line);

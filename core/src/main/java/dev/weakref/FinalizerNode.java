@@ -218,6 +218,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
             return false;
         }
         letGo();
+        nextGathered = null; // whoever keeps it is not to hold others by a list that nobody goes along any more
         return true;
     }
 

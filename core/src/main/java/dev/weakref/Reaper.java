@@ -224,7 +224,7 @@ final class Reaper {
     }
 
     private boolean look(Watch watch) {
-        boolean everywhere = watch.failed || watch.hurried.get();
+        boolean everywhere = watch.failed || (watch.hurried.get() && watch.hurried.getAndSet(false));
         boolean resting = !everywhere && watch.isResting();
         if (resting && watch.canOnlySweep) {
             postponed = true;
@@ -237,7 +237,6 @@ final class Reaper {
         Reapable reapable = watch.get();
         if (reapable != null) {
             watch.failed = false;
-            watch.hurried.set(false);
             long begin = System.nanoTime();
             Object event = Flight.reapBegins();
             double onTheLiving = reapable.reap(first, resting);

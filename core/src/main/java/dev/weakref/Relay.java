@@ -74,6 +74,7 @@ class Relay {
     // All of these are guarded by the lock.
     private final ArrayDeque<Supplier<@Nullable Leg>> handedOver = new ArrayDeque<>();
     private final List<Runner> runners = new ArrayList<>();
+    private long handOvers;
     private @Nullable Runner baton;
     private Watchdog.@Nullable Watch watch;
     private boolean stopped;
@@ -102,6 +103,7 @@ class Relay {
                 return;
             }
             handedOver.add(legs);
+            handOvers++;
             news.signalAll();
         } finally {
             lock.unlock();
@@ -150,13 +152,14 @@ class Relay {
     }
 
     private void notStarted(Runner runner, Throwable shortage) {
-        boolean isNews = shortIs(true);
-        dismiss(runner);
-        if (isNews) {
+        if (shortIs(true)) {
             Messages.log(
                     Level.WARNING,
                     () -> "No thread for the actions of " + name + "; the next signal tries again",
                     shortage);
+        }
+        if (dismiss(runner)) {
+            nudge(); // for what was handed over while this one was believed to come
         }
     }
 
@@ -179,11 +182,12 @@ class Relay {
             if (baton != null || handedOver.isEmpty() || runners.size() >= maxRunners || stopped) {
                 return null;
             }
-            Runner runner = new Runner(true);
+            Runner runner = new Runner(true, Long.MAX_VALUE);
             runners.add(runner);
             baton = runner;
             return runner;
         } catch (OutOfMemoryError theNextSignalTriesAgain) {
+            threadsAreShort = true;
             return null;
         } finally {
             lock.unlock();
@@ -206,17 +210,18 @@ class Relay {
      * Runs what is there in the calling thread, if nobody holds the baton because no thread could be started. It is watched
      * as others are, if there can be a thread for that.
      *
-     * @param goesOn asked before each leg
+     * @param nanos for how long: then it starts no other leg, and leaves the one behind that runs
      * @return whether somebody interrupted the thread meanwhile, other than to leave a leg behind
      */
-    boolean runWhereNobodyElseDoes(BooleanSupplier goesOn) {
-        Runner here = new Runner(false);
-        here.thread = Thread.currentThread();
+    boolean runWhereNobodyElseDoes(long nanos) {
+        Runner here;
         lock.lock();
         try {
-            if (baton != null || handedOver.isEmpty() || stopped) {
+            if (baton != null || handedOver.isEmpty() || stopped || !threadsAreShort) {
                 return false;
             }
+            here = new Runner(false, nanos);
+            here.thread = Thread.currentThread();
             runners.add(here);
             baton = here;
         } finally {
@@ -227,8 +232,14 @@ class Relay {
         } catch (Throwable noThreadForThatEither) {
             // Their limit does not hold then; that there are no threads has been said.
         }
-        here.run(goesOn);
-        return here.interrupted;
+        here.run();
+        lock.lock();
+        try {
+            here.takeInterrupt();
+            return here.interrupted;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Starts no further leg. What runs goes on. */
@@ -325,12 +336,10 @@ class Relay {
     private @Nullable Leg next(Runner runner) {
         lock.lock();
         try {
-            boolean leftBehind = runner.leftBehind;
+            runner.takeInterrupt(); // whoever interrupted the last leg held the lock, so this one starts without
             end(runner);
-            runner.interrupted |=
-                    Thread.interrupted() && !leftBehind; // who did that held the lock: the next starts without
             boolean waited = false;
-            while (!stopped && (baton == null || baton == runner)) {
+            while (!stopped && (baton == null || baton == runner) && !runner.isOver()) {
                 baton = runner;
                 Leg leg = poll();
                 if (leg != null) {
@@ -373,10 +382,13 @@ class Relay {
         return leg;
     }
 
-    private void dismiss(Runner runner) {
+    /** Takes it off the track; whether legs were handed over since it was made. */
+    private boolean dismiss(Runner runner) {
         Watchdog.Watch over = null;
+        boolean more;
         lock.lock();
         try {
+            more = handOvers != runner.handOversBefore;
             runner.leg = null;
             runners.remove(runner);
             saturationReported = false;
@@ -394,6 +406,7 @@ class Relay {
         if (over != null) {
             over.cancel();
         }
+        return more;
     }
 
     /**
@@ -525,8 +538,19 @@ class Relay {
         /** Whether it waits for more work; the one that runs in a thread of somebody else's does not. */
         private final boolean waits;
 
-        Runner(boolean waits) {
+        private final long made = System.nanoTime();
+        private final long mostNanos;
+        private final long handOversBefore = handOvers;
+
+        /** Is made under the lock. */
+        Runner(boolean waits, long mostNanos) {
             this.waits = waits;
+            this.mostNanos = mostNanos;
+        }
+
+        /** Clears the interrupt of its thread, which is the calling one, and notes it unless its leg was left behind. */
+        void takeInterrupt() {
+            interrupted |= Thread.interrupted() && !leftBehind;
         }
 
         void begin(Leg next) {
@@ -540,13 +564,19 @@ class Relay {
             Leg back = missed && !leftBehind ? leg : null;
             missed = false;
             leg = null;
+            leftBehind = false;
             return back;
         }
 
         /** Whether it has passed the limit of its leg, and was not told so before. */
         boolean isOverdueAt(long now) {
             Leg current = leg;
-            return current != null && !leftBehind && lookAt(now) >= current.limitNanos();
+            return current != null && !leftBehind && (lookAt(now) >= current.limitNanos() || isOver());
+        }
+
+        /** Whether it has no time for another leg. */
+        boolean isOver() {
+            return mostNanos < Long.MAX_VALUE && System.nanoTime() - made >= mostNanos;
         }
 
         /** Whether the next one is to go on beside it; not on a leg that was not seen by {@link #isOverdueAt} before. */
@@ -571,12 +601,8 @@ class Relay {
 
         @Override
         public void run() {
-            run(() -> true);
-        }
-
-        void run(BooleanSupplier goesOn) {
             try {
-                while (goesOn.getAsBoolean() && runNext()) {
+                while (runNext()) {
                     // and holds nothing of the one before while it waits for the next
                 }
             } finally {

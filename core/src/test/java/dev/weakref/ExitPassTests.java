@@ -627,20 +627,19 @@ class ExitPassTests {
 
     @Test
     void theDeadlineHoldsWhereTheClosingThreadRunsTheActionsItself() {
-        Duration limit = Duration.ofMillis(100);
-        registry = builder.threadFactory(task -> null).exitLimit(limit).build();
+        registry = builder.threadFactory(task -> null)
+                .exitLimit(Duration.ofSeconds(2))
+                .actionLimit(Duration.ofHours(1))
+                .build();
         named("older", true);
-        registry.register(referent, () -> {
-            long begin = System.nanoTime();
-            while (System.nanoTime() - begin < 2 * limit.toNanos()) {
-                Thread.onSpinWait(); // deaf to interruption
-            }
-        });
+        registry.register(referent, () -> new CountDownLatch(1).await());
 
         ExitReport report = registry.shutdown();
 
+        assertThat(report.timedOut()).isEqualTo(1);
         assertThat(report.skipped()).isEqualTo(1);
         assertThat(ran).isEmpty();
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
     }
 
     @Test
@@ -648,11 +647,10 @@ class ExitPassTests {
         CountDownLatch release = new CountDownLatch(1);
         AtomicInteger asked = new AtomicInteger();
         registry = builder.threadFactory(task -> asked.getAndIncrement() == 0 ? new Thread(task) : null)
-                .actionLimit(Duration.ofMillis(20))
                 .exitLimit(Settings.PROGRESS_INTERVAL.dividedBy(2)) // before it looks by itself
                 .build();
         named("older", true);
-        registry.register(referent, () -> {
+        registry.finalizer(referent).limit(Duration.ofMillis(20)).run(() -> {
             while (release.getCount() > 0) {
                 Thread.onSpinWait(); // deaf to interruption
             }
@@ -663,6 +661,23 @@ class ExitPassTests {
 
         assertThat(report.timedOut()).isEqualTo(1);
         assertThat(ran).containsExactly("older");
+    }
+
+    @Test
+    void whatCannotBeRunAlthoughThereIsTimeIsNamed() {
+        registry = builder.threadFactory(task -> new Thread(task) {
+                    @Override
+                    public void setContextClassLoader(ClassLoader loader) {
+                        throw new SecurityException("for the test");
+                    }
+                })
+                .build();
+        named("left", true);
+
+        ExitReport report = registry.shutdown();
+
+        assertThat(report.skipped()).isEqualTo(1);
+        assertThat(report.leftovers()).singleElement().asString().endsWith("could not be run");
     }
 
     @Test

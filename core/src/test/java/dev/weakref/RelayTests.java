@@ -183,7 +183,7 @@ class RelayTests {
                 Relay.Leg::run);
         try (LogLines log = new LogLines()) {
             poor.handOver(legs(new Leg("first", null)));
-            tryUntil(poor, () -> asked.get() > 3); // and so has ended three times
+            tryUntil(poor, () -> asked.get() > 3); // and so has failed three times
 
             assertThat(log.with("No thread for the actions of nobody")).hasSize(1);
         }
