@@ -151,7 +151,9 @@ final class ExitPass {
             core.inContext(() -> turn((FinalizerNode<?>) leg));
             done = true;
         } finally {
-            someCouldNotBeRun |= !done; // for want of memory, or because its thread is one that allows too little
+            if (!done) {
+                someCouldNotBeRun = true; // for want of memory, or because its thread is one that allows too little
+            }
         }
     }
 

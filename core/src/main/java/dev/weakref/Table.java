@@ -74,6 +74,9 @@ final class Table<K, V> extends Reapable {
     /** A sweep is worth its time if one of so many nodes is dead. */
     private static final int WORTH_A_SWEEP = 32;
 
+    /** And worth one that takes the place of a rest if one of so many is. */
+    private static final int WORTH_A_HURRY = 4;
+
     /** After so many additions in a stripe somebody looks at the backlog. */
     private static final int LOOKED_EVERY = 1 << 10;
 
@@ -582,7 +585,7 @@ final class Table<K, V> extends Reapable {
      */
     private void shortenBacklog(boolean due) {
         try {
-            if (due && nodes() > backlog.most && manyAreDead()) {
+            if (due && nodes() > backlog.most && areDead(WORTH_A_HURRY)) {
                 hurry();
             }
             lookAtBacklog();
@@ -781,7 +784,7 @@ final class Table<K, V> extends Reapable {
 
     private double reap(@Nullable Reference<?> first, boolean resting, List<TableNode> dead) {
         Reference<?> next = buryQueued(first, FEW, dead);
-        boolean swept = first == null || (next != null && !resting && manyAreDead());
+        boolean swept = first == null || (next != null && !resting && areDead(WORTH_A_SWEEP));
         double onTheLiving = swept ? sweep(dead) : 0;
         lookAtBacklog();
         buryLast(buryQueued(next, MOST_POLLS, dead), dead); // after a sweep most of these have gone
@@ -810,11 +813,12 @@ final class Table<K, V> extends Reapable {
     }
 
     /**
-     * Looks at some chains, to see whether a sweep takes less time for each of the dead than the queue. Where those have
-     * not their share of the nodes, which then are in few long chains, it does: taking one off walks its chain. A
-     * large array with few nodes is not swept: the sweep would walk all of it for their sake.
+     * Looks at some chains, to see whether one of so many nodes is dead: then a sweep takes less time for each of the dead
+     * than the queue. So it does where these chains have not their share of the nodes, which then are in few long ones, so
+     * that taking one off walks its chain. A large array with few nodes is not swept: the sweep would walk all of it for
+     * their sake.
      */
-    private boolean manyAreDead() {
+    private boolean areDead(int oneOf) {
         @Nullable TableNode[] array = bins;
         long nodes = nodes();
         if (nodes < array.length / 8) {
@@ -829,7 +833,7 @@ final class Table<K, V> extends Reapable {
                 dead += isDead(node) ? 1 : 0;
             }
         }
-        return dead > visited / WORTH_A_SWEEP || (long) visited * step < nodes / 2;
+        return dead > visited / oneOf || (long) visited * step < nodes / 2;
     }
 
     /** Looks at every chain for what is dead; which part of the effort went to the living. */
