@@ -81,7 +81,7 @@ public class TableRaces {
             put("key", FIRST);
             Collected.collect(table, "key");
             table.backlog.most = Long.MIN_VALUE; // so that it is always too long
-            table.backlog.look(0);
+            table.backlog.look(() -> 0);
         }
 
         @Actor

@@ -3,6 +3,7 @@ package dev.weakref;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 /**
  * How many of the dead a table has unlinked that have not been taken off its queue: they are held by the JVM's list of
@@ -41,9 +42,17 @@ final class Backlog {
         TAKEN.getAndAdd(this, count);
     }
 
-    /** Looks how long it is, where so many have been collected. */
-    void look(long collected) {
+    /**
+     * Looks how long it is.
+     *
+     * <p><b>Why this works.</b> What has been taken is read before it is counted what has been collected, which each is
+     * first. So none that was taken meanwhile looks like one too many, for which the backlog would be longer ever after.
+     *
+     * @param count counts what has been collected
+     */
+    void look(LongSupplier count) {
         long before = taken;
+        long collected = count.getAsLong();
         if (before > collected) {
             TAKEN.compareAndSet(this, before, collected);
         }

@@ -241,7 +241,11 @@ final class Log extends Reapable {
 
     /**
      * Gathers what is dead and live, whether a sweep has gathered it before or not. For who has stopped the relay, to
-     * which a sweep hands over: nobody goes along its lists any more.
+     * which a sweep hands over.
+     *
+     * <p><b>Why this works.</b> Nobody goes along the lists of the sweeps before any more, so their links may be written
+     * anew. A sweep that comes after this passes over what has been gathered, so it links no node of this list; what it
+     * hands over to the stopped relay is dropped, and still live.
      */
     Relay.Counted gatherAgain() {
         sweeping.lock();

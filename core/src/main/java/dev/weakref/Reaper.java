@@ -224,6 +224,7 @@ final class Reaper {
     }
 
     private boolean look(Watch watch) {
+        // Taken before it is reaped, so that a hurry that comes meanwhile counts for the next look.
         boolean everywhere = watch.failed || (watch.hurried.get() && watch.hurried.getAndSet(false));
         boolean resting = !everywhere && watch.isResting();
         if (resting && watch.canOnlySweep) {

@@ -588,7 +588,7 @@ final class Table<K, V> extends Reapable {
             if (due && nodes() > backlog.most && areDead(WORTH_A_HURRY)) {
                 hurry();
             }
-            lookAtBacklog();
+            backlog.look(this::collected);
             if (backlog.isLong()) {
                 buryOrPause();
             }
@@ -612,12 +612,12 @@ final class Table<K, V> extends Reapable {
         }
     }
 
-    private void lookAtBacklog() {
+    private long collected() {
         long collected = 0;
         for (Stripe stripe : stripes) {
             collected += stripe.collected;
         }
-        backlog.look(collected);
+        return collected;
     }
 
     /** Makes the array larger if that can be; if not, the chains grow longer, and the next addition tries again. */
@@ -786,9 +786,9 @@ final class Table<K, V> extends Reapable {
         Reference<?> next = buryQueued(first, FEW, dead);
         boolean swept = first == null || (next != null && !resting && areDead(WORTH_A_SWEEP));
         double onTheLiving = swept ? sweep(dead) : 0;
-        lookAtBacklog();
+        backlog.look(this::collected);
         buryLast(buryQueued(next, MOST_POLLS, dead), dead); // after a sweep most of these have gone
-        lookAtBacklog();
+        backlog.look(this::collected);
         tidy();
         return onTheLiving;
     }
