@@ -6,7 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * How many of the dead a table has unlinked that have not been taken off its queue: they are held by the JVM's list of
+ * How many of the dead a table or a log has found that have not been taken off its queue: they are held by the JVM's list of
  * what is to be queued, and then by the queue.
  *
  * <p>The sweep unlinks faster than the JVM queues. So a program that makes entries faster still would run out of memory,
@@ -51,12 +51,17 @@ final class Backlog {
      * @param count counts what has been collected
      */
     void look(LongSupplier count) {
+        look(count, 0);
+    }
+
+    /** As {@link #look(LongSupplier)}, with so many more that wait for something else. */
+    void look(LongSupplier count, long waiting) {
         long before = taken;
         long collected = count.getAsLong();
         if (before > collected) {
             TAKEN.compareAndSet(this, before, collected);
         }
-        isLong = collected - before > (isLong ? most / 2 : most);
+        isLong = collected - before + waiting > (isLong ? most / 2 : most);
     }
 
     /** Waits a moment for the JVM, which has put none on the queue; never for ever, should one not come. */

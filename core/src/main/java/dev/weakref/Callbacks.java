@@ -23,9 +23,6 @@ final class Callbacks {
 
     private static volatile @Nullable BiConsumer<Object, Throwable> failureHandler;
 
-    static {
-        Threads.load(WeakRef.class, ProxyRef.class, WeakMethod.class); // for keep, which the reaper calls
-    }
 
     private Callbacks() {}
 
@@ -90,11 +87,16 @@ final class Callbacks {
 
     /** Calls listeners one after the other, in the same threads as the callbacks and each with a limit of its own. */
     static void later(String what, Iterator<Runnable> calls) {
-        RELAY.handOver(() -> calls.hasNext() ? new Task(what, calls.next()) : null);
+        later(Relay.Batch.of(() -> calls.hasNext() ? new Task(what, calls.next()) : null));
+    }
+
+    /** As {@link #later(String, Iterator)}, without allocating anything. */
+    static void later(Relay.Batch calls) {
+        RELAY.handOver(calls);
     }
 
     /** A call that is not in the log. */
-    private record Task(String what, Runnable task) implements Relay.Leg {
+    record Task(String what, Runnable task) implements Relay.Leg {
 
         @Override
         public void run() {

@@ -5,15 +5,18 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,8 @@ final class ExitPass {
     private static final Duration TICK = Duration.ofMillis(10);
     private static final Duration GRACE = Duration.ofSeconds(1);
     private static final int MOST_LEFTOVERS = 10_000;
+    private static final Duration EXIT_CHECK_INTERVAL = Duration.ofMillis(100);
+    private static final String SHORT_OF_MEMORY = "Memory is exhausted; the exit pass tries again";
 
     private final RegistryCore core;
     private final Relay relay;
@@ -39,11 +44,16 @@ final class ExitPass {
     private final AtomicInteger failed = new AtomicInteger();
     private final AtomicInteger timedOut = new AtomicInteger();
     private final List<String> leftovers = new ArrayList<>();
+
+    /** The numbers of finalizers whose action itself waits for the end of the registry or of the JVM. */
+    private final Set<Long> notAwaited = ConcurrentHashMap.newKeySet();
+
     private final CompletableFuture<ExitReport> report = new CompletableFuture<>();
     private volatile @Nullable Thread closer;
     private long progressTold = begin;
     private volatile boolean someCouldNotBeRun;
     private int skipped;
+    private long checkedForExits = begin - EXIT_CHECK_INTERVAL.toNanos();
     private boolean interrupted;
 
     ExitPass(RegistryCore core, Duration atMost) {
@@ -54,8 +64,37 @@ final class ExitPass {
                 core.threads("-exit"),
                 Integer.MAX_VALUE,
                 TICK,
-                Relay.Leg::limitNanos,
+                leg -> awaits(leg) ? leg.limitNanos() : 0,
                 this::runTurn);
+    }
+
+    /** Does not wait for these finalizers, because their action waits for the end of the registry or of the JVM. */
+    void doNotAwait(Collection<Long> ids) {
+        notAwaited.addAll(ids);
+    }
+
+    /** For how many finalizers it does not wait. */
+    int notAwaited() {
+        return notAwaited.size();
+    }
+
+    /** Whether it waits for this one, while it runs. */
+    boolean awaits(Relay.Leg leg) {
+        long id = leg instanceof FinalizerNode.Call call ? call.node().id : ((LogNode) leg).id;
+        return !notAwaited.contains(id);
+    }
+
+    /** Looks for actions that end the JVM: they return only after this pass. */
+    private void checkForExits() {
+        long now = System.nanoTime();
+        if (now - checkedForExits >= EXIT_CHECK_INTERVAL.toNanos()) {
+            checkedForExits = now;
+            notAwaited.addAll(Inside.endingTheJvm(core.number()));
+        }
+    }
+
+    private long untilCheck() {
+        return Math.min(untilProgress(), EXIT_CHECK_INTERVAL.toNanos());
     }
 
     /** Whether this thread runs it or one of its actions, and so cannot wait for it. */
@@ -81,7 +120,9 @@ final class ExitPass {
     ExitReport run() {
         closer = Thread.currentThread();
         try {
-            return pass();
+            return passOrTryAgain();
+        } catch (StackOverflowError tooDeep) {
+            throw tooDeep; // it can be run again, in another thread
         } catch (Throwable failure) {
             core.refuseRegistrations(); // nobody would run them
             relay.stop();
@@ -92,10 +133,28 @@ final class ExitPass {
         }
     }
 
+    /** Whatever a pass has done may be done again, so it begins anew if memory is exhausted, while there is time. */
+    private ExitReport passOrTryAgain() {
+        while (true) {
+            try {
+                return pass();
+            } catch (OutOfMemoryError shortage) {
+                if (left() <= 0) {
+                    throw shortage;
+                }
+                Messages.failure(SHORT_OF_MEMORY, shortage);
+                LockSupport.parkNanos(TICK.toNanos());
+            }
+        }
+    }
+
     private ExitReport pass() {
         long half = exitLimitNanos / 2; // the other half is for those that have not begun
-        while (!uninterrupted(() -> core.stopDispatching(Math.min(untilProgress(), left() - half))) && left() > half) {
+        checkForExits();
+        while (!uninterrupted(() -> core.stopDispatching(this, Math.min(untilCheck(), left() - half)))
+                && left() > half) {
             tellProgress();
+            checkForExits();
         }
         runAll();
         passOverTheEnded();
@@ -117,11 +176,12 @@ final class ExitPass {
     private void runAll() {
         if (left() > 0) {
             relay.handOver(core.log().gatherAgain());
-            relay.handOver(new NewestFirst());
+            relay.handOver(Relay.Batch.of(new NewestFirst()));
             runHere();
         }
-        while (left() > 0 && !uninterrupted(() -> relay.awaitBaton(Math.min(untilProgress(), left())))) {
+        while (left() > 0 && !uninterrupted(() -> relay.awaitBaton(Math.min(untilCheck(), left())))) {
             tellProgress();
+            checkForExits();
             runHere();
         }
         if (left() <= 0) {
@@ -145,29 +205,44 @@ final class ExitPass {
         interrupted |= relay.runWhereNobodyElseDoes(left());
     }
 
+    /**
+     * Runs a finalizer. If memory is exhausted, it tries again while there is time. It does not if the stack is, which a thread of
+     * the user's factory may have too little of.
+     */
     private void runTurn(Relay.Leg leg) {
-        boolean done = false;
-        try {
-            core.inContext(() -> turn((FinalizerNode<?>) leg));
-            done = true;
-        } finally {
-            if (!done) {
-                someCouldNotBeRun = true; // for want of memory, or because its thread is one that allows too little
+        FinalizerNode<?> node = (FinalizerNode<?>) leg;
+        while (true) {
+            try {
+                core.inContext(this, node);
+                return;
+            } catch (OutOfMemoryError shortage) {
+                Messages.failure(SHORT_OF_MEMORY, shortage);
+                if (left() <= 0 || !node.isLive()) {
+                    someCouldNotBeRun = true;
+                    return;
+                }
+                LockSupport.parkNanos(TICK.toNanos());
+            } catch (Throwable tooLittleStack) { // or whatever the user's thread throws
+                someCouldNotBeRun = true;
+                throw tooLittleStack;
             }
         }
     }
 
     /** Waits for actions that were running before: explicit calls, and what was stuck in the dispatcher. */
     private void awaitRunning() {
-        while (left() > 0 && core.isAnyRunning()) {
+        while (left() > 0 && core.isAnyRunning(this)) {
             uninterrupted(() -> {
                 TimeUnit.NANOSECONDS.sleep(Math.min(TICK.toNanos(), left()));
                 return true;
             });
             tellProgress();
+            checkForExits();
         }
         for (Log.Walk running = core.log().running(); running.hasNext(); ) {
-            leave(running.next().describe() + " is still running");
+            LogNode node = running.next();
+            leave(node.describe() + " is still running"
+                    + (awaits(node) ? "" : "; its action waits for the end of the registry or of the JVM"));
         }
     }
 
@@ -212,16 +287,13 @@ final class ExitPass {
     }
 
     /** One finalizer's turn: decides at the last moment whether and why it runs. */
-    private void turn(FinalizerNode<?> node) {
+    void turn(FinalizerNode<?> node) {
         Object referent = node.get();
         if (referent != null && !node.isAtExit()) {
             giveUp(node);
             return;
         }
-        Trigger trigger = referent == null ? Trigger.UNREACHABLE : Trigger.EXIT;
-        if (node.take(trigger)) {
-            node.runAndReport(referent, trigger, this);
-        }
+        node.runIfLive(referent, referent == null ? Trigger.UNREACHABLE : Trigger.EXIT, this);
     }
 
     /** One of its actions has ended in time, with this failure or with none. */

@@ -114,8 +114,8 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         if (!isLive()) {
             return null;
         }
-        RegistryCore core = core();
-        long[] entered = Inside.enter(core); // before it is taken: where memory is short, it stays live
+        StackReserve.ensure(); // both before it is taken: if stack or memory is exhausted, it stays live
+        long[] entered = Inside.enter(core().number(), id);
         try {
             return leaveLive(RUNNING | CALLED | code(Trigger.EXPLICIT)) ? perform(get(), Trigger.EXPLICIT, null) : null;
         } finally {
@@ -183,17 +183,18 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     @Override
     public @Nullable Detached detach() {
         Object referent = get();
-        if (referent == null || !leaveLive(DETACHED)) {
+        Object mine = work();
+        if (referent == null || mine == null) {
             return null;
         }
-        Object mine = Objects.requireNonNull(work());
-        RegistryCore core = core();
-        letGo();
-        core.countDetached();
-        if (isOverdue()) {
-            core.leaks().found(Leak.Kind.RESOLVED, info());
+        Detached detached = describe(referent, mine); // before it is detached: if memory is exhausted, it stays live
+        StackReserve.ensure();
+        if (!leaveLive(DETACHED)) {
+            return null;
         }
-        return describe(referent, mine);
+        letGo();
+        core().onDetached(this);
+        return detached;
     }
 
     private static Detached describe(Object referent, Object work) {
@@ -226,11 +227,6 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         return (state & PHASE) == DETACHED;
     }
 
-    /** Takes it for a run. */
-    boolean take(Trigger trigger) {
-        return leaveLive(RUNNING | code(trigger));
-    }
-
     @SuppressWarnings("EnumOrdinal") // a code within this object only
     private static long code(Trigger trigger) {
         return (trigger.ordinal() + 1L) << TRIGGER_SHIFT;
@@ -249,27 +245,36 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     }
 
     /**
-     * Runs the work that the caller has taken, and passes on what it throws.
+     * Runs the work that the caller has taken, and passes on what it throws. If stack or memory is exhausted before the work
+     * has begun, it is live again.
      *
      * @param pass the exit pass that runs it, which waits for what goes on after the action has returned
      */
     @SuppressWarnings("unchecked")
     private @Nullable R perform(@Nullable Object referent, Trigger trigger, @Nullable ExitPass pass) throws Exception {
-        RegistryCore core = core();
-        Object mine = Objects.requireNonNull(work());
-        long begin = core.isTimed() ? System.nanoTime() : 0;
-        Object event = Flight.runBegins();
+        boolean begun = false;
+        Object event = null;
+        long begin = 0;
         R result;
         try {
+            RegistryCore core = core();
+            Object mine = Objects.requireNonNull(work());
+            begin = core.isTimed() ? System.nanoTime() : 0;
+            event = Flight.runBegins();
+            begun = true;
             result = (R) Work.run(mine, referent, trigger);
             if (result instanceof CompletionStage<?> stage) {
                 goOn(core, stage, trigger, pass != null);
             }
         } catch (Throwable failure) {
-            ended(core, trigger, begin, event, failure, pass);
+            if (begun) {
+                ended(trigger, begin, event, failure, pass);
+            } else {
+                STATE.getAndBitwiseAnd(this, ~(PHASE | TRIGGER | CALLED));
+            }
             throw failure;
         }
-        ended(core, trigger, begin, event, null, pass);
+        ended(trigger, begin, event, null, pass);
         return result;
     }
 
@@ -281,22 +286,25 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         }
     }
 
+    /** Ends a run. Whatever fails here, the run has ended, and its result or its failure is passed on. */
     private void ended(
-            RegistryCore core,
-            Trigger trigger,
-            long begin,
-            @Nullable Object event,
-            @Nullable Throwable failure,
-            @Nullable ExitPass pass) {
+            Trigger trigger, long begin, @Nullable Object event, @Nullable Throwable failure, @Nullable ExitPass pass) {
+        RegistryCore core = core();
+        long nanos = core.isTimed() ? System.nanoTime() - begin : 0;
+        Flight.runStops(event);
         long last = end();
         letGo();
-        if ((last & LEFT_BEHIND) == 0) {
-            if (pass != null) {
-                pass.ended(failure); // before anybody is told, who may never come back
+        try {
+            if ((last & LEFT_BEHIND) == 0) {
+                if (pass != null) {
+                    pass.ended(failure); // before anybody is told, who may never come back
+                }
+                core.ended(this, trigger, nanos, event, failure);
+            } else {
+                core.cameBack(this, failure);
             }
-            core.ended(this, trigger, begin, event, failure);
-        } else {
-            core.cameBack(this, failure);
+        } catch (VirtualMachineError shortage) {
+            Messages.failure("A run has ended and could not be reported", shortage);
         }
     }
 
@@ -326,8 +334,19 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     }
 
     private void runIfLive(@Nullable Object referent, Trigger trigger) {
-        if (take(trigger)) {
-            runAndReport(referent, trigger, null);
+        runIfLive(referent, trigger, null);
+    }
+
+    /** Takes it and runs it, and reports what it throws. For {@code pass} see {@link #perform}. */
+    void runIfLive(@Nullable Object referent, Trigger trigger, @Nullable ExitPass pass) {
+        StackReserve.ensure();
+        long[] entered = Inside.enter(core().number(), id);
+        try {
+            if (leaveLive(RUNNING | code(trigger))) {
+                runAndReport(referent, trigger, pass);
+            }
+        } finally {
+            Inside.leave(entered);
         }
     }
 
@@ -336,7 +355,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         return new Call(this);
     }
 
-    private record Call(FinalizerNode<?> node) implements Relay.Leg {
+    record Call(FinalizerNode<?> node) implements Relay.Leg {
 
         @Override
         public void run() {
@@ -359,14 +378,25 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         }
     }
 
-    /** Runs what the caller has taken, and reports what it throws. For {@code pass} see {@link #perform}. */
-    void runAndReport(@Nullable Object referent, Trigger trigger, @Nullable ExitPass pass) {
+    /** Runs what was taken, and reports what it throws. If the work could not begin, that is thrown, and it is live. */
+    private void runAndReport(@Nullable Object referent, Trigger trigger, @Nullable ExitPass pass) {
         try {
             perform(referent, trigger, pass);
         } catch (Throwable failure) {
+            if (isLive() && failure instanceof VirtualMachineError shortage) {
+                throw shortage;
+            }
+            reportFailure(trigger, failure);
+        }
+    }
+
+    private void reportFailure(Trigger trigger, Throwable failure) {
+        try {
             if (!wasLeftBehind()) {
                 core().report(info(), trigger, failure);
             }
+        } catch (VirtualMachineError shortage) {
+            Messages.failure("An action failed and could not be reported", failure);
         }
     }
 

@@ -91,6 +91,7 @@ public final class FinalizerRegistry implements AutoCloseable {
      * closes it for good. First asked for while the JVM shuts down, it is closed already.
      */
     public static FinalizerRegistry global() {
+        Bootstrap.ensure();
         return GlobalRegistry.INSTANCE;
     }
 
@@ -249,6 +250,17 @@ public final class FinalizerRegistry implements AutoCloseable {
      */
     public ExitReport shutdown(Duration atMost) {
         return core.shutdown(Objects.requireNonNull(atMost, "atMost"));
+    }
+
+    /**
+     * The same as {@link #shutdown(Duration)}, called on behalf of another thread, as by a framework that closes registries in a
+     * thread of its own.
+     *
+     * @param waiting the thread that waits until this has returned. If it runs an action of this registry, the pass does not
+     *     wait for that action, which cannot end before the pass has
+     */
+    public ExitReport shutdown(Duration atMost, Thread waiting) {
+        return core.shutdown(Objects.requireNonNull(atMost, "atMost"), Objects.requireNonNull(waiting, "waiting"));
     }
 
     /** The same as {@link #shutdown()}. */
@@ -519,12 +531,13 @@ public final class FinalizerRegistry implements AutoCloseable {
 
         /** The registry. */
         public FinalizerRegistry build() {
+            Bootstrap.ensure();
             return new FinalizerRegistry(new RegistryCore(settings.copy()));
         }
     }
 
     /** Made when first asked for, by the rules of class initialization. */
-    private static final class GlobalRegistry {
+    static final class GlobalRegistry {
         static final FinalizerRegistry INSTANCE = create();
 
         private static FinalizerRegistry create() {

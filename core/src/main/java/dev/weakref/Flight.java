@@ -22,6 +22,16 @@ final class Flight {
         }
     }
 
+    /** Initialises {@link FlightEvents}, if there is a recorder. */
+    static void load() throws ClassNotFoundException {
+        if (RECORDER) {
+            ClassLoader loader = Flight.class.getClassLoader();
+            for (Class<?> each : Class.forName("dev.weakref.FlightEvents", true, loader).getNestMembers()) {
+                Class.forName(each.getName(), true, loader);
+            }
+        }
+    }
+
     static void registered(FinalizerNode<?> node, String registry) {
         if (RECORDER) {
             try {
@@ -44,7 +54,18 @@ final class Flight {
         return null;
     }
 
-    /** The end of a run: {@code begun} is what {@link #runBegins} returned. */
+    /** Notes the end of a run, before anything else takes time: {@code begun} is what {@link #runBegins} returned. */
+    static void runStops(@Nullable Object begun) {
+        if (begun != null) {
+            try {
+                FlightEvents.runStops(begun);
+            } catch (Throwable leftOut) {
+                // as above
+            }
+        }
+    }
+
+    /** Writes the event of a run that {@linkplain #runStops has stopped}. */
     static void runEnded(@Nullable Object begun, FinalizerRun run, String registry) {
         if (begun != null) {
             try {

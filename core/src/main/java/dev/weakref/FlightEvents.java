@@ -42,9 +42,12 @@ final class FlightEvents {
         return event;
     }
 
+    static void runStops(Object begun) {
+        ((Run) begun).end();
+    }
+
     static void runEnded(Object begun, FinalizerRun run, String registry) {
         Run event = (Run) begun;
-        event.end();
         if (event.shouldCommit()) {
             event.set(run.finalizer(), registry);
             event.trigger = run.trigger().name();

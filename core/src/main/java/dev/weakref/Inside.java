@@ -1,13 +1,19 @@
 package dev.weakref;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
 
 /**
- * Which registries' actions the current thread is inside of, the innermost last. Only for threads that are none of
- * the registry's own.
+ * Which finalizers of which registries each thread is running, the innermost last.
  *
- * <p>Numbers in an array stand for the registries: so that nothing of the library remains in a thread of somebody
- * else's, and entering writes no reference.
+ * <p>Numbers in an array stand for both: so that nothing of the library remains in a thread of the user's, and entering
+ * writes no reference. Another thread may read the array of a thread that waits for it.
  */
 final class Inside {
 
@@ -16,22 +22,35 @@ final class Inside {
     /** In the place of the depth, where a larger array has taken this one's place. */
     private static final int OUTGROWN = -1;
 
-    /** The depth, and then the numbers. */
-    private static final ThreadLocal<long[]> NUMBERS = ThreadLocal.withInitial(() -> new long[4]);
+    /** Threads that have run a finalizer, with their arrays. */
+    private static final Map<Thread, long[]> THREADS = Collections.synchronizedMap(new WeakHashMap<>());
+
+    /** The depth, and then the number of a registry and of its finalizer in turn. */
+    private static final ThreadLocal<long[]> NUMBERS = ThreadLocal.withInitial(() -> register(new long[9]));
 
     private Inside() {}
 
-    /** Goes inside; what is to be given back to {@link #leave}, which saves it from looking for it again. */
-    static long[] enter(RegistryCore core) {
+    private static long[] register(long[] numbers) {
+        THREADS.put(Thread.currentThread(), numbers);
+        return numbers;
+    }
+
+    /**
+     * Notes that the calling thread is about to run a finalizer of a registry.
+     *
+     * @return what is to be given to {@link #leave}, which saves it from looking for it again
+     */
+    static long[] enter(long registry, long finalizer) {
         long[] numbers = NUMBERS.get();
         int depth = (int) numbers[DEPTH] + 1;
-        if (depth == numbers.length) {
-            long[] larger = Arrays.copyOf(numbers, 2 * depth);
+        if (2 * depth == numbers.length + 1) {
+            long[] larger = register(Arrays.copyOf(numbers, 2 * numbers.length - 1));
             NUMBERS.set(larger);
             numbers[DEPTH] = OUTGROWN; // for those further out, who still have it
             numbers = larger;
         }
-        numbers[depth] = core.number();
+        numbers[2 * depth - 1] = registry;
+        numbers[2 * depth] = finalizer;
         numbers[DEPTH] = depth;
         return numbers;
     }
@@ -41,10 +60,54 @@ final class Inside {
         numbers[DEPTH]--;
     }
 
-    static boolean isIn(RegistryCore core) {
-        long[] numbers = NUMBERS.get();
+    /** Whether the calling thread runs a finalizer of this registry. */
+    static boolean isIn(long registry) {
+        return !running(NUMBERS.get(), registry).isEmpty();
+    }
+
+    /** The finalizers of a registry that a thread runs: the calling thread, or one that waits for the calling thread. */
+    static List<Long> running(Thread thread, long registry) {
+        long[] numbers = THREADS.get(thread);
+        return numbers == null ? List.of() : running(numbers, registry);
+    }
+
+    private static List<Long> running(long[] numbers, long registry) {
+        List<Long> running = new ArrayList<>();
         for (int depth = 1; depth <= numbers[DEPTH]; depth++) {
-            if (numbers[depth] == core.number()) {
+            if (numbers[2 * depth - 1] == registry) {
+                running.add(numbers[2 * depth]);
+            }
+        }
+        return running;
+    }
+
+    /**
+     * The finalizers of a registry whose action ends the JVM, and so does not return.
+     *
+     * <p>Whether a thread does that is seen in its stack: it waits in {@link Runtime#exit} until the shutdown hooks have ended.
+     */
+    static Set<Long> endingTheJvm(long registry) {
+        Set<Long> ending = new HashSet<>();
+        for (Thread thread : threads()) {
+            List<Long> running = running(thread, registry);
+            if (!running.isEmpty() && isInExit(thread)) {
+                ending.addAll(running);
+            }
+        }
+        return ending;
+    }
+
+    private static List<Thread> threads() {
+        synchronized (THREADS) {
+            return new ArrayList<>(THREADS.keySet());
+        }
+    }
+
+    private static boolean isInExit(Thread thread) {
+        for (StackTraceElement frame : thread.getStackTrace()) {
+            if (frame.getMethodName().equals("exit")
+                    && (frame.getClassName().equals("java.lang.Runtime")
+                            || frame.getClassName().equals("java.lang.Shutdown"))) {
                 return true;
             }
         }

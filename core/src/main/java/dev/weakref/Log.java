@@ -6,7 +6,6 @@ import java.lang.ref.Reference;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +37,10 @@ final class Log extends Reapable {
 
     private static final int MERGE_UP_TO = 48;
     private static final int FEWEST_CHUNKS_TO_HURRY = 64;
+
+    /** After so many additions the backlog is looked at. A power of two. */
+    private static final int BACKLOG_CHECK_INTERVAL = 1 << 10;
+
     private static final VarHandle CLAIMED;
     private static final VarHandle NEXT;
     private static final VarHandle TAIL;
@@ -54,7 +57,6 @@ final class Log extends Reapable {
         } catch (ReflectiveOperationException impossible) {
             throw new ExceptionInInitializerError(impossible);
         }
-        Threads.load(Log.class, FinalizerNode.class, CallbackNode.class, Relay.class, Watchdog.class);
     }
 
     /** Whoever the nodes belong to. */
@@ -62,12 +64,18 @@ final class Log extends Reapable {
 
     private final Relay relay;
     private final Predicate<Reference<?>> strangers;
-    private final ReentrantLock sweeping = new ReentrantLock();
+    private final Object sweeping = new Object();
     private final Slots nowhere = new Slots(this, 0, 0);
     private Chunk oldest;
     private volatile Chunk tail;
     private volatile long tailAtLastSweep;
     private volatile long keptByLastSweep;
+
+    /** How many nodes were found dead; written under the lock of the sweep. */
+    private volatile long collected;
+
+    /** How many of these wait for their run, or are on their way through the JVM's queue. For tests as well. */
+    final Backlog backlog = new Backlog();
 
     /**
      * @param strangers is given what is found on the queue and is no node of the log, and says whether to sweep
@@ -90,10 +98,26 @@ final class Log extends Reapable {
                 node.id = last.slots.base + slot;
                 PLACE.set(node, last.slots); // published by the write of the slot, as everything in the node
                 SLOT.setVolatile(last.slots.array, slot, node);
-                added();
+                watch(); // after the slot was written: the reaper does it the other way round
+                boolean due = (node.id & (BACKLOG_CHECK_INTERVAL - 1)) == 0;
+                if (due || backlog.isLong()) {
+                    slowDown();
+                }
                 return;
             }
             extend(last);
+        }
+    }
+
+    /**
+     * Waits a moment if the objects of many nodes have died and their actions have not run, or the JVM has not queued them all.
+     * Else a program that registers faster than these can be handled would run out of memory.
+     */
+    private void slowDown() {
+        backlog.look(() -> collected, relay.waiting());
+        if (backlog.isLong()) {
+            relay.retry();
+            backlog.pause();
         }
     }
 
@@ -181,7 +205,15 @@ final class Log extends Reapable {
         for (Reference<?> dead = queue.poll(); dead != null; dead = ++polls < MOST_POLLS ? queue.poll() : null) {
             due |= isDue(dead);
         }
-        return due ? sweep() : onTheLiving;
+        backlog.taken(first == null ? polls : polls + 1);
+        double last = due ? sweep() : onTheLiving;
+        backlog.look(() -> collected, relay.waiting());
+        return last;
+    }
+
+    @Override
+    void everyPass() {
+        relay.retry();
     }
 
     private boolean isDue(Reference<?> dead) {
@@ -227,15 +259,28 @@ final class Log extends Reapable {
 
     /** Gathers what is dead, hands it over, and gives back the memory of what is gone. */
     double sweep() {
-        sweeping.lock();
-        try {
+        synchronized (sweeping) {
             tailAtLastSweep = tail.slots.base;
-            Gathered gathered = gather(LogNode::gather);
+            Gathered gathered = gather(new Gathered(), LogNode::gather);
+            collected += gathered.count;
             handOver(gathered);
             compact();
             return gathered.visited == 0 ? 0 : 1 - (double) gathered.count / gathered.visited;
-        } finally {
-            sweeping.unlock();
+        }
+    }
+
+    private void handOver(Gathered gathered) {
+        LogNode newest = gathered.newest;
+        if (newest == null) {
+            return;
+        }
+        try {
+            relay.handOver(gathered);
+        } catch (VirtualMachineError tookNone) {
+            for (LogNode node = newest; node != null; node = node.nextGathered) {
+                node.ungather();
+            }
+            throw tookNone;
         }
     }
 
@@ -247,19 +292,20 @@ final class Log extends Reapable {
      * anew. A sweep that comes after this passes over what has been gathered, so it links no node of this list; what it
      * hands over to the stopped relay is dropped, and still live.
      */
-    Relay.Counted gatherAgain() {
-        sweeping.lock();
-        try {
-            Gathered gathered = gather(node -> node.gather() || node.isLive());
-            return new Chain(gathered.newest, gathered.count);
-        } finally {
-            sweeping.unlock();
+    Relay.Batch gatherAgain() {
+        synchronized (sweeping) {
+            return gather(new Gathered(), node -> node.gather() || node.isLive());
         }
     }
 
-    /** Allocates nothing but its result, so that it ends even where no memory is left. */
-    private Gathered gather(Predicate<LogNode> wanted) {
-        Gathered gathered = new Gathered();
+    /**
+     * Allocates nothing.
+     *
+     * <p><b>Why none is lost if memory or stack is exhausted.</b> The batch and the predicate are made before the first node is
+     * marked as gathered, the stack is reserved, and handing over allocates nothing. So what is marked is handed over.
+     */
+    private Gathered gather(Gathered gathered, Predicate<LogNode> wanted) {
+        StackReserve.ensure();
         for (Chunk chunk = oldest; chunk != null; chunk = chunk.next) {
             chunk.complete = true;
             chunk.kept = 0;
@@ -281,24 +327,6 @@ final class Log extends Reapable {
             }
         }
         return gathered;
-    }
-
-    private void handOver(Gathered gathered) {
-        LogNode newest = gathered.newest;
-        if (newest == null) {
-            return;
-        }
-        boolean handedOver = false;
-        try {
-            relay.handOver(new Chain(newest, gathered.count));
-            handedOver = true;
-        } finally {
-            if (!handedOver) {
-                for (LogNode node = newest; node != null; node = node.nextGathered) {
-                    node.ungather();
-                }
-            }
-        }
     }
 
     /** Unlinks empty chunks and merges sparse neighbours; only what {@link #gather} found complete. */
@@ -451,35 +479,25 @@ final class Log extends Reapable {
         }
     }
 
-    /** What a sweep found. */
-    private static final class Gathered {
-        @Nullable LogNode newest;
-
-        long count;
-        long visited;
+    /** What a sweep found, newest first, as the relay takes it. */
+    private static final class Gathered extends Relay.Batch {
+        private @Nullable LogNode newest;
+        private long count;
+        private long visited;
+        private long left;
 
         void add(LogNode node) {
             node.nextGathered = newest;
             newest = node;
             count++;
-        }
-    }
-
-    /** The gathered nodes, newest first, as the relay takes them. */
-    private static final class Chain implements Relay.Counted {
-        private @Nullable LogNode head;
-        private long left;
-
-        Chain(@Nullable LogNode head, long count) {
-            this.head = head;
-            left = count;
+            left++;
         }
 
         @Override
-        public Relay.@Nullable Leg get() {
-            LogNode node = head;
+        Relay.@Nullable Leg poll() {
+            LogNode node = newest;
             if (node != null) {
-                head = node.nextGathered;
+                newest = node.nextGathered;
                 node.nextGathered = null;
                 left--;
             }
@@ -487,7 +505,7 @@ final class Log extends Reapable {
         }
 
         @Override
-        public long left() {
+        long left() {
             return left;
         }
     }

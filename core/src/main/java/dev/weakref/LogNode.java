@@ -51,7 +51,7 @@ abstract class LogNode extends WeakReference<Object> implements Relay.Leg {
     /** Notes that it has been gathered; false if it was gathered before or is not live. */
     abstract boolean gather();
 
-    /** Has it handed over again, because it could not be run where memory is short. */
+    /** Lets the next sweep hand it over again, because it could not be run for want of memory or stack. Allocates nothing. */
     final void tryAgain() {
         if (isLive()) {
             ungather();

@@ -7,15 +7,36 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The library's lines in the log, all under one logger. Logging never stops the library. */
+/**
+ * The library's lines in the log, all under one logger. Logging never stops the library: nothing here throws, but for a stack
+ * overflow at the call itself.
+ *
+ * <p>A line of a thread on which all others depend, such as the reaper, is written by another thread, since the logger is
+ * code of the user's and may block. A line that could not be written for want of memory is remembered and written
+ * {@linkplain #writeMissed later}.
+ */
 final class Messages {
 
-    private static volatile Logger logger = System.getLogger("dev.weakref");
+    private static final Logger DEFAULT = System.getLogger("dev.weakref");
+
+    private static volatile Logger logger = DEFAULT;
+
+    /** What could not be written because memory was exhausted: the first since that was last written. */
+    private static volatile @Nullable String missed;
+
+    /** Set when a registry is closed by the exit of the JVM. */
+    private static volatile boolean jvmExits;
 
     private Messages() {}
 
-    static void logTo(Logger chosen) {
-        logger = chosen;
+    /** The logger from now on; {@code null} for the one of the platform. */
+    static void logTo(@Nullable Logger chosen) {
+        logger = chosen == null ? DEFAULT : chosen;
+    }
+
+    /** From now on the handlers of the platform's logger may be gone. */
+    static void jvmExits() {
+        jvmExits = true;
     }
 
     static void log(Level level, Supplier<String> message) {
@@ -31,18 +52,61 @@ final class Messages {
         }
     }
 
+    /** A warning. Needs no memory to be called. */
     static void failure(String message, Throwable failure) {
-        log(Level.WARNING, () -> message, failure);
+        try {
+            write(Level.WARNING, message, failure);
+        } catch (Throwable later) {
+            missed = message;
+        }
     }
 
     static void log(Level level, Supplier<String> message, @Nullable Throwable failure) {
         try {
-            Logger current = logger;
-            if (current.isLoggable(level)) {
-                current.log(level, message.get(), failure);
+            if (Threads.mayNotBlock(Thread.currentThread()) || logger.isLoggable(level)) {
+                write(level, message.get(), failure);
             }
+        } catch (VirtualMachineError shortage) {
+            missed = "A line of the log was lost";
         } catch (Throwable nowhereToReport) {
-            // A logger that fails, or memory that is short: the work that was to be reported has still to go on.
+            // A logger that fails: the work that was to be reported has still to go on.
+        }
+    }
+
+    /** Writes what could not be written before. To be called now and then. */
+    static void writeMissed() {
+        String message = missed;
+        if (message == null) {
+            return;
+        }
+        try {
+            missed = null;
+            write(Level.WARNING, message + " (memory, stack or threads were exhausted)", null);
+        } catch (Throwable later) {
+            missed = message;
+        }
+    }
+
+    private static void write(Level level, String message, @Nullable Throwable failure) {
+        if (Threads.mayNotBlock(Thread.currentThread())) {
+            LogQueue.SHARED.add(level, message, failure);
+        } else {
+            writeNow(level, message, failure);
+        }
+    }
+
+    /** Writes a line in the calling thread. */
+    static void writeNow(Level level, String message, @Nullable Throwable failure) {
+        Logger current = logger;
+        if (!current.isLoggable(level)) {
+            return;
+        }
+        current.log(level, message, failure);
+        if (jvmExits && current == DEFAULT && level.compareTo(Level.INFO) >= 0 && LostHandlers.areLost()) {
+            System.err.println(level + ": " + message);
+            if (failure != null) {
+                failure.printStackTrace();
+            }
         }
     }
 

@@ -32,14 +32,12 @@ abstract class Reapable {
     }
 
     /**
-     * To be called after something was added, by whoever added it.
+     * Puts this on the reaper's list, if it is not there, and starts the reaper, if it does not run. To be called before
+     * something is added, or after it; the caller then looks at {@link #watched} as its class says.
      *
-     * <p><b>Why this works.</b> The caller has published its addition before it reads {@code watched}; the reaper
-     * writes {@code false} there before it asks {@link #isEmpty()}. All four are volatile accesses or lock
-     * operations, so in their one order either the caller sees {@code false} and puts this back on the list, or the
-     * reaper sees the addition and does.
+     * @throws OutOfMemoryError if it cannot be put on the list; it is not on it then
      */
-    final void added() {
+    final void watch() {
         if (!watched || !reaper.isRunning()) {
             reaper.watch(this);
         }
@@ -69,6 +67,9 @@ abstract class Reapable {
 
     /** Is called now and then while nothing dies. */
     void tidy() {}
+
+    /** Is called at each pass of the reaper, if it {@linkplain #isHeld is held}; takes next to no time. */
+    void everyPass() {}
 
     final Reaper reaper() {
         return reaper;

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,19 +37,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reaper {
 
-    static final Reaper SHARED = new Reaper(Threads.daemons("weakref-reaper", null), Settings.KEEP_ALIVE);
+    static final Reaper SHARED = new Reaper(Threads.thatMayNotBlock("weakref-reaper"), Settings.KEEP_ALIVE);
 
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
     private static final long PAUSE_IN_A_REST_MILLIS = 20;
     private static final int REST_FACTOR = 15;
+    private static final long PAUSE_AFTER_FAILURE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final String LOOKS_AGAIN = "The reaper will look again";
+    private static final String NO_SIGNAL = "The reaper continues without a signal for a while";
     private static final long LONGEST_REST_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     /** How the JVM writes the package in the message of a {@link NoClassDefFoundError}. */
     private static final String OWN = Reaper.class.getPackageName().replace('.', '/') + '/';
 
-    static {
-        Threads.load(Reaper.class, Messages.class, Flight.class);
-    }
 
     private final ThreadFactory threads;
     private final long keepAliveNanos;
@@ -85,12 +86,13 @@ final class Reaper {
     }
 
     /**
-     * Puts it on the list and sees that the thread runs. Never throws: where memory or threads are short, the next
-     * addition tries again.
+     * Puts it on the list and starts the thread if it does not run. If there is no thread for it, the next addition tries again.
+     *
+     * @throws OutOfMemoryError if it cannot be put on the list
      */
     void watch(Reapable reapable) {
+        enlist(reapable);
         try {
-            enlist(reapable);
             start();
         } catch (Throwable shortage) {
             Messages.failure("The reaper could not be started; the next addition tries again", shortage);
@@ -109,7 +111,7 @@ final class Reaper {
     /** Has it reaped soon, even though nothing was found on its queue, and even if it rests. */
     void hurry(Reapable reapable) {
         reapable.hurried.set(true);
-        reapable.added();
+        reapable.watch();
         Sentinel current = sentinel;
         if (current != null) {
             current.enqueue();
@@ -130,16 +132,28 @@ final class Reaper {
         }
     }
 
+    /**
+     * What the thread does.
+     *
+     * <p><b>Why it does not end while something is watched.</b> Whatever is thrown, it begins again; the handlers allocate
+     * nothing. When it ends because the list is empty, it gives {@code running} back before it looks at the list once more: so
+     * either it sees an addition and takes {@code running} again, or the addition starts a thread.
+     */
     private void run() {
-        boolean goesOn = true;
-        try {
-            watchUntilIdle();
-        } catch (LinkageError unloaded) {
-            goesOn = false; // the library's class loader was closed, and another thread would fare no better
-        } finally {
+        while (true) {
+            try {
+                watchUntilIdle();
+            } catch (LinkageError unloaded) {
+                running.set(false);
+                return; // the library's class loader was closed, and another thread would fare no better
+            } catch (Throwable shortage) {
+                Messages.failure(LOOKS_AGAIN, shortage);
+                LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS);
+                continue;
+            }
             running.set(false);
-            if (goesOn && !watches.isEmpty()) {
-                start();
+            if (watches.isEmpty() || !running.compareAndSet(false, true)) {
+                return;
             }
         }
     }
@@ -150,6 +164,7 @@ final class Reaper {
         long lastBusy = lastTidied;
         while (true) {
             boolean signalled = awaitSignal(pause);
+            Messages.writeMissed();
             boolean found = passSafely();
             long longest = postponed ? PAUSE_IN_A_REST_MILLIS : LONGEST_PAUSE_MILLIS;
             pause = signalled || found ? 1 : Math.min(2 * pause, longest);
@@ -179,7 +194,8 @@ final class Reaper {
         } catch (InterruptedException nobodyMayStopIt) {
             Thread.interrupted();
         } catch (Throwable shortage) {
-            Messages.failure("The reaper goes on without a signal for a while", shortage);
+            Messages.failure(NO_SIGNAL, shortage);
+            LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS);
         }
         return false;
     }
@@ -189,7 +205,7 @@ final class Reaper {
         try {
             return pass();
         } catch (VirtualMachineError shortage) {
-            Messages.failure("The reaper will look again", shortage);
+            Messages.failure(LOOKS_AGAIN, shortage);
             return false;
         }
     }
@@ -213,6 +229,7 @@ final class Reaper {
                     list.remove();
                 } else {
                     found |= look(watch);
+                    watch.everyPass();
                 }
             } catch (Throwable failure) {
                 watch.failed = true;
@@ -305,13 +322,18 @@ final class Reaper {
         final ReferenceQueue<Object> queue;
         final AtomicBoolean hurried;
 
-        @SuppressWarnings("UnusedVariable") // holds it
         private final @Nullable Reapable held;
 
         final boolean canOnlySweep;
         boolean failed;
         private boolean resting;
         private long restUntil;
+
+        void everyPass() {
+            if (held != null) {
+                held.everyPass();
+            }
+        }
 
         Watch(Reapable reapable) {
             super(reapable);

@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Spliterator;
@@ -17,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -149,7 +149,7 @@ final class RegistryCore {
     }
 
     private boolean facadeIsGone(Reference<?> gone) {
-        if (gone == facade && exitPass.get() == null) {
+        if (gone == facade && exitPass.get() == null && log.newestFirst(Long.MAX_VALUE).hasNext()) {
             Messages.log(
                     Level.WARNING,
                     () -> "Registry '" + Names.escape(name) + "' was dropped without being closed: its "
@@ -172,14 +172,23 @@ final class RegistryCore {
         }
         captures.check(referent, work);
         FinalizerNode<R> node = new FinalizerNode<>(this, referent, work, details.withStack(leaks.stackOfCreation()));
+        StackReserve.ensure(); // so that no slot is claimed and not written
         try {
             log.append(node);
+            if (closed && (refuse(node) || node.isDetached())) { // detached by the exit pass, which found it first
+                throw closedAlready();
+            }
+            onRegistered(node);
+        } catch (VirtualMachineError shortage) {
+            refuse(node); // the caller is told that nothing was registered, and keeps the resource
+            throw shortage;
         } finally {
             Reference.reachabilityFence(referent); // the log needs it until the slot is written
         }
-        if (closed && (refuse(node) || node.isDetached())) { // detached by the exit pass, which found it first
-            throw closedAlready();
-        }
+        return node;
+    }
+
+    private void onRegistered(FinalizerNode<?> node) {
         if (node.id % CoarseClock.OFTEN == 0) {
             CoarseClock.SHARED.askedOften();
         }
@@ -188,7 +197,6 @@ final class RegistryCore {
         if (overdueAfter != Long.MAX_VALUE) {
             overdueWatch.expect(overdueAfter);
         }
-        return node;
     }
 
     /** Registers what is to run at exit and belongs to nobody else; not if nobody holds the registry any more. */
@@ -201,7 +209,7 @@ final class RegistryCore {
 
     /** Takes back what was registered, if it is still live; whether the resource is the caller's again. */
     boolean refuse(FinalizerNode<?> node) {
-        boolean refused = node.discard();
+        boolean refused = node.place != null && node.discard();
         if (refused) {
             counters.refused();
         }
@@ -240,7 +248,7 @@ final class RegistryCore {
         Optional<FinalizerNode<?>> found = find(id);
         found.ifPresent(node -> {
             AtomicReference<Relay.@Nullable Leg> once = new AtomicReference<>(node.asCall());
-            dispatcher.handOver(() -> once.getAndSet(null));
+            dispatcher.handOver(Relay.Batch.of(() -> once.getAndSet(null)));
         });
         return found.isPresent();
     }
@@ -253,37 +261,52 @@ final class RegistryCore {
         counters.detached();
     }
 
+    /** Counts a finalizer that its user has detached. Never throws: the caller is to get what was detached. */
+    void onDetached(FinalizerNode<?> node) {
+        try {
+            counters.detached();
+            if (node.isOverdue()) {
+                leaks.found(Leak.Kind.RESOLVED, node.info());
+            }
+        } catch (VirtualMachineError shortage) {
+            Messages.failure("A finalizer was detached and could not be counted", shortage);
+        }
+    }
+
     // What happens to the dead.
 
+    /**
+     * Runs what has died, or gives it to the user's executor. Allocates nothing without an executor. What cannot be run for
+     * want of memory or stack is handed over again.
+     */
     private void dispatch(Relay.Leg leg) {
-        orTryAgain(leg, this::dispatchOrThrow);
-    }
-
-    /** Has it handed over again where it could not be run, for want of memory. */
-    private static void orTryAgain(Relay.Leg leg, Consumer<Relay.Leg> run) {
-        boolean done = false;
         try {
-            run.accept(leg);
-            done = true;
-        } finally {
-            if (!done && leg instanceof LogNode node) {
-                node.tryAgain(); // a call that nobody waits for is not repeated; its finalizer stays live
+            Executor executor = settings.executor;
+            if (executor == null) {
+                inContext(leg);
+            } else {
+                execute(executor, leg);
             }
+        } catch (VirtualMachineError shortage) {
+            tryAgain(leg);
+            throw shortage;
         }
     }
 
-    private void dispatchOrThrow(Relay.Leg leg) {
-        Executor executor = settings.executor;
-        if (executor == null) {
-            inContext(leg::run);
-            return;
+    /** A call that no thread waits for is not repeated; its finalizer stays live. */
+    private static void tryAgain(Relay.Leg leg) {
+        if (leg instanceof LogNode node) {
+            node.tryAgain();
         }
+    }
+
+    private void execute(Executor executor, Relay.Leg leg) {
         try {
             executor.execute(() -> runInExecutor(leg));
         } catch (Throwable rejection) {
             Messages.log(
                     Level.DEBUG, () -> leg.describe() + " was rejected by the executor and runs without it", rejection);
-            inContext(leg::run);
+            inContext(leg);
         }
     }
 
@@ -292,30 +315,36 @@ final class RegistryCore {
         if (inExecutor.tryAcquire()) {
             try {
                 if (exitPass.get() == null) {
-                    orTryAgain(leg, this::runInside);
+                    inContext(leg);
                 }
+            } catch (VirtualMachineError shortage) {
+                tryAgain(leg);
+                throw shortage;
             } finally {
                 inExecutor.release();
             }
         }
     }
 
-    private void runInside(Relay.Leg leg) {
-        long[] entered = Inside.enter(this);
-        try {
-            inContext(leg::run);
-        } finally {
-            Inside.leave(entered);
-        }
-    }
-
     /** Runs it with the context class loader of the registry's creator, whatever the action before has left there. */
-    void inContext(Runnable action) {
+    private void inContext(Relay.Leg leg) {
         Thread me = Thread.currentThread();
         ClassLoader before = me.getContextClassLoader();
         useLoader(me, contextClassLoader);
         try {
-            action.run();
+            leg.run();
+        } finally {
+            useLoader(me, before);
+        }
+    }
+
+    /** As {@link #inContext(Relay.Leg)}, for the turn of a finalizer in the exit pass. */
+    void inContext(ExitPass pass, FinalizerNode<?> node) {
+        Thread me = Thread.currentThread();
+        ClassLoader before = me.getContextClassLoader();
+        useLoader(me, contextClassLoader);
+        try {
+            pass.turn(node);
         } finally {
             useLoader(me, before);
         }
@@ -329,9 +358,8 @@ final class RegistryCore {
     }
 
     void ended(
-            FinalizerNode<?> node, Trigger trigger, long begin, @Nullable Object event, @Nullable Throwable failure) {
-        Outcome outcome = failure == null ? Outcome.SUCCESS : Outcome.FAILURE;
-        ran(node, trigger, outcome, isTimed() ? System.nanoTime() - begin : 0, event, failure);
+            FinalizerNode<?> node, Trigger trigger, long nanos, @Nullable Object event, @Nullable Throwable failure) {
+        ran(node, trigger, failure == null ? Outcome.SUCCESS : Outcome.FAILURE, nanos, event, failure);
     }
 
     private void ran(
@@ -407,7 +435,9 @@ final class RegistryCore {
                             + ", or that of the exit pass, and is interrupted and left behind (" + trigger
                             + "); what it reaches is not collected until it ends. It is here:"
                             + Messages.stack(stack));
-            ran(node, trigger, Outcome.TIMEOUT, nanos, Flight.runBegins(), null);
+            Object event = Flight.runBegins();
+            Flight.runStops(event);
+            ran(node, trigger, Outcome.TIMEOUT, nanos, event, null);
             return true;
         } finally {
             leavingBehind.decrementAndGet();
@@ -415,8 +445,16 @@ final class RegistryCore {
     }
 
     /** Whether an action runs that is waited for, or is being left behind at this moment. */
-    boolean isAnyRunning() {
-        return log.running().hasNext() || leavingBehind.get() > 0;
+    boolean isAnyRunning(ExitPass pass) {
+        if (leavingBehind.get() > 0) {
+            return true;
+        }
+        for (Log.Walk running = log.running(); running.hasNext(); ) {
+            if (pass.awaits(running.next())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     void cameBack(FinalizerNode<?> node, @Nullable Throwable failure) {
@@ -437,16 +475,34 @@ final class RegistryCore {
 
     /** Begins the exit pass, or waits for the one that was begun. */
     ExitReport shutdown(Duration atMost) {
+        return shutdown(atMost, Thread.currentThread());
+    }
+
+    /**
+     * Begins the exit pass, or waits for the one that was begun.
+     *
+     * @param waiting the thread that waits until this returns: the calling thread, or another one. The actions that it runs
+     *     are not waited for
+     */
+    ExitReport shutdown(Duration atMost, Thread waiting) {
+        StackReserve.ensure(); // for the thread that takes over if the pass overflows the stack of this one
         boolean inside = isInsideAction();
+        List<Long> waitsInside = Inside.running(waiting, number);
         ExitPass mine = new ExitPass(this, atMost);
         if (exitPass.compareAndSet(null, mine)) {
+            mine.doNotAwait(waitsInside);
             if (!inside) {
-                return run(mine);
+                try {
+                    return run(mine);
+                } catch (StackOverflowError tooDeep) {
+                    // Another thread has all the stack that it needs. What was done so far may be done twice.
+                }
             }
             runInAThread(mine);
         }
-        ExitPass pass = exitPass.get();
-        return inside || pass == null ? ExitPass.NOTHING : pass.await();
+        ExitPass pass = Objects.requireNonNull(exitPass.get());
+        pass.doNotAwait(waitsInside);
+        return inside ? ExitPass.NOTHING : pass.await();
     }
 
     /** With the hook in place until the end: a JVM that exits meanwhile waits for the pass. */
@@ -477,26 +533,31 @@ final class RegistryCore {
      * @param nanos how long to wait for what runs on and on
      * @return whether nothing of that runs any more but what was left behind
      */
-    boolean stopDispatching(long nanos) throws InterruptedException {
+    boolean stopDispatching(ExitPass pass, long nanos) throws InterruptedException {
         dispatcher.stop();
         long begin = System.nanoTime();
-        boolean ended = dispatcher.awaitLegs(nanos);
-        if (hasExecutor()) {
-            long left = nanos - (System.nanoTime() - begin);
-            // What is stuck in the executor keeps its permit; the others see the exit pass and do nothing.
-            if (!inExecutor.tryAcquire(Integer.MAX_VALUE, left, TimeUnit.NANOSECONDS)) {
-                return false;
-            }
-            inExecutor.release(Integer.MAX_VALUE);
+        boolean ended = dispatcher.awaitLegs(nanos, leg -> !pass.awaits(leg));
+        return ended && (!hasExecutor() || isExecutorIdle(pass, nanos - (System.nanoTime() - begin)));
+    }
+
+    /**
+     * Waits until the executor runs nothing that is waited for. What is stuck there keeps its permit; what begins from now on
+     * sees the exit pass and does nothing.
+     */
+    private boolean isExecutorIdle(ExitPass pass, long nanos) throws InterruptedException {
+        int free = Integer.MAX_VALUE - pass.notAwaited();
+        if (!inExecutor.tryAcquire(free, nanos, TimeUnit.NANOSECONDS)) {
+            return false;
         }
-        return ended;
+        inExecutor.release(free);
+        return true;
     }
 
     /** Whether the calling thread is inside an action of this registry, which the exit pass would wait for. */
     private boolean isInsideAction() {
         Thread me = Thread.currentThread();
         ExitPass pass = exitPass.get();
-        return Inside.isIn(this) || dispatcher.runsIn(me) || (pass != null && pass.runsIn(me));
+        return Inside.isIn(number) || dispatcher.runsIn(me) || (pass != null && pass.runsIn(me));
     }
 
     /** Closes this registry when the JVM exits; closes it now if the JVM is exiting already. */
@@ -512,6 +573,7 @@ final class RegistryCore {
 
     /** Waits for a pass that was begun no longer than it may take: the thread that runs it may be the one that exits. */
     private void shutdownInHook() {
+        Messages.jvmExits();
         ExitPass mine = new ExitPass(this, settings.exitLimit);
         ExitPass before = exitPass.compareAndExchange(null, mine);
         if (before == null) {

@@ -2,13 +2,12 @@ package dev.weakref;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -25,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Everything is guarded by one lock, which is never held while a leg runs or a line is logged; so it is one long file.
  * Runners start when there is work and end when there was none for a while.
+ *
+ * <p><b>Why nothing is lost if memory or stack is exhausted.</b> The lock is a monitor, which the JVM releases while it
+ * unwinds; taking it allocates nothing. Handing over links a batch that exists already, in writes of fields. A batch gives a
+ * leg or throws, and then has it still. A runner that fails to get its next leg tries again, and one that cannot be started
+ * leaves the track, so that {@link #retry()} starts another one.
  */
 class Relay {
 
@@ -48,10 +52,28 @@ class Relay {
         boolean leaveBehind(Thread thread, long nanos);
     }
 
-    /** Legs of which it is known how many are left. */
-    interface Counted extends Supplier<@Nullable Leg> {
-        /** How many it has yet to give. */
-        long left();
+    /** Legs that are handed over together. The relay takes one after the other, under its lock. */
+    abstract static class Batch {
+
+        private @Nullable Batch next;
+
+        /** The next leg, {@code null} if there is none any more. If it throws, it has taken none. */
+        abstract @Nullable Leg poll();
+
+        /** How many it has yet to give, as far as that is known. */
+        long left() {
+            return 0;
+        }
+
+        /** A batch of what a supplier gives, until that gives {@code null}. */
+        static Batch of(Supplier<? extends @Nullable Leg> legs) {
+            return new Batch() {
+                @Override
+                @Nullable Leg poll() {
+                    return legs.get();
+                }
+            };
+        }
     }
 
     /** When a runner loses the baton. */
@@ -59,6 +81,11 @@ class Relay {
         /** The nanoseconds that a leg may take before the next one starts. */
         long nanosFor(Leg leg);
     }
+
+    private static final String SHORT_OF_MEMORY = "Memory or stack is exhausted; what could not be run is tried again";
+
+    /** Between two attempts while memory is exhausted: long enough to leave the processor to others. */
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final ThreadFactory STARTERS = Threads.daemons("weakref-starter", null);
 
@@ -68,18 +95,19 @@ class Relay {
     private final int maxRunners;
     private final Consumer<Leg> run;
     private final Duration tick;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition news = lock.newCondition();
+    private final String noThread;
+    private final Object lock = new Object();
 
     // All of these are guarded by the lock.
-    private final ArrayDeque<Supplier<@Nullable Leg>> handedOver = new ArrayDeque<>();
+    private @Nullable Batch first;
+    private @Nullable Batch last;
     private final List<Runner> runners = new ArrayList<>();
     private long handOvers;
     private @Nullable Runner baton;
     private Watchdog.@Nullable Watch watch;
     private boolean stopped;
     private boolean saturationReported;
-    private boolean threadsAreShort;
+    private volatile boolean threadsAreShort; // read without the lock by retry()
 
     Relay(String name, ThreadFactory threads, int maxRunners, Duration tick, Patience patience, Consumer<Leg> run) {
         this.name = name;
@@ -88,6 +116,7 @@ class Relay {
         this.tick = tick;
         this.patience = patience;
         this.run = run;
+        noThread = "No thread for the actions of " + name + "; the next signal tries again";
     }
 
     /** Whose actions it runs. */
@@ -95,20 +124,47 @@ class Relay {
         return name;
     }
 
-    /** Hands over legs to be run after all that were handed over before. Throws only if it took none of them. */
-    void handOver(Supplier<@Nullable Leg> legs) {
-        lock.lock();
-        try {
+    /** Hands over legs to be run after all that were handed over before. Allocates nothing. Throws only if it took none. */
+    void handOver(Batch legs) {
+        synchronized (lock) {
             if (stopped) {
                 return;
             }
-            handedOver.add(legs);
+            if (last == null) {
+                first = legs;
+            } else {
+                last.next = legs;
+            }
+            last = legs;
             handOvers++;
-            news.signalAll();
-        } finally {
-            lock.unlock();
         }
-        nudge();
+        try {
+            wakeRunner();
+            nudge();
+        } catch (StackOverflowError theNextSignalTriesAgain) {
+            threadsAreShort = true;
+        }
+    }
+
+    /** Wakes the runner that waits for work or for the end. */
+    private void wakeRunner() {
+        Thread waiting = null;
+        synchronized (lock) {
+            lock.notifyAll();
+            if (baton != null && baton.leg == null) {
+                waiting = baton.thread;
+            }
+        }
+        if (waiting != null) {
+            LockSupport.unpark(waiting);
+        }
+    }
+
+    /** Starts a runner if that has failed before; to be called now and then. */
+    void retry() {
+        if (threadsAreShort) {
+            nudge();
+        }
     }
 
     /**
@@ -151,58 +207,51 @@ class Relay {
         }
     }
 
+    /** Takes it off the track first, which needs no memory: what comes after that may fail. */
     private void notStarted(Runner runner, Throwable shortage) {
-        if (shortIs(true)) {
-            Messages.log(
-                    Level.WARNING,
-                    () -> "No thread for the actions of " + name + "; the next signal tries again",
-                    shortage);
+        boolean isNews = shortIs(true);
+        boolean more = dismiss(runner);
+        if (isNews) {
+            Messages.failure(noThread, shortage);
         }
-        if (dismiss(runner)) {
+        if (more) {
             nudge(); // for what was handed over while this one was believed to come
         }
     }
 
     /** Notes whether threads are short; whether that is news. */
     private boolean shortIs(boolean now) {
-        lock.lock();
-        try {
+        synchronized (lock) {
             boolean isNews = threadsAreShort != now;
             threadsAreShort = now;
             return isNews;
-        } finally {
-            lock.unlock();
         }
     }
 
     /** Gives the baton to a new runner, if it lies on the ground and there is a reason to take it up. */
     private @Nullable Runner appoint() {
-        lock.lock();
-        try {
-            if (baton != null || handedOver.isEmpty() || runners.size() >= maxRunners || stopped) {
+        synchronized (lock) {
+            if (baton != null || first == null || runners.size() >= maxRunners || stopped) {
                 return null;
             }
-            Runner runner = new Runner(true, Long.MAX_VALUE);
-            runners.add(runner);
-            baton = runner;
-            return runner;
-        } catch (OutOfMemoryError theNextSignalTriesAgain) {
-            threadsAreShort = true;
-            return null;
-        } finally {
-            lock.unlock();
+            try {
+                Runner runner = new Runner(true, Long.MAX_VALUE);
+                runners.add(runner);
+                baton = runner;
+                return runner;
+            } catch (VirtualMachineError theNextSignalTriesAgain) {
+                threadsAreShort = true;
+                return null;
+            }
         }
     }
 
     /** Somebody who looks after the runners, from the first one on. */
     private void startWatch() {
-        lock.lock();
-        try {
+        synchronized (lock) {
             if (watch == null) {
                 watch = Watchdog.every(tick, this::look);
             }
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -215,17 +264,14 @@ class Relay {
      */
     boolean runWhereNobodyElseDoes(long nanos) {
         Runner here;
-        lock.lock();
-        try {
-            if (baton != null || handedOver.isEmpty() || stopped || !threadsAreShort) {
+        synchronized (lock) {
+            if (baton != null || first == null || stopped || !threadsAreShort) {
                 return false;
             }
             here = new Runner(false, nanos);
             here.thread = Thread.currentThread();
             runners.add(here);
             baton = here;
-        } finally {
-            lock.unlock();
         }
         try {
             startWatch();
@@ -233,48 +279,37 @@ class Relay {
             // Their limit does not hold then; that there are no threads has been said.
         }
         here.run();
-        lock.lock();
-        try {
+        synchronized (lock) {
             here.takeInterrupt();
             return here.interrupted;
-        } finally {
-            lock.unlock();
         }
     }
 
     /** Starts no further leg. What runs goes on. */
     void stop() {
-        lock.lock();
-        try {
+        synchronized (lock) {
             stopped = true;
-            handedOver.clear();
-            news.signalAll();
-        } finally {
-            lock.unlock();
+            first = null;
+            last = null;
         }
+        wakeRunner();
     }
 
     /** Whether nothing is handed over and nothing runs. */
     boolean isIdle() {
-        lock.lock();
-        try {
-            return handedOver.isEmpty() && runners.stream().allMatch(runner -> runner.leg == null);
-        } finally {
-            lock.unlock();
+        synchronized (lock) {
+            return first == null && !anyRuns(runner -> true);
         }
     }
 
-    /** How many legs have been handed over and not begun, as far as they are {@link Counted}. */
+    /** How many legs have been handed over and not begun, as far as their batches know. */
     long waiting() {
-        lock.lock();
-        try {
+        synchronized (lock) {
             long waiting = 0;
-            for (Supplier<@Nullable Leg> legs : handedOver) {
-                waiting += legs instanceof Counted counted ? counted.left() : 0;
+            for (Batch legs = first; legs != null; legs = legs.next) {
+                waiting += legs.left();
             }
             return waiting;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -290,32 +325,42 @@ class Relay {
     }
 
     private boolean isDone() {
-        lock.lock();
-        try {
-            return handedOver.isEmpty() && (baton == null || baton.leg == null);
-        } finally {
-            lock.unlock();
+        synchronized (lock) {
+            return first == null && (baton == null || baton.leg == null);
         }
     }
 
-    /** Waits until no leg runs but those left behind; whether that was so within the time. */
-    boolean awaitLegs(long nanos) throws InterruptedException {
-        return await(() -> runners.stream().allMatch(runner -> runner.leg == null || runner.leftBehind), nanos);
+    /**
+     * Waits until no leg runs but those left behind, and those that are not to be waited for; whether that was so within the
+     * time.
+     */
+    boolean awaitLegs(long nanos, Predicate<Leg> notAwaited) throws InterruptedException {
+        return await(
+                () -> !anyRuns(runner -> !runner.leftBehind && !notAwaited.test(Objects.requireNonNull(runner.leg))),
+                nanos);
+    }
+
+    /** Whether one of the runners that are on a leg is of this kind. Called with the lock. */
+    private boolean anyRuns(Predicate<Runner> kind) {
+        for (Runner runner : runners) {
+            if (runner.leg != null && kind.test(runner)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean await(BooleanSupplier done, long nanos) throws InterruptedException {
-        long left = nanos;
-        lock.lock();
-        try {
+        long begin = System.nanoTime();
+        synchronized (lock) {
             while (!done.getAsBoolean()) {
+                long left = nanos - (System.nanoTime() - begin);
                 if (left <= 0) {
                     return false;
                 }
-                left = news.awaitNanos(left);
+                TimeUnit.NANOSECONDS.timedWait(lock, Math.max(left, 1_000_000));
             }
             return true;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -334,60 +379,77 @@ class Relay {
 
     /** The next leg for a runner that is not on one any more, or {@code null} if it is to end. */
     private @Nullable Leg next(Runner runner) {
-        lock.lock();
-        try {
-            runner.takeInterrupt(); // whoever interrupted the last leg held the lock, so this one starts without
-            end(runner);
-            boolean waited = false;
-            while (!stopped && (baton == null || baton == runner) && !runner.isOver()) {
-                baton = runner;
-                Leg leg = poll();
-                if (leg != null) {
-                    runner.begin(leg);
-                    return leg;
+        boolean waited = false;
+        while (true) {
+            Leg back;
+            synchronized (lock) {
+                runner.takeInterrupt(); // what interrupted the last leg held the lock, so this one starts without
+                back = end(runner);
+                if (back == null) {
+                    if (stopped || (baton != null && baton != runner) || runner.isOver()) {
+                        return null;
+                    }
+                    baton = runner;
+                    Leg leg = poll();
+                    if (leg != null) {
+                        runner.begin(leg);
+                        return leg;
+                    }
+                    lock.notifyAll(); // only the end of the work is waited for, and after a stop that of the runners
+                    if (waited || !runner.waits) {
+                        return null;
+                    }
                 }
-                news.signalAll(); // only the end of the work is waited for, and after a stop that of the runners
-                if (waited || !runner.waits) {
-                    break;
-                }
+            }
+            if (back != null) {
+                reportBack(back);
+            } else {
                 waited = !awaitWork();
             }
-            return null;
-        } finally {
-            lock.unlock();
         }
     }
 
-    /** Whether work came before the time to end. */
+    /**
+     * Whether work came before the time to end. Parks, and does not wait on the monitor: that would pin a virtual thread, and a
+     * condition would allocate.
+     */
     private boolean awaitWork() {
-        try {
-            long left = Settings.nanos(Settings.KEEP_ALIVE);
-            while (handedOver.isEmpty() && !stopped && left > 0) {
-                left = news.awaitNanos(left);
+        long begin = System.nanoTime();
+        while (true) {
+            synchronized (lock) {
+                if (first != null || stopped) {
+                    return first != null;
+                }
             }
-        } catch (InterruptedException endEarly) {
-            return false;
+            long left = Settings.nanos(Settings.KEEP_ALIVE) - (System.nanoTime() - begin);
+            if (left <= 0 || Thread.interrupted()) {
+                return false;
+            }
+            LockSupport.parkNanos(this, left);
         }
-        return !handedOver.isEmpty();
     }
 
+    /** The next leg of the oldest batch that has one. */
     private @Nullable Leg poll() {
-        Leg leg = null;
-        while (leg == null && !handedOver.isEmpty()) {
-            leg = handedOver.element().get();
-            if (leg == null) {
-                handedOver.remove();
+        while (first != null) {
+            Leg leg = first.poll();
+            if (leg != null) {
+                return leg;
+            }
+            Batch next = first.next;
+            first = next;
+            if (next == null) {
+                last = null;
             }
         }
-        return leg;
+        return null;
     }
 
     /** Takes it off the track; whether legs were handed over since it was made. */
     private boolean dismiss(Runner runner) {
         Watchdog.Watch over = null;
         boolean more;
-        lock.lock();
-        try {
+        synchronized (lock) {
             more = handOvers != runner.handOversBefore;
             runner.leg = null;
             runners.remove(runner);
@@ -399,9 +461,7 @@ class Relay {
                 over = watch;
                 watch = null;
             }
-            news.signalAll();
-        } finally {
-            lock.unlock();
+            lock.notifyAll();
         }
         if (over != null) {
             over.cancel();
@@ -417,14 +477,11 @@ class Relay {
         long now = System.nanoTime();
         legs(runner -> runner.isOverdueAt(now)).forEach(this::leaveBehind);
         List<Runnable> reports = new ArrayList<>();
-        lock.lock();
-        try {
+        synchronized (lock) {
             Runner holder = baton;
             if (holder != null && holder.isStuckAt(now)) {
                 passBaton(holder, reports);
             }
-        } finally {
-            lock.unlock();
         }
         nudge();
         reports.forEach(Runnable::run);
@@ -436,8 +493,7 @@ class Relay {
     }
 
     private List<Running> legs(Predicate<Runner> wanted) {
-        lock.lock();
-        try {
+        synchronized (lock) {
             List<Running> legs = new ArrayList<>();
             for (Runner runner : runners) {
                 if (runner.leg != null && runner.thread != null && wanted.test(runner)) {
@@ -445,8 +501,6 @@ class Relay {
                 }
             }
             return legs;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -455,16 +509,13 @@ class Relay {
         boolean told = running.leg.leaveBehind(running.thread, running.nanos);
         StackTraceElement[] stack = told ? new StackTraceElement[0] : running.thread.getStackTrace();
         boolean onTheWay;
-        lock.lock();
-        try {
+        synchronized (lock) {
             onTheWay = running.runner.leg == running.leg;
             if (onTheWay) {
                 running.runner.leftBehind = true;
                 running.thread.interrupt();
-                news.signalAll();
+                lock.notifyAll();
             }
-        } finally {
-            lock.unlock();
         }
         if (onTheWay && !told && running.nanos >= running.leg.limitNanos()) { // less where all are left behind
             Messages.log(
@@ -480,7 +531,7 @@ class Relay {
         Leg leg = holder.leg;
         Thread thread = holder.thread;
         baton = null;
-        news.signalAll();
+        lock.notifyAll();
         if (!holder.leftBehind && leg != null && thread != null) {
             holder.missed = true;
             String what = leg.describe();
@@ -495,18 +546,20 @@ class Relay {
         }
     }
 
-    /** Ends the leg of a runner. Is called with the lock, and leaves it where it has to log that one is back. */
-    private void end(Runner runner) {
+    /** Ends the leg of a runner, with the lock; the leg if it is to be reported as back. */
+    private @Nullable Leg end(Runner runner) {
         Leg missed = runner.end();
-        if (missed == null) {
-            return;
+        if (missed != null) {
+            lock.notifyAll();
         }
-        news.signalAll();
-        lock.unlock();
+        return missed;
+    }
+
+    private static void reportBack(Leg back) {
         try {
-            Messages.log(Level.INFO, () -> missed.describe() + " has come back, and held up others for a while");
-        } finally {
-            lock.lock();
+            Messages.log(Level.INFO, () -> back.describe() + " has come back, and held up others for a while");
+        } catch (VirtualMachineError nowhereToReport) {
+            // The runner continues with the next leg.
         }
     }
 
@@ -612,16 +665,27 @@ class Relay {
         }
 
         private boolean runNext() {
-            Leg next = next(this);
-            if (next == null) {
-                return false;
+            try {
+                Leg next = next(this);
+                if (next == null) {
+                    return false;
+                }
+                run(next);
+            } catch (VirtualMachineError shortage) { // it has taken no leg, or that was handed back
+                Messages.failure(SHORT_OF_MEMORY, shortage);
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
+            return true;
+        }
+
+        private void run(Leg next) {
             try {
                 run.accept(next);
+            } catch (VirtualMachineError shortage) {
+                throw shortage;
             } catch (Throwable unreported) {
                 Messages.failure(next.describe() + " failed", unreported);
             }
-            return true;
         }
     }
 

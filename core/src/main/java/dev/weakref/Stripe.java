@@ -1,42 +1,48 @@
 package dev.weakref;
 
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
-import java.util.concurrent.atomic.AtomicLongFieldUpdater;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.StampedLock;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /**
- * The lock of some chains, with their counts, which are written under it and may be read without. Not reentrant: it does
- * not note its owner, which with G1 would cost a fence each time.
+ * Some chains of a {@link Table}, with their counts. Its monitor is the lock of these chains: the JVM releases a monitor
+ * when a stack overflow unwinds the thread that holds it, where a call in a {@code finally} could overflow as well.
+ *
+ * <p>The counts are written under the lock, as plain fields: so no call, which could overflow, stands between the write
+ * that changes a chain and those that count it. They may be read without the lock.
  */
-class Stripe extends StampedLock {
+final class Stripe {
 
-    private static final long serialVersionUID = 1L;
-    private static final AtomicIntegerFieldUpdater<Stripe> NODES =
-            AtomicIntegerFieldUpdater.newUpdater(Stripe.class, "nodes");
-    private static final AtomicLongFieldUpdater<Stripe> ADDED =
-            AtomicLongFieldUpdater.newUpdater(Stripe.class, "added");
-    private static final AtomicLongFieldUpdater<Stripe> REMOVED =
-            AtomicLongFieldUpdater.newUpdater(Stripe.class, "removed");
-    private static final AtomicLongFieldUpdater<Stripe> COLLECTED =
-            AtomicLongFieldUpdater.newUpdater(Stripe.class, "collected");
+    private static final VarHandle NODES;
+    private static final VarHandle ADDED;
+    private static final VarHandle REMOVED;
+    private static final VarHandle COLLECTED;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            NODES = lookup.findVarHandle(Stripe.class, "nodes", int.class);
+            ADDED = lookup.findVarHandle(Stripe.class, "added", long.class);
+            REMOVED = lookup.findVarHandle(Stripe.class, "removed", long.class);
+            COLLECTED = lookup.findVarHandle(Stripe.class, "collected", long.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
 
     /** How many nodes it can have before the table may be full. */
     final int limit;
 
-    /** Written and read by who has the lock. */
-    private long stamp;
-
-    volatile int nodes;
-    volatile long added;
-    volatile long removed;
-    volatile long collected;
+    // Written under the lock. Without it, read through the methods below.
+    int nodes;
+    long added;
+    long removed;
+    long collected;
 
     Stripe(int limit) {
         this.limit = limit;
     }
 
-    /** New stripes for an array of that length, which go on counting where the old ones were, but for the nodes. */
+    /** New stripes for an array of that length, which continue the counts of the old ones, except for the nodes. */
     static Stripe[] array(int length, int capacity, Stripe[] before) {
         Stripe[] stripes = new Stripe[length];
         for (int i = 0; i < length; i++) {
@@ -49,48 +55,44 @@ class Stripe extends StampedLock {
     }
 
     private void addCountsOf(Stripe other) {
-        ADDED.lazySet(this, added + other.added);
-        REMOVED.lazySet(this, removed + other.removed);
-        COLLECTED.lazySet(this, collected + other.collected);
+        added += other.added;
+        removed += other.removed;
+        collected += other.collected;
     }
 
-    /** Takes the lock; where memory is short for a place among those who wait for it, by asking again and again. */
-    final void lock() {
-        long taken;
-        try {
-            taken = writeLock();
-        } catch (OutOfMemoryError noPlace) { // from JDK 17; later ones ask again themselves. Nothing has been taken
-            while ((taken = tryWriteLock()) == 0) {
-                LockSupport.parkNanos(1_000);
-            }
-        }
-        stamp = taken;
+    int nodes() {
+        return (int) NODES.getOpaque(this);
     }
 
-    final void unlock() {
-        unlockWrite(stamp);
+    long added() {
+        return (long) ADDED.getOpaque(this);
     }
 
-    void count(int moreNodes, Change change) {
-        NODES.lazySet(this, nodes + moreNodes);
-        if (change == Change.ADDED || change == Change.REVIVED) {
-            ADDED.lazySet(this, added + 1);
-        }
-        if (change == Change.REMOVED) {
-            REMOVED.lazySet(this, removed + 1);
-        }
-        if (change == Change.COLLECTED || change == Change.REVIVED) {
-            COLLECTED.lazySet(this, collected + 1);
-        }
+    long removed() {
+        return (long) REMOVED.getOpaque(this);
+    }
+
+    long collected() {
+        return (long) COLLECTED.getOpaque(this);
     }
 
     /** What a change of a chain means for the counters. */
     enum Change {
-        NOTHING,
-        ADDED,
-        REMOVED,
-        COLLECTED,
+        NOTHING(0, 0, 0),
+        ADDED(1, 0, 0),
+        REMOVED(0, 1, 0),
+        COLLECTED(0, 0, 1),
         /** The place of a dead entry was given to a new one. */
-        REVIVED
+        REVIVED(1, 0, 1);
+
+        final int added;
+        final int removed;
+        final int collected;
+
+        Change(int added, int removed, int collected) {
+            this.added = added;
+            this.removed = removed;
+            this.collected = collected;
+        }
     }
 }

@@ -88,9 +88,6 @@ final class Table<K, V> extends Reapable {
 
     private static final VarHandle BIN = MethodHandles.arrayElementVarHandle(TableNode[].class);
 
-    static {
-        Threads.load(Table.class, TableNode.class, Stripe.class, Backlog.class, Callbacks.class);
-    }
 
     /** What is weak, and how keys are compared. */
     enum Kind {
@@ -117,6 +114,9 @@ final class Table<K, V> extends Reapable {
     private volatile @Nullable TableNode[] bins;
     volatile Stripe[] stripes; // read and written here, and by tests
     private @Nullable WeakReference<Object> owner;
+
+    /** Set if a reservation has been left to the next thread that meets it. */
+    private volatile boolean unsettled;
 
     final Backlog backlog = new Backlog(); // for tests as well
 
@@ -227,14 +227,15 @@ final class Table<K, V> extends Reapable {
 
     /** The node of the entry that a reader sees here: none where a key was absent when it was reserved. */
     private static @Nullable TableNode entryIn(@Nullable TableNode node) {
-        return node instanceof Reserved reserved ? reserved.previous : node;
+        return node instanceof Reserved reserved ? reserved.previous() : node;
     }
 
     @SuppressWarnings("unchecked")
     private @Nullable V valueOf(TableNode node) {
         Object value = weakKeys ? node.strong() : node.get();
-        if (value == null && node instanceof Reserved reserved && reserved.previous != null) {
-            return reserved.previous.refersTo(null) ? null : valueOf(reserved.previous);
+        if (value == null && node instanceof Reserved reserved) {
+            TableNode previous = reserved.previous();
+            return previous == null || previous.refersTo(null) ? null : valueOf(previous);
         }
         return (V) value;
     }
@@ -286,7 +287,7 @@ final class Table<K, V> extends Reapable {
             TableNode head = headOf(array, hash);
             TableNode node = find(head, key, hash);
             if (node instanceof Reserved reserved) {
-                reserved.await();
+                awaitEndOf(reserved);
                 continue;
             }
             V old = node == null ? null : valueOf(node);
@@ -300,7 +301,7 @@ final class Table<K, V> extends Reapable {
                     ? link(array, head, first(kept, value, hash, head), Change.ADDED)
                     : replaceIn(node, old, kept, value);
             if (put) {
-                hold(kept, value);
+                hold(kept, old, value);
                 afterPut(node, old, before, value);
                 return old;
             }
@@ -332,17 +333,16 @@ final class Table<K, V> extends Reapable {
      * the queue before it is in the table, and stay there.
      */
     @SuppressWarnings("ReachabilityFenceUsage") // where linking has failed, nothing is in the table
-    private static void hold(Object key, Object value) {
+    private static void hold(Object key, @Nullable Object old, @Nullable Object value) {
         Reference.reachabilityFence(key);
+        Reference.reachabilityFence(old);
         Reference.reachabilityFence(value);
     }
 
     private void afterPut(@Nullable TableNode replaced, @Nullable V old, K key, V value) {
-        if (replaced == null) {
-            added();
-        } else if (old == null) {
-            tellCollected(List.of(replaced));
-        } else if (old != value) {
+        if (replaced != null && old == null) {
+            tellCollected(replaced);
+        } else if (old != null && old != value) {
             tell(key, RemovalCause.REPLACED);
         }
     }
@@ -362,7 +362,7 @@ final class Table<K, V> extends Reapable {
             K before = keyOr(node, key);
             K kept = replaceKeys ? key : before;
             if (replaceIn(node, old, kept, value)) {
-                hold(kept, value);
+                hold(kept, old, value);
                 if (old != value) {
                     tell(before, RemovalCause.REPLACED);
                 }
@@ -404,7 +404,7 @@ final class Table<K, V> extends Reapable {
     /** Removes every entry but those whose keys are reserved. */
     void clear() {
         @Nullable TableNode[] array;
-        List<TableNode> dead = new ArrayList<>();
+        CollectedBatch dead = new CollectedBatch();
         do {
             array = bins;
             for (int bin = 0; bin < array.length; bin++) {
@@ -418,7 +418,7 @@ final class Table<K, V> extends Reapable {
         tellCollected(dead);
     }
 
-    private void clear(TableNode node, List<TableNode> dead) {
+    private void clear(TableNode node, CollectedBatch dead) {
         K key = keyOf(node);
         if (key == null || node.refersTo(null)) {
             bury(node, dead);
@@ -433,8 +433,14 @@ final class Table<K, V> extends Reapable {
             if (!(node instanceof Reserved reserved)) {
                 return node;
             }
-            reserved.await();
+            awaitEndOf(reserved);
         }
+    }
+
+    /** Waits until the mapping function has ended, and puts its outcome in the place if that was not done. */
+    private void awaitEndOf(Reserved reserved) {
+        reserved.reservation.await();
+        settle(reserved);
     }
 
     /**
@@ -450,7 +456,7 @@ final class Table<K, V> extends Reapable {
             TableNode head = headOf(array, hash);
             TableNode node = find(head, key, hash);
             if (node instanceof Reserved reserved) {
-                reserved.await();
+                awaitEndOf(reserved);
                 continue;
             }
             V old = node == null ? null : valueOf(node);
@@ -461,70 +467,71 @@ final class Table<K, V> extends Reapable {
             if (old != null && (unchanged == null || valueOf(unchanged) != old)) {
                 continue; // its first key has died since, or another value has been put
             }
-            Reserved reserved = reservation(key, hash, node, head);
-            if (node == null
-                    ? link(array, head, reserved, Change.NOTHING)
-                    : splice(node, old, reserved, Change.NOTHING)) {
-                return compute(key, old, reserved, unchanged, function);
+            // Made before the key is reserved, so that it does not stay reserved if memory is short.
+            Reserved reserved = reserved(key, hash, new Reservation(node, old != null, unchanged), head);
+            Reservation reservation = reserved.reservation;
+            boolean settled = false;
+            V value = null;
+            try {
+                if (node == null
+                        ? !link(array, head, reserved, Change.NOTHING)
+                        : !splice(node, old, reserved, Change.NOTHING)) {
+                    settled = true; // the key was not reserved, and never will be by this node
+                    continue;
+                }
+                value = function.apply(key, old);
+                decide(reserved, key, old, value);
+                reservation.finished = true;
+                settle(reserved);
+                settled = true;
+                return value;
+            } finally {
+                reservation.finished = true; // the write of a field, which cannot fail
+                if (!settled) {
+                    unsettled = true;
+                    settle(reserved);
+                }
+                hold(key, old, value); // while it is reserved, others have to find it
             }
         }
     }
 
-    /**
-     * @param unchanged what takes the place of the reservation if nothing is to change; made before the reservation,
-     *     so that no key stays reserved where memory is short
-     */
-    private @Nullable V compute(
-            K key,
-            @Nullable V old,
-            Reserved reserved,
-            @Nullable Entry unchanged,
-            BiFunction<? super K, ? super @Nullable V, ? extends @Nullable V> function) {
-        Entry settled = unchanged;
-        V value = null;
-        try {
-            V computed = function.apply(key, old);
-            if (computed == null) {
-                settled = null;
-            } else if (computed != old || replaceKeys) {
-                K kept = old == null || replaceKeys ? key : keyOr(reserved.previous, key);
-                settled = entry(kept, computed, reserved.hash);
-            }
-            value = computed;
-            return value;
-        } finally {
-            settle(key, old, reserved, settled, value == null ? settled == unchanged : value == old);
-            Reference.reachabilityFence(key); // while it is reserved, others have to find it
-            Reference.reachabilityFence(old);
-            Reference.reachabilityFence(value);
+    /** Notes what the mapping function has returned. */
+    private void decide(Reserved reserved, K key, @Nullable V old, @Nullable V computed) {
+        Reservation reservation = reserved.reservation;
+        if (computed == null) {
+            reservation.outcome = null;
+            reservation.unchanged = false;
+        } else if (computed != old || replaceKeys) {
+            K kept = old == null || replaceKeys ? key : keyOr(reservation.previous, key);
+            Entry entry = entry(kept, computed, reserved.hash);
+            reservation.unchanged = computed == old;
+            reservation.outcome = entry;
         }
     }
 
-    /**
-     * Ends a reservation: puts a node in its place, and lets those go on who wait for it.
-     *
-     * @param unchanged whether the value is the one that was there
-     */
-    private void settle(K key, @Nullable V old, Reserved reserved, @Nullable Entry settled, boolean unchanged) {
-        boolean wasDead = old == null && reserved.previous != null;
-        Change change = Change.NOTHING;
-        if (settled == null) {
-            change = wasDead ? Change.COLLECTED : old == null ? Change.NOTHING : Change.REMOVED;
-        } else if (old == null) {
-            change = wasDead ? Change.REVIVED : Change.ADDED;
+    /** Puts the outcome of a mapping function that has ended in the place of its reservation, unless that was done. */
+    private void settle(Reserved reserved) {
+        Reservation reservation = reserved.reservation;
+        Entry outcome = reservation.outcome;
+        if (!splice(reserved, ANY, outcome, reservation.change())) {
+            return;
         }
-        splice(reserved, ANY, settled, change);
-        reserved.end();
-        if (settled != null) {
-            added();
-            if (settled.refersTo(null)) { // a first key that died since, perhaps before it was linked
-                reapDead(settled);
+        reservation.settled();
+        if (outcome != null && outcome.refersTo(null)) { // a first key that died since, perhaps before it was linked
+            reapDead(outcome);
+        }
+        TableNode previous = reservation.previous;
+        if (previous != null && reservation.revives()) {
+            tellCollected(previous);
+        } else if (listener != null && reservation.replaces()) {
+            K key = keyOf(previous);
+            if (key == null) {
+                key = keyOf(reserved);
             }
-        }
-        if (wasDead) {
-            tellCollected(List.of(reserved.previous));
-        } else if (old != null && !unchanged) {
-            tell(keyOr(reserved.previous, key), settled == null ? RemovalCause.EXPLICIT : RemovalCause.REPLACED);
+            if (key != null) {
+                tell(key, outcome == null ? RemovalCause.EXPLICIT : RemovalCause.REPLACED);
+            }
         }
     }
 
@@ -546,27 +553,38 @@ final class Table<K, V> extends Reapable {
         }
     }
 
-    private Reserved reservation(K key, int hash, @Nullable TableNode previous, @Nullable TableNode head) {
-        return weakKeys ? new Reserved(key, hash, null, previous, head) : new Reserved(null, hash, key, previous, head);
+    private Reserved reserved(K key, int hash, Reservation reservation, @Nullable TableNode head) {
+        return weakKeys
+                ? new Reserved(key, hash, null, reservation, head)
+                : new Reserved(null, hash, key, reservation, head);
     }
 
     // Changing a chain: the only places that take a lock.
 
-    /** Links a node in front of its chain, if that still begins with the head for which the node was made. */
+    /**
+     * Links a node in front of its chain, if that still begins with the head for which the node was made.
+     *
+     * <p><b>Why the reaper looks after it.</b> A node is linked only if {@code watched} is true under the lock. The reaper
+     * sets it to false before it asks {@link #isEmpty()}, which takes each lock. So either this sees {@code false} and lets
+     * the caller start again, which first puts the table on the reaper's list; or the reaper sees the node.
+     */
     private boolean link(@Nullable TableNode[] array, @Nullable TableNode head, TableNode fresh, Change change) {
-        Stripe stripe = lock(fresh.hash);
+        watch();
+        Stripe[] locks = stripes;
+        Stripe stripe = stripeOf(locks, fresh.hash);
         boolean full;
         boolean due;
-        try {
-            if (bins != array || headOf(array, fresh.hash) != head) {
+        synchronized (stripe) {
+            if (stripes != locks || bins != array || headOf(array, fresh.hash) != head || !watched) {
                 return false;
             }
-            BIN.setRelease(array, fresh.hash & (array.length - 1), fresh);
-            stripe.count(1, change);
+            int bin = fresh.hash & (array.length - 1);
+            VarHandle.releaseFence();
+            array[bin] = fresh; // from here on no call, which could overflow the stack
+            stripe.nodes++;
+            stripe.added += change.added;
             full = stripe.nodes % COUNTED_EVERY == 0 && stripe.nodes > stripe.limit;
             due = stripe.added % LOOKED_EVERY == 0;
-        } finally {
-            stripe.unlock();
         }
         if (full && nodes() > array.length / 4 * 3L) {
             grow(array);
@@ -599,7 +617,7 @@ final class Table<K, V> extends Reapable {
 
     /** Buries some of those on the queue; waits where the JVM has put none there yet. */
     private void buryOrPause() {
-        List<TableNode> dead = new ArrayList<>();
+        CollectedBatch dead = new CollectedBatch();
         try {
             Reference<?> first = queue.poll();
             if (first == null) {
@@ -615,7 +633,7 @@ final class Table<K, V> extends Reapable {
     private long collected() {
         long collected = 0;
         for (Stripe stripe : stripes) {
-            collected += stripe.collected;
+            collected += stripe.collected();
         }
         return collected;
     }
@@ -631,15 +649,17 @@ final class Table<K, V> extends Reapable {
 
     /** Writes another strong side into a node; false if it is not in its chain any more, or has another value. */
     private boolean exchange(Entry node, @Nullable V expected, V value) {
-        Stripe stripe = lock(node.hash);
-        try {
-            boolean unchanged = isLinked(node) && node.strong() == expected;
-            if (unchanged) {
-                node.strong(value);
+        while (true) {
+            Stripe[] locks = stripes;
+            synchronized (stripeOf(locks, node.hash)) {
+                if (stripes == locks) {
+                    boolean unchanged = isLinked(node) && node.strong() == expected;
+                    if (unchanged) {
+                        node.strong(value);
+                    }
+                    return unchanged;
+                }
             }
-            return unchanged;
-        } finally {
-            stripe.unlock();
         }
     }
 
@@ -656,52 +676,66 @@ final class Table<K, V> extends Reapable {
      * another value than the expected one.
      */
     private boolean splice(TableNode old, @Nullable Object expected, @Nullable Entry fresh, Change change) {
-        Stripe stripe = lock(old.hash);
-        try {
-            @Nullable TableNode[] array = bins;
-            TableNode before = null;
-            TableNode node = headOf(array, old.hash);
-            while (node != null && !node.isSameAs(old)) {
-                before = node;
-                node = node.next();
-            }
-            if (node == null || (expected != ANY && valueOf(node) != expected)) {
-                return false;
-            }
-            TableNode follower = node.next();
-            if (fresh != null) {
-                fresh.next(follower);
-                follower = fresh;
-            }
-            linkBehind(array, old.hash, before, follower);
-            stripe.count(fresh == null ? -1 : 0, change);
-            return true;
-        } finally {
-            stripe.unlock();
-        }
-    }
-
-    /** Has a node, or the chain itself, go on with another node. */
-    private static void linkBehind(
-            @Nullable TableNode[] array, int hash, @Nullable TableNode before, @Nullable TableNode follower) {
-        if (before == null) {
-            BIN.setRelease(array, hash & (array.length - 1), follower);
-        } else {
-            ((Entry) before).next(follower); // it was not the last one, since another one was found behind it
-        }
-    }
-
-    @SuppressWarnings("LockNotBeforeTry") // the caller unlocks
-    private Stripe lock(int hash) {
         while (true) {
-            Stripe[] current = stripes;
-            Stripe stripe = current[hash & (current.length - 1)];
-            stripe.lock();
-            if (stripes == current) {
-                return stripe;
+            Stripe[] locks = stripes;
+            Stripe stripe = stripeOf(locks, old.hash);
+            synchronized (stripe) {
+                if (stripes == locks) {
+                    return spliceLocked(stripe, old, expected, fresh, change);
+                }
             }
-            stripe.unlock();
         }
+    }
+
+    private boolean spliceLocked(
+            Stripe stripe, TableNode old, @Nullable Object expected, @Nullable Entry fresh, Change change) {
+        @Nullable TableNode[] array = bins;
+        TableNode before = null;
+        TableNode node = headOf(array, old.hash);
+        while (node != null && !node.isSameAs(old)) {
+            before = node;
+            node = node.next();
+        }
+        if (node == null || (expected != ANY && valueOf(node) != expected)) {
+            return false;
+        }
+        TableNode follower = node.next();
+        if (fresh != null) {
+            fresh.next = follower;
+            follower = fresh;
+        }
+        linkBehind(stripe, array, old.hash & (array.length - 1), before, follower, fresh == null ? 1 : 0, change);
+        return true;
+    }
+
+    /**
+     * Lets a node, or the chain itself, continue with another node, and counts that. Called under the lock.
+     *
+     * <p><b>Why the counts are right after a stack overflow.</b> The fence is the last call; what follows are writes of fields
+     * and of an array, which do not overflow. So all of them are done, or none.
+     */
+    private static void linkBehind(
+            Stripe stripe,
+            @Nullable TableNode[] array,
+            int bin,
+            @Nullable TableNode before,
+            @Nullable TableNode follower,
+            int fewer,
+            Change change) {
+        VarHandle.releaseFence();
+        if (before == null) {
+            array[bin] = follower;
+        } else {
+            ((Entry) before).next = follower; // it was not the last one, since another one was found behind it
+        }
+        stripe.nodes -= fewer;
+        stripe.added += change.added;
+        stripe.removed += change.removed;
+        stripe.collected += change.collected;
+    }
+
+    private static Stripe stripeOf(Stripe[] stripes, int hash) {
+        return stripes[hash & (stripes.length - 1)];
     }
 
     /**
@@ -711,52 +745,55 @@ final class Table<K, V> extends Reapable {
      * out; so an array that fills up with the dead does not grow. The living are held meanwhile.
      */
     private void resize(@Nullable TableNode[] full) {
-        List<TableNode> dead = new ArrayList<>();
+        CollectedBatch dead = new CollectedBatch();
         List<@Nullable Object> held = new ArrayList<>();
-        Stripe[] locked = stripes;
-        int taken = 0;
         try {
-            while (taken < locked.length) {
-                locked[taken].lock();
-                taken++; // only now, since unlocking what another thread has locked would let in a third
-            }
-            if (bins == full && stripes == locked) {
-                rebuild(full, locked, dead, held);
-            }
+            resize(full, stripes, 0, dead, held);
         } finally {
             Reference.reachabilityFence(held);
-            while (taken > 0) {
-                locked[--taken].unlock();
-            }
         }
         tellCollected(dead);
     }
 
+    /** Takes the locks that are left, in their order, and rebuilds the table under all of them. */
+    private void resize(
+            @Nullable TableNode[] full,
+            Stripe[] locks,
+            int taken,
+            CollectedBatch dead,
+            List<@Nullable Object> held) {
+        if (taken < locks.length) {
+            synchronized (locks[taken]) {
+                resize(full, locks, taken + 1, dead, held);
+            }
+        } else if (bins == full && stripes == locks) {
+            rebuild(full, locks, dead, held);
+        }
+    }
+
     private void rebuild(
-            @Nullable TableNode[] from, Stripe[] locked, List<TableNode> dead, List<@Nullable Object> held) {
+            @Nullable TableNode[] from, Stripe[] locked, CollectedBatch dead, List<@Nullable Object> held) {
         int living = (int) Math.min(count(), LARGEST_CAPACITY);
         int capacity = Math.max(leastCapacity, capacityFor((int) Math.min(living * 3L / 2, LARGEST_CAPACITY)));
         @Nullable TableNode[] to = new TableNode[capacity];
         Stripe[] after = Stripe.array(stripesFor(capacity), capacity, locked);
         for (int bin = 0; bin < from.length; bin++) {
             for (TableNode node = headOf(from, bin); node != null; node = node.next()) {
-                Stripe stripe = after[node.hash & (after.length - 1)];
+                Stripe stripe = stripeOf(after, node.hash);
                 Object referent = node.get();
                 int target = node.hash & (capacity - 1);
                 TableNode copy = node.copy(queue, to[target]);
                 if (copy != null) {
                     held.add(referent);
                     to[target] = copy;
-                    stripe.count(1, Change.NOTHING);
+                    stripe.nodes++;
                 } else {
-                    stripe.count(0, Change.COLLECTED);
-                    if (listener != null) {
-                        dead.add(node);
-                    }
+                    stripe.collected++;
+                    dead.add(node);
                 }
             }
         }
-        bins = to;
+        bins = to; // two writes of fields: no overflow of the stack stands between them
         stripes = after;
     }
 
@@ -774,7 +811,7 @@ final class Table<K, V> extends Reapable {
 
     @Override
     double reap(@Nullable Reference<?> first, boolean resting) {
-        List<TableNode> dead = new ArrayList<>();
+        CollectedBatch dead = new CollectedBatch();
         try {
             return reap(first, resting, dead);
         } finally {
@@ -782,18 +819,18 @@ final class Table<K, V> extends Reapable {
         }
     }
 
-    private double reap(@Nullable Reference<?> first, boolean resting, List<TableNode> dead) {
+    private double reap(@Nullable Reference<?> first, boolean resting, CollectedBatch dead) {
         Reference<?> next = buryQueued(first, FEW, dead);
         boolean swept = first == null || (next != null && !resting && areDead(WORTH_A_SWEEP));
         double onTheLiving = swept ? sweep(dead) : 0;
         backlog.look(this::collected);
         buryLast(buryQueued(next, MOST_POLLS, dead), dead); // after a sweep most of these have gone
         backlog.look(this::collected);
-        tidy();
+        shrink();
         return onTheLiving;
     }
 
-    private void buryLast(@Nullable Reference<?> last, List<TableNode> dead) {
+    private void buryLast(@Nullable Reference<?> last, CollectedBatch dead) {
         if (last != null) {
             bury((TableNode) last, dead);
             backlog.taken(1);
@@ -801,7 +838,7 @@ final class Table<K, V> extends Reapable {
     }
 
     /** Buries this one, and what follows it on the queue up to a number; what follows then has been taken off it. */
-    private @Nullable Reference<?> buryQueued(@Nullable Reference<?> first, int most, List<TableNode> dead) {
+    private @Nullable Reference<?> buryQueued(@Nullable Reference<?> first, int most, CollectedBatch dead) {
         Reference<?> next = first;
         int buried = 0;
         for (; next != null && buried < most; buried++) {
@@ -837,7 +874,7 @@ final class Table<K, V> extends Reapable {
     }
 
     /** Looks at every chain for what is dead; which part of the effort went to the living. */
-    private double sweep(List<TableNode> dead) {
+    private double sweep(CollectedBatch dead) {
         @Nullable TableNode[] array;
         long visited = 0;
         long found = 0;
@@ -848,6 +885,7 @@ final class Table<K, V> extends Reapable {
                 for (TableNode node = headOf(array, bin); node != null; node = node.next()) {
                     visited++;
                     dying += isDead(node) ? 1 : 0;
+                    settleIfCutOff(node);
                 }
                 if (dying > 0) {
                     found += dying;
@@ -862,34 +900,44 @@ final class Table<K, V> extends Reapable {
         return !(node instanceof Reserved) && node.refersTo(null);
     }
 
+    /** Settles what the thread of a mapping function could not, because its stack or memory was exhausted. */
+    private void settleIfCutOff(TableNode node) {
+        if (node instanceof Reserved reserved && reserved.reservation.finished) {
+            settle(reserved);
+        }
+    }
+
     /** Unlinks what is dead in one chain. */
-    private void buryDeadIn(@Nullable TableNode[] array, int bin, List<TableNode> dead) {
-        Stripe stripe = lock(bin);
-        try {
-            if (bins != array) {
-                return;
+    private void buryDeadIn(@Nullable TableNode[] array, int bin, CollectedBatch dead) {
+        Stripe[] locks = stripes;
+        Stripe stripe = stripeOf(locks, bin);
+        synchronized (stripe) {
+            if (bins != array || stripes != locks) {
+                return; // the sweep sees the other array and begins again
             }
             TableNode before = null;
             for (TableNode node = headOf(array, bin); node != null; node = node.next()) {
                 if (isDead(node)) {
-                    if (listener != null) {
-                        dead.add(
-                                node); // before it is unlinked: if memory is short here, nothing has happened to it yet
-                    }
-                    linkBehind(array, bin, before, node.next());
-                    stripe.count(-1, Change.COLLECTED);
+                    dead.add(node);
+                    linkBehind(stripe, array, bin, before, node.next(), 1, Change.COLLECTED);
                 } else {
                     before = node;
                 }
             }
-        } finally {
-            stripe.unlock();
         }
     }
 
     /** Makes the array smaller where few are left. */
     @Override
     void tidy() {
+        if (unsettled) {
+            unsettled = false;
+            reap(null, false);
+        }
+        shrink();
+    }
+
+    private void shrink() {
         @Nullable TableNode[] array = bins;
         if (array.length > leastCapacity && nodes() < array.length / 8) {
             resize(array);
@@ -897,20 +945,18 @@ final class Table<K, V> extends Reapable {
     }
 
     /** Unlinks a dead node, unless it has gone already, which is seen without a lock. */
-    private void bury(TableNode node, List<TableNode> dead) {
+    private void bury(TableNode node, CollectedBatch dead) {
         if (!isLinked(node)) {
             return;
         }
-        if (listener != null) {
-            dead.add(node); // before it is unlinked: if memory is short here, nothing has happened yet
-        }
-        if (!splice(node, ANY, null, Change.COLLECTED) && listener != null) {
-            dead.remove(dead.size() - 1);
+        dead.add(node);
+        if (!splice(node, ANY, null, Change.COLLECTED)) {
+            dead.removeLast();
         }
     }
 
     private void reapDead(TableNode node) {
-        List<TableNode> dead = new ArrayList<>();
+        CollectedBatch dead = new CollectedBatch();
         bury(node, dead);
         tellCollected(dead);
     }
@@ -918,13 +964,10 @@ final class Table<K, V> extends Reapable {
     @Override
     boolean isEmpty() {
         for (Stripe stripe : stripes) {
-            stripe.lock(); // whoever has linked a node before it asked whether the table is watched has unlocked this
-            try {
+            synchronized (stripe) { // as in link: it has seen that the table is watched, or this sees its node
                 if (stripe.nodes > 0) {
                     return false;
                 }
-            } finally {
-                stripe.unlock();
             }
         }
         return true;
@@ -947,22 +990,67 @@ final class Table<K, V> extends Reapable {
 
     // Listeners.
 
+    private void tellCollected(TableNode dead) {
+        if (listener != null) {
+            CollectedBatch batch = new CollectedBatch();
+            batch.add(dead);
+            tellCollected(batch);
+        }
+    }
+
     private void tell(K key, RemovalCause cause) {
         if (listener != null) {
             tell(listener, key, cause);
         }
     }
 
-    /** Has the listener told of the dead in a thread of the library. */
-    private void tellCollected(List<TableNode> dead) {
-        RemovalListener<? super K> told = listener;
-        if (told != null && !dead.isEmpty()) {
-            Callbacks.later(
-                    "A removal listener",
-                    dead.stream()
-                            .<Runnable>map(
-                                    node -> () -> tell(told, weakKeys ? null : keyOf(node), RemovalCause.COLLECTED))
-                            .iterator());
+    /** Lets the listener be told of the dead in a thread of the library. */
+    private void tellCollected(CollectedBatch dead) {
+        if (!dead.isEmpty()) {
+            Callbacks.later(dead);
+        }
+    }
+
+    /** The dead of which the listener is to be told. Made before they are unlinked, so that none is lost after that. */
+    private final class CollectedBatch extends Relay.Batch {
+
+        private final List<TableNode> nodes = new ArrayList<>();
+        private int told;
+
+        /** Notes a node that is about to be unlinked. If memory is short here, nothing has happened to it yet. */
+        void add(TableNode node) {
+            if (listener != null) {
+                nodes.add(node);
+            }
+        }
+
+        /** Takes the last one back. */
+        void removeLast() {
+            if (listener != null) {
+                nodes.remove(nodes.size() - 1);
+            }
+        }
+
+        boolean isEmpty() {
+            return nodes.isEmpty();
+        }
+
+        @Override
+        Relay.@Nullable Leg poll() {
+            RemovalListener<? super K> told = listener;
+            if (told == null || this.told == nodes.size()) {
+                return null;
+            }
+            TableNode node = nodes.get(this.told);
+            Relay.Leg call = new Callbacks.Task(
+                    "A removal listener", () -> tell(told, weakKeys ? null : keyOf(node), RemovalCause.COLLECTED));
+            this.told++;
+            return call;
+        }
+
+        @Override
+        long left() {
+            return (long) nodes.size() - told;
         }
     }
 
@@ -981,7 +1069,7 @@ final class Table<K, V> extends Reapable {
     long nodes() {
         long nodes = 0;
         for (Stripe stripe : stripes) {
-            nodes += stripe.nodes;
+            nodes += stripe.nodes();
         }
         return nodes;
     }
@@ -997,10 +1085,10 @@ final class Table<K, V> extends Reapable {
         long removed = 0;
         long collected = 0;
         for (Stripe stripe : stripes) {
-            size += stripe.nodes;
-            added += stripe.added;
-            removed += stripe.removed;
-            collected += stripe.collected;
+            size += stripe.nodes();
+            added += stripe.added();
+            removed += stripe.removed();
+            collected += stripe.collected();
         }
         return new CollectionStats(name, size, added, removed, collected);
     }

@@ -4,7 +4,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,8 +78,8 @@ class TableNode extends WeakReference<Object> {
         @SuppressWarnings("UnusedVariable") // read and written through STRONG
         private @Nullable Object strong;
 
-        @SuppressWarnings("UnusedVariable") // read and written through NEXT
-        private @Nullable TableNode next;
+        /** Read through NEXT. Written by {@link Table} under its lock, after a release fence. */
+        @Nullable TableNode next;
 
         Entry(
                 @Nullable Object referent,
@@ -96,70 +95,35 @@ class TableNode extends WeakReference<Object> {
         final void strong(Object other) {
             STRONG.setRelease(this, other);
         }
-
-        final void next(@Nullable TableNode following) {
-            NEXT.setRelease(this, following);
-        }
     }
 
     /** Stands in the place of a key while a mapping function runs for it. */
     static final class Reserved extends Entry {
-        final @Nullable TableNode previous;
-        private final Thread owner;
-        private final CountDownLatch done;
+        final Reservation reservation;
 
         Reserved(
                 @Nullable Object referent,
                 int hash,
                 @Nullable Object strong,
-                @Nullable TableNode previous,
+                Reservation reservation,
                 @Nullable TableNode next) {
             super(referent, null, hash, strong, next);
-            this.previous = previous;
-            owner = Thread.currentThread();
-            done = new CountDownLatch(1);
+            this.reservation = reservation;
         }
 
-        private Reserved(Reserved original, @Nullable TableNode next) {
-            super(original.get(), null, original.hash, original.strong(), next);
-            previous = original.previous;
-            owner = original.owner;
-            done = original.done;
-        }
-
-        /** Waits until the mapping function has returned. */
-        void await() {
-            if (owner == Thread.currentThread()) {
-                throw new IllegalStateException(
-                        "The mapping function of a key has used that key itself; compute other keys only");
-            }
-            boolean interrupted = false;
-            while (true) {
-                try {
-                    done.await();
-                    break;
-                } catch (InterruptedException later) {
-                    interrupted = true;
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-
-        /** Lets those go on who wait. */
-        void end() {
-            done.countDown();
+        /** The node of the entry that was there before. */
+        @Nullable TableNode previous() {
+            return reservation.previous;
         }
 
         @Override
         boolean isSameAs(TableNode other) {
-            return other instanceof Reserved reserved && reserved.done == done;
+            return other instanceof Reserved reserved && reserved.reservation == reservation;
         }
 
         @Override
         TableNode copy(ReferenceQueue<Object> queue, @Nullable TableNode next) {
-            return new Reserved(this, next);
+            return new Reserved(get(), hash, strong(), reservation, next);
         }
     }
 }

@@ -2,7 +2,6 @@ package dev.weakref;
 
 import java.security.AccessController;
 import java.security.PrivilegedAction;
-import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,17 @@ final class Threads {
      * context class loader of the thread that happens to start them, and hold none of the class loaders on its stack.
      */
     static ThreadFactory daemons(String name, @Nullable ClassLoader contextClassLoader) {
-        return new Daemons(name, contextClassLoader, new AtomicInteger());
+        return new Daemons(name, contextClassLoader, false, new AtomicInteger());
+    }
+
+    /** As {@link #daemons}, for threads on which all others depend, and which may not wait for code of the user's. */
+    static ThreadFactory thatMayNotBlock(String name) {
+        return new Daemons(name, null, true, new AtomicInteger());
+    }
+
+    /** Whether this is one of {@link #thatMayNotBlock}. */
+    static boolean mayNotBlock(Thread thread) {
+        return thread instanceof MayNotBlock;
     }
 
     /** Whether it is of that kind, and so runs no code of the user's. */
@@ -25,12 +34,19 @@ final class Threads {
         return threads instanceof Daemons;
     }
 
-    private record Daemons(String name, @Nullable ClassLoader contextClassLoader, AtomicInteger made)
+    private static final class MayNotBlock extends Thread {
+        MayNotBlock(Runnable task, String name) {
+            super(null, task, name, 0, false);
+        }
+    }
+
+    private record Daemons(
+            String name, @Nullable ClassLoader contextClassLoader, boolean mayNotBlock, AtomicInteger made)
             implements ThreadFactory {
 
         @Override
         public Thread newThread(Runnable task) {
-            Thread thread = unrelated(task, name + "-" + made.incrementAndGet());
+            Thread thread = unrelated(task, name + "-" + made.incrementAndGet(), mayNotBlock);
             thread.setDaemon(true);
             thread.setContextClassLoader(contextClassLoader);
             return thread;
@@ -42,23 +58,13 @@ final class Threads {
      * as it lives, and with them the class loader of an application that shares the library with others.
      */
     @SuppressWarnings("removal")
-    private static Thread unrelated(Runnable task, String name) {
-        PrivilegedAction<Thread> made = () -> new Thread(null, task, name, 0, false);
+    private static Thread unrelated(Runnable task, String name, boolean mayNotBlock) {
+        PrivilegedAction<Thread> made =
+                () -> mayNotBlock ? new MayNotBlock(task, name) : new Thread(null, task, name, 0, false);
         try {
             return AccessController.doPrivileged(made);
         } catch (LinkageError removed) { // by a later Java, in which there is nothing to inherit
             return made.run();
-        }
-    }
-
-    /**
-     * Loads classes, with all that are nested in them, that a thread of the library could come to need at its end. A
-     * server may close the library's class loader at any time: a thread that then misses a class cannot end in good
-     * order, and what it has left undone keeps the loader for ever.
-     */
-    static void load(Class<?>... hosts) {
-        for (Class<?> host : hosts) {
-            Objects.requireNonNull(host.getNestMembers()); // which loads them
         }
     }
 }

@@ -1,46 +1,144 @@
 package dev.weakref;
 
 import java.time.Duration;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
-/** The one thread that looks whether actions make progress and whether finalizers are overdue, while there are any. */
-final class Watchdog {
+/**
+ * The one thread that checks whether actions make progress and whether finalizers are overdue, while there are any.
+ *
+ * <p>It is a plain loop and no {@link java.util.concurrent.ScheduledExecutorService}: the worker of one ends if its queue
+ * cannot allocate while memory is exhausted, and then no check is made any more. This loop continues after any failure.
+ */
+final class Watchdog implements Runnable {
 
-    private static final ScheduledThreadPoolExecutor TIMER = timer();
+    private static final Watchdog SHARED = new Watchdog(Threads.thatMayNotBlock("weakref-watchdog"));
 
-    private Watchdog() {}
+    private static final String CHECK_FAILED = "A check of the actions failed and is repeated";
 
-    private static ScheduledThreadPoolExecutor timer() {
-        ScheduledThreadPoolExecutor timer =
-                new ScheduledThreadPoolExecutor(1, Threads.daemons("weakref-watchdog", null));
-        timer.setRemoveOnCancelPolicy(true);
-        timer.setKeepAliveTime(Settings.KEEP_ALIVE.toMillis(), TimeUnit.MILLISECONDS);
-        timer.allowCoreThreadTimeOut(true);
-        return timer;
+    private final ThreadFactory threads;
+
+    // Guarded by this.
+    private @Nullable Watch first;
+    private @Nullable Thread thread;
+
+    Watchdog(ThreadFactory threads) {
+        this.threads = threads;
     }
 
-    /** Looks again and again until it is cancelled. What a look throws is logged, and it goes on. */
-    static Watch every(Duration tick, Runnable look) {
-        TIMER.prestartCoreThread(); // where there is no thread this throws, and leaves nothing in the queue
-        Future<?> ticking = TIMER.scheduleWithFixedDelay(
-                () -> {
-                    try {
-                        look.run();
-                    } catch (Throwable failure) {
-                        Messages.failure("Looking after the actions failed and goes on", failure);
-                    }
-                },
-                tick.toNanos(),
-                tick.toNanos(),
-                TimeUnit.NANOSECONDS);
-        return () -> ticking.cancel(false);
+    /** Makes the check again and again until it is cancelled. What a check throws is logged, and it is repeated. */
+    static Watch every(Duration tick, Runnable check) {
+        return SHARED.watch(tick, check);
     }
 
-    /** Ends the looking. */
-    interface Watch {
-        /** Looks no more. */
-        void cancel();
+    /** As {@link #every}. Throws if there is no thread for it, and checks nothing then. */
+    Watch watch(Duration tick, Runnable check) {
+        Watch watch = new Watch(this, Math.max(1, Settings.nanos(tick)), check);
+        Thread running;
+        synchronized (this) {
+            if (thread == null) {
+                Thread made = threads.newThread(this);
+                made.start();
+                thread = made;
+            }
+            watch.next = first;
+            first = watch;
+            running = thread;
+        }
+        LockSupport.unpark(running);
+        return watch;
+    }
+
+    /** What the thread does. */
+    @Override
+    public void run() {
+        long idleSince = System.nanoTime();
+        while (true) {
+            long now = System.nanoTime();
+            long pause = Settings.nanos(Settings.KEEP_ALIVE);
+            boolean idle = true;
+            for (Watch watch = head(); watch != null; watch = watch.next()) {
+                idle = false;
+                pause = Math.min(pause, watch.checkIfDueAt(now));
+            }
+            idleSince = idle ? idleSince : now;
+            if (idle && now - idleSince >= Settings.nanos(Settings.KEEP_ALIVE) && ends()) {
+                return;
+            }
+            LockSupport.parkNanos(this, pause);
+            Thread.interrupted(); // an interrupt does not make it run in circles
+        }
+    }
+
+    private synchronized @Nullable Watch head() {
+        return first;
+    }
+
+    private synchronized boolean ends() {
+        if (first == null) {
+            thread = null;
+            return true;
+        }
+        return false;
+    }
+
+    private synchronized void remove(Watch over) {
+        Watch before = null;
+        for (Watch watch = first; watch != null; watch = watch.next) {
+            if (watch == over) {
+                if (before == null) {
+                    first = watch.next;
+                } else {
+                    before.next = watch.next;
+                }
+                return;
+            }
+            before = watch;
+        }
+    }
+
+    /** One check that is repeated. */
+    static final class Watch {
+        private final Watchdog watchdog;
+        private final long tickNanos;
+        private final Runnable check;
+        private @Nullable Watch next; // guarded by the watchdog
+        private long dueAt; // used by the thread
+        private volatile boolean cancelled;
+
+        private Watch(Watchdog watchdog, long tickNanos, Runnable check) {
+            this.watchdog = watchdog;
+            this.tickNanos = tickNanos;
+            this.check = check;
+            dueAt = System.nanoTime() + tickNanos;
+        }
+
+        /** Ends the checks. One that is being made continues. */
+        void cancel() {
+            cancelled = true;
+            watchdog.remove(this);
+        }
+
+        private @Nullable Watch next() {
+            synchronized (watchdog) {
+                return next;
+            }
+        }
+
+        /** Makes the check if it is due; for how many nanoseconds it is not due then. */
+        private long checkIfDueAt(long now) {
+            long left = dueAt - now;
+            if (left > 0 || cancelled) {
+                return Math.max(left, 1);
+            }
+            try {
+                check.run();
+            } catch (Throwable failure) {
+                Messages.failure(CHECK_FAILED, failure);
+            }
+            dueAt = System.nanoTime() + tickNanos;
+            return tickNanos;
+        }
     }
 }

@@ -29,6 +29,7 @@ public final class WeakInterner<T> {
 
     /** An empty interner. */
     public static <T> WeakInterner<T> create() {
+        Bootstrap.ensure();
         return new WeakInterner<>();
     }
 

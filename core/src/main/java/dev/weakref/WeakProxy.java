@@ -188,6 +188,7 @@ public final class WeakProxy {
     }
 
     private static void check(Object referent, Set<Class<?>> interfaces) {
+        Bootstrap.ensure();
         Objects.requireNonNull(referent, "referent");
         if (isProxy(referent)) {
             throw new IllegalArgumentException(

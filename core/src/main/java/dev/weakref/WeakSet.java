@@ -276,6 +276,7 @@ public final class WeakSet<E> extends AbstractSet<E> {
 
         /** The set. */
         public WeakSet<E> build() {
+            Bootstrap.ensure();
             return new WeakSet<>(new Table<>(this));
         }
     }

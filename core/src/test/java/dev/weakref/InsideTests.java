@@ -11,21 +11,21 @@ import org.junit.jupiter.api.Test;
 class InsideTests {
 
     @Test
-    void howeverDeepItIsWhoLeavesIsOutside() {
-        List<RegistryCore> cores = new ArrayList<>();
+    void howeverDeepItIsAThreadThatLeavesIsOutside() {
+        List<Long> registries = new ArrayList<>();
         Deque<long[]> entered = new ArrayDeque<>();
-        for (int depth = 0; depth < 20; depth++) {
-            RegistryCore core = new RegistryCore(new Settings());
-            cores.add(core);
-            entered.push(Inside.enter(core));
+        for (long registry = 1; registry <= 20; registry++) {
+            registries.add(registry);
+            entered.push(Inside.enter(registry, 100 + registry));
         }
-        assertThat(cores).allMatch(Inside::isIn);
+        assertThat(registries).allMatch(Inside::isIn);
+        assertThat(Inside.running(Thread.currentThread(), 7)).containsExactly(107L);
 
         for (int depth = 19; depth >= 0; depth--) {
             Inside.leave(entered.pop());
-            RegistryCore left = cores.remove(depth);
+            long left = registries.remove(depth);
             assertThat(Inside.isIn(left)).isFalse();
-            assertThat(cores).allMatch(Inside::isIn);
+            assertThat(registries).allMatch(Inside::isIn);
         }
     }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -227,12 +226,12 @@ class LogTests {
 
     /** Collects what is handed over, in place of running it. */
     private static final class Track {
-        private final List<Supplier<Relay.Leg>> handedOver = new ArrayList<>();
+        private final List<Relay.Batch> handedOver = new ArrayList<>();
         private boolean full;
         private final Relay relay =
                 new Relay("test", task -> new Thread(() -> {}), 1, Duration.ofHours(1), leg -> 1, leg -> {}) {
                     @Override
-                    void handOver(Supplier<Relay.Leg> legs) {
+                    void handOver(Relay.Batch legs) {
                         if (full) {
                             throw new OutOfMemoryError("for the test");
                         }
@@ -242,8 +241,8 @@ class LogTests {
 
         List<Long> ids() {
             List<Long> ids = new ArrayList<>();
-            for (Supplier<Relay.Leg> legs : handedOver) {
-                for (Relay.Leg leg = legs.get(); leg != null; leg = legs.get()) {
+            for (Relay.Batch legs : handedOver) {
+                for (Relay.Leg leg = legs.poll(); leg != null; leg = legs.poll()) {
                     ids.add(((LogNode) leg).id);
                 }
             }

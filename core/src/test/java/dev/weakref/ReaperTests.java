@@ -60,7 +60,7 @@ class ReaperTests {
         assertThat(reaper.isRunning()).isFalse();
         shortage.set(null);
 
-        thing.added();
+        thing.watch();
 
         assertThat(reaped.take()).isEqualTo("reaped 1");
     }
@@ -75,7 +75,7 @@ class ReaperTests {
         threads.get(0).join();
         thing.empty = false;
 
-        thing.added();
+        thing.watch();
         thing.die();
 
         assertThat(reaped.take()).isEqualTo("reaped 1");
@@ -100,7 +100,7 @@ class ReaperTests {
         AtomicInteger additions = new AtomicInteger();
         thing.whileTidied = () -> {
             if (additions.incrementAndGet() <= 3) {
-                thing.added();
+                thing.watch();
             }
         };
         Gc.awaitWithoutCollecting(() -> additions.get() > 5, "it was not tidied");
@@ -116,7 +116,7 @@ class ReaperTests {
 
         Thing() {
             super(reaper);
-            added();
+            watch();
         }
 
         void die() {

@@ -11,7 +11,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -235,9 +234,9 @@ class RelayTests {
                 Relay.Leg::run);
     }
 
-    private static Supplier<Relay.Leg> legs(Leg... legs) {
+    private static Relay.Batch legs(Leg... legs) {
         var left = new ArrayList<Relay.Leg>(List.of(legs)).iterator();
-        return () -> left.hasNext() ? left.next() : null;
+        return Relay.Batch.of(() -> left.hasNext() ? left.next() : null);
     }
 
     private List<String> take(int count) throws InterruptedException {

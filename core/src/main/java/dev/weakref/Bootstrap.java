@@ -1,0 +1,183 @@
+package dev.weakref;
+
+import dev.weakref.FinalizerRegistry.Action;
+import java.lang.ref.Reference;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Initialises every class of the library before its first registry, collection or reference is made.
+ *
+ * <p><b>Why beforehand.</b> A class whose initialisation fails, because stack or memory is exhausted, fails for ever with a
+ * {@link NoClassDefFoundError}. A class that is first used at the end may be gone by then: its file was replaced by a build, or
+ * its class loader was closed by a server.
+ *
+ * <p><b>Why in a thread of its own.</b> It has a whole stack, however deep the caller is. The caller waits, and holds no lock
+ * that this thread needs: no class of the library calls {@link #ensure()} while it is initialised, but for the holder of the
+ * global registry, which is left out here and asked for after this has ended.
+ */
+final class Bootstrap implements Runnable {
+
+    private static final Class<?>[] CLASSES = {
+        AbstractWeakMap.class,
+        Backlog.class,
+        CallbackNode.class,
+        Callbacks.class,
+        CaptureCheck.class,
+        CaptureScan.class,
+        CapturedReferentException.class,
+        CoarseClock.class,
+        CollectionOptions.class,
+        CollectionStats.class,
+        Counters.class,
+        CreationStack.class,
+        ExitPass.class,
+        ExitReport.class,
+        FieldReaders.class,
+        Finalizer.class,
+        FinalizerException.class,
+        FinalizerInfo.class,
+        FinalizerListener.class,
+        FinalizerNode.class,
+        FinalizerRegistry.class,
+        FinalizerRun.class,
+        FinalizerScope.class,
+        Flight.class,
+        ForwarderWriter.class,
+        Guard.class,
+        Inside.class,
+        Leak.class,
+        LeakLevel.class,
+        LeakListener.class,
+        Leaks.class,
+        Log.class,
+        LogNode.class,
+        LogQueue.class,
+        LostHandlers.class,
+        Messages.class,
+        Names.class,
+        OverdueWatch.class,
+        ProxyClasses.class,
+        ProxyRef.class,
+        Reapable.class,
+        Reaper.class,
+        ReferentGoneException.class,
+        RegistrationOptions.class,
+        RegistryCore.class,
+        RegistryStats.class,
+        Relay.class,
+        RemovalCause.class,
+        RemovalListener.class,
+        Reservation.class,
+        Settings.class,
+        StackReserve.class,
+        Stages.class,
+        Stripe.class,
+        Table.class,
+        TableNode.class,
+        TableWalk.class,
+        TempFiles.class,
+        Threads.class,
+        Watchdog.class,
+        WeakInterner.class,
+        WeakKeyMap.class,
+        WeakMethod.class,
+        WeakProxy.class,
+        WeakRef.class,
+        WeakRefs.class,
+        WeakSet.class,
+        WeakValueMap.class,
+        Work.class
+    };
+
+    /** Whether this was done; written by the thread that did it, at last. */
+    private static volatile boolean done;
+
+    private @Nullable Throwable failure;
+
+    private Bootstrap() {}
+
+    /**
+     * Initialises the library, if that was not done before, and waits until that has ended.
+     *
+     * @throws Error if it cannot be done, because there is no memory or no thread for it; the next call tries again
+     */
+    static void ensure() {
+        if (!done) {
+            initialise();
+        }
+    }
+
+    private static void initialise() {
+        Bootstrap bootstrap = new Bootstrap();
+        Thread thread = new Thread(null, bootstrap, "weakref-bootstrap", 0, false);
+        thread.setDaemon(true);
+        thread.start();
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException later) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (bootstrap.failure != null) {
+            throw new IllegalStateException("The library could not be initialised; try again", bootstrap.failure);
+        }
+    }
+
+    @Override
+    public void run() {
+        try {
+            for (Class<?> host : CLASSES) {
+                for (Class<?> each : host.getNestMembers()) {
+                    if (each != FinalizerRegistry.GlobalRegistry.class) {
+                        Class.forName(each.getName(), true, each.getClassLoader());
+                    }
+                }
+            }
+            Flight.load();
+            exercise();
+            done = true;
+        } catch (Throwable thrown) {
+            failure = thrown;
+        }
+    }
+
+    /**
+     * Uses what must not fail later once, so that the JVM has linked it: linking a {@code VarHandle} or a lambda takes memory
+     * and much stack. No thread is started for it.
+     */
+    private static void exercise() throws Exception {
+        Reaper idle = new Reaper(task -> new Thread(() -> {}), Duration.ZERO);
+        Object referent = new Object();
+        for (Table.Kind kind : Table.Kind.values()) {
+            Table<Object, Object> table = new Table<>(kind, idle);
+            for (int i = 0; i < 2; i++) {
+                table.put(referent, CLASSES, Table.When.ALWAYS);
+                table.compute(referent, Table.When.ALWAYS, (key, old) -> referent);
+                table.remove(referent, null);
+            }
+        }
+        Settings settings = new Settings();
+        settings.reaper = idle;
+        settings.leakLevel = LeakLevel.DISABLED;
+        RegistryCore core = new RegistryCore(settings.copy());
+        Action nothing = () -> {};
+        FinalizerNode<Void> called = core.register(referent, nothing, FinalizerNode.Details.NONE);
+        called.call();
+        FinalizerNode<Void> collected = core.register(referent, nothing, FinalizerNode.Details.NONE);
+        collected.clear();
+        Relay.Batch dead = core.log().gatherAgain();
+        for (Relay.Leg leg = dead.poll(); leg != null; leg = dead.poll()) {
+            leg.run();
+        }
+        collected.ungather();
+        core.register(referent, nothing, FinalizerNode.Details.NONE).detach();
+        core.log().sweep();
+        Reference.reachabilityFence(referent);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.weakref;
+
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lines of the log that a thread of their own writes, in their order, because the thread that has something to say must not
+ * be held up by a logger. Bounded: if the logger is too slow, lines are dropped and counted.
+ */
+final class LogQueue implements Runnable {
+
+    static final LogQueue SHARED = new LogQueue(Threads.daemons("weakref-log", null));
+
+    static final int CAPACITY = 1_000;
+
+    private final ThreadFactory threads;
+
+    // Guarded by this.
+    private final ArrayDeque<Line> lines = new ArrayDeque<>();
+    private long dropped;
+    private boolean running;
+
+    LogQueue(ThreadFactory threads) {
+        this.threads = threads;
+    }
+
+    private record Line(Level level, String message, @Nullable Throwable failure) {}
+
+    /** Adds a line. Throws if it cannot: it is not written then. */
+    synchronized void add(Level level, String message, @Nullable Throwable failure) {
+        if (lines.size() >= CAPACITY) {
+            dropped++;
+            return;
+        }
+        if (!running) {
+            threads.newThread(this).start();
+            running = true;
+        }
+        lines.add(new Line(level, message, failure));
+        notifyAll();
+    }
+
+    /** What the thread does, until there was nothing to write for a while. */
+    @Override
+    public void run() {
+        while (true) {
+            Line line = next();
+            if (line == null) {
+                return;
+            }
+            try {
+                Messages.writeNow(line.level, line.message, line.failure);
+            } catch (Throwable nowhereToReport) {
+                // The next line may be written.
+            }
+        }
+    }
+
+    private synchronized @Nullable Line next() {
+        try {
+            if (dropped > 0 && lines.isEmpty()) {
+                Line line = new Line(
+                        Level.WARNING, dropped + " lines of the log were dropped, since the logger was too slow", null);
+                dropped = 0;
+                return line;
+            }
+            if (lines.isEmpty()) {
+                wait(Settings.KEEP_ALIVE.toMillis());
+            }
+        } catch (InterruptedException | VirtualMachineError endEarly) {
+            // The next line starts another thread.
+        }
+        Line line = lines.poll();
+        running = line != null;
+        return line;
+    }
+}
