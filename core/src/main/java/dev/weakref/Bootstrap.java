@@ -3,6 +3,9 @@ package dev.weakref;
 import dev.weakref.FinalizerRegistry.Action;
 import java.lang.ref.Reference;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * its class loader was closed by a server.
  *
  * <p><b>Why in a thread of its own.</b> It has a whole stack, however deep the caller is. The caller waits, and holds no lock
- * that this thread needs: no class of the library calls {@link #ensure()} while it is initialised, but for the holder of the
- * global registry, which is left out here and asked for after this has ended.
+ * that this thread needs: no class of the library calls {@link #ensure()} while it is initialised.
  */
 final class Bootstrap implements Runnable {
 
@@ -27,6 +29,7 @@ final class Bootstrap implements Runnable {
         CaptureScan.class,
         CapturedReferentException.class,
         CoarseClock.class,
+        ConstantPool.class,
         CollectionOptions.class,
         CollectionStats.class,
         Counters.class,
@@ -90,6 +93,33 @@ final class Bootstrap implements Runnable {
         Work.class
     };
 
+    /** Those that work on while memory is exhausted. */
+    private static final Class<?>[] NEEDED_WITHOUT_MEMORY = {
+        Reaper.class,
+        Reapable.class,
+        Log.class,
+        LogNode.class,
+        Relay.class,
+        Watchdog.class,
+        Messages.class,
+        LogQueue.class,
+        Threads.class,
+        RegistryCore.class,
+        FinalizerNode.class,
+        CallbackNode.class,
+        Callbacks.class,
+        ExitPass.class,
+        Inside.class,
+        Work.class,
+        Table.class,
+        TableNode.class,
+        Backlog.class,
+        OverdueWatch.class
+    };
+
+    /** Their strings, which are held so that they stay interned. */
+    private static final List<String> STRINGS = new ArrayList<>();
+
     /** Whether this was done; written by the thread that did it, at last. */
     private static volatile boolean done;
 
@@ -134,9 +164,12 @@ final class Bootstrap implements Runnable {
         try {
             for (Class<?> host : CLASSES) {
                 for (Class<?> each : host.getNestMembers()) {
-                    if (each != FinalizerRegistry.GlobalRegistry.class) {
-                        Class.forName(each.getName(), true, each.getClassLoader());
-                    }
+                    Class.forName(each.getName(), true, each.getClassLoader());
+                }
+            }
+            for (Class<?> host : NEEDED_WITHOUT_MEMORY) {
+                for (Class<?> each : host.getNestMembers()) {
+                    ConstantPool.resolve(each, STRINGS);
                 }
             }
             Flight.load();
@@ -179,5 +212,7 @@ final class Bootstrap implements Runnable {
         core.register(referent, nothing, FinalizerNode.Details.NONE).detach();
         core.log().sweep();
         Reference.reachabilityFence(referent);
+        idle.exercise();
+        LockSupport.parkNanos(1);
     }
 }

@@ -58,6 +58,8 @@ public final class FinalizerRegistry implements AutoCloseable {
     private static final Set<FinalizerRegistry> OPEN =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
+    private static volatile @Nullable FinalizerRegistry global;
+
     private final long number = MADE.incrementAndGet();
     private final RegistryCore core;
 
@@ -91,8 +93,18 @@ public final class FinalizerRegistry implements AutoCloseable {
      * closes it for good. First asked for while the JVM shuts down, it is closed already.
      */
     public static FinalizerRegistry global() {
-        Bootstrap.ensure();
-        return GlobalRegistry.INSTANCE;
+        FinalizerRegistry made = global;
+        return made != null ? made : makeGlobal();
+    }
+
+    /** Not by the rules of class initialization: if the stack overflows there, the class can never be used again. */
+    private static synchronized FinalizerRegistry makeGlobal() {
+        if (global == null) {
+            FinalizerRegistry registry = create("global");
+            registry.core.closeWithJvm();
+            global = registry;
+        }
+        return global;
     }
 
     /** All registries of the program that somebody holds and that nobody has begun to close, oldest first. */
@@ -533,17 +545,6 @@ public final class FinalizerRegistry implements AutoCloseable {
         public FinalizerRegistry build() {
             Bootstrap.ensure();
             return new FinalizerRegistry(new RegistryCore(settings.copy()));
-        }
-    }
-
-    /** Made when first asked for, by the rules of class initialization. */
-    static final class GlobalRegistry {
-        static final FinalizerRegistry INSTANCE = create();
-
-        private static FinalizerRegistry create() {
-            FinalizerRegistry registry = FinalizerRegistry.create("global");
-            registry.core.closeWithJvm();
-            return registry;
         }
     }
 

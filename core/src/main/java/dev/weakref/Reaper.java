@@ -181,6 +181,13 @@ final class Reaper {
         }
     }
 
+    /** Makes one pass as the thread would; see {@link Bootstrap}. */
+    void exercise() {
+        awaitSignal(1);
+        passSafely();
+        tidySafely();
+    }
+
     /** Waits for a collection, or until it is time to look again; whether there was a collection. */
     private boolean awaitSignal(long pauseMillis) {
         try {

@@ -168,43 +168,44 @@ class Relay {
     }
 
     /**
-     * Starts a runner if there is work and none holds the baton, which can be where none could be started before. Never
-     * throws. The thread is made without the lock, and in another thread where code of the user's makes it.
+     * Starts a runner if there is work and none holds the baton, which can be where none could be started before. Throws
+     * only a stack overflow, and has done nothing then. The thread is made without the lock, and in another thread where code of the user's makes it.
      */
     void nudge() {
+        StackReserve.ensure(); // so that a runner that is appointed is started or dismissed
         Runner runner = appoint();
         if (runner == null) {
             return;
         }
-        if (Threads.areOwn(threads)) {
-            start(runner);
-        } else {
-            startElsewhere(runner);
+        try {
+            if (Threads.areOwn(threads)) {
+                start(runner);
+            } else {
+                STARTERS.newThread(() -> startOrDismiss(runner)).start();
+            }
+        } catch (Throwable shortage) {
+            notStarted(runner, shortage);
         }
     }
 
-    /** So that the user's code runs in no thread that others wait for, such as that of the reaper. */
-    private void startElsewhere(Runner runner) {
+    /** In a thread of its own: the user's code runs in no thread that others wait for, such as that of the reaper. */
+    private void startOrDismiss(Runner runner) {
         try {
-            STARTERS.newThread(() -> start(runner)).start();
+            start(runner);
         } catch (Throwable shortage) {
             notStarted(runner, shortage);
         }
     }
 
     private void start(Runner runner) {
-        try {
-            Thread thread = threads.newThread(runner);
-            if (thread == null) {
-                throw new IllegalStateException("The thread factory returned no thread");
-            }
-            runner.thread = thread;
-            startWatch();
-            thread.start();
-            shortIs(false);
-        } catch (Throwable shortage) {
-            notStarted(runner, shortage);
+        Thread thread = threads.newThread(runner);
+        if (thread == null) {
+            throw new IllegalStateException("The thread factory returned no thread");
         }
+        runner.thread = thread;
+        startWatch();
+        thread.start();
+        shortIs(false);
     }
 
     /** Takes it off the track first, which needs no memory: what comes after that may fail. */
@@ -264,6 +265,7 @@ class Relay {
      */
     boolean runWhereNobodyElseDoes(long nanos) {
         Runner here;
+        StackReserve.ensure(); // so that it runs, and is taken off the track
         synchronized (lock) {
             if (baton != null || first == null || stopped || !threadsAreShort) {
                 return false;
