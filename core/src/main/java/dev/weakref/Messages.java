@@ -10,12 +10,15 @@ import org.jspecify.annotations.Nullable;
 /** The library's lines in the log, all under one logger. Logging never stops the library. */
 final class Messages {
 
-    private static volatile Logger logger = System.getLogger("dev.weakref");
+    private static final Logger PLATFORM = System.getLogger("dev.weakref");
+
+    private static volatile Logger logger = PLATFORM;
 
     private Messages() {}
 
-    static void logTo(Logger chosen) {
-        logger = chosen;
+    /** The logger from now on; {@code null} for the platform's. */
+    static void logTo(@Nullable Logger chosen) {
+        logger = chosen != null ? chosen : PLATFORM;
     }
 
     static void log(Level level, Supplier<String> message) {

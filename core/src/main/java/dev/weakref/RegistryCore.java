@@ -149,14 +149,22 @@ final class RegistryCore {
     }
 
     private boolean facadeIsGone(Reference<?> gone) {
-        if (gone == facade && exitPass.get() == null) {
-            Messages.log(
-                    Level.WARNING,
-                    () -> "Registry '" + Names.escape(name) + "' was dropped without being closed: its "
-                            + stats().live() + " live finalizers run when their referents are collected,"
-                            + " and not at exit; close it, or keep it until the program ends");
+        if (gone == facade) {
+            wasDropped();
         }
         return true;
+    }
+
+    /** Tells of it, unless the registry was closed or has nothing that will not run at exit now. */
+    void wasDropped() {
+        long live = exitPass.get() == null ? stats().live() : 0;
+        if (live > 0) {
+            Messages.log(
+                    Level.WARNING,
+                    () -> "Registry '" + Names.escape(name) + "' was dropped without being closed: its " + live
+                            + " live finalizers run when their referents are collected,"
+                            + " and not at exit; close it, or keep it until the program ends");
+        }
     }
 
     /**
