@@ -48,6 +48,7 @@ final class RegistryCore {
     private final long overdueAfterMillis;
     private final boolean timed;
     private final Counters counters = new Counters();
+    private final SecondAttempts secondAttempts = new SecondAttempts(this);
     private final AtomicReference<@Nullable ExitPass> exitPass = new AtomicReference<>();
 
     private final AtomicInteger leavingBehind = new AtomicInteger();
@@ -103,6 +104,10 @@ final class RegistryCore {
     /** For tests: the one that looks for the overdue. */
     OverdueWatch overdueWatch() {
         return overdueWatch;
+    }
+
+    SecondAttempts secondAttempts() {
+        return secondAttempts;
     }
 
     long overdueAfterMillis() {
