@@ -158,6 +158,7 @@ final class ExitPass {
         }
         runAll();
         passOverTheEnded();
+        registerSecondAttempts();
         core.refuseRegistrations();
         runAll(); // those that were registered before, and after the first look
         relay.stop();
@@ -196,6 +197,15 @@ final class ExitPass {
             core.log().sweep();
         } catch (OutOfMemoryError stayInTheLog) {
             // and are met by each walk
+        }
+    }
+
+    /** Only those that could not be registered when they were added, because there was too little memory or stack. */
+    private void registerSecondAttempts() {
+        try {
+            core.secondAttempts().register();
+        } catch (Throwable failure) {
+            Messages.failure("Registry '" + Names.escape(core.name()) + "' cannot try again what has failed", failure);
         }
     }
 

@@ -48,6 +48,7 @@ final class RegistryCore {
     private final long overdueAfterMillis;
     private final boolean timed;
     private final Counters counters = new Counters();
+    private final SecondAttempts secondAttempts = new SecondAttempts(this);
     private final AtomicReference<@Nullable ExitPass> exitPass = new AtomicReference<>();
 
     private final AtomicInteger leavingBehind = new AtomicInteger();
@@ -105,6 +106,10 @@ final class RegistryCore {
         return overdueWatch;
     }
 
+    SecondAttempts secondAttempts() {
+        return secondAttempts;
+    }
+
     long overdueAfterMillis() {
         return overdueAfterMillis;
     }
@@ -149,14 +154,22 @@ final class RegistryCore {
     }
 
     private boolean facadeIsGone(Reference<?> gone) {
-        if (gone == facade && exitPass.get() == null && log.newestFirst(Long.MAX_VALUE).hasNext()) {
-            Messages.log(
-                    Level.WARNING,
-                    () -> "Registry '" + Names.escape(name) + "' was dropped without being closed: its "
-                            + stats().live() + " live finalizers run when their referents are collected,"
-                            + " and not at exit; close it, or keep it until the program ends");
+        if (gone == facade) {
+            wasDropped();
         }
         return true;
+    }
+
+    /** Tells of it, unless the registry was closed or has nothing that will not run at exit now. */
+    void wasDropped() {
+        long live = exitPass.get() == null ? stats().live() : 0;
+        if (live > 0) {
+            Messages.log(
+                    Level.WARNING,
+                    () -> "Registry '" + Names.escape(name) + "' was dropped without being closed: its " + live
+                            + " live finalizers run when their referents are collected,"
+                            + " and not at exit; close it, or keep it until the program ends");
+        }
     }
 
     /**

@@ -2,18 +2,15 @@ package dev.weakref;
 
 import dev.weakref.Finalizer.Trigger;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files and directories that go when the object that they belong to does: when they are closed, when their owner has been
- * collected, or at exit.
+ * Files and directories that go when the object that they belong to does: when they are closed, when their owner has
+ * been collected, or at exit.
  *
  * <pre>{@code
  * TempFiles temp = TempFiles.of(registry);
@@ -21,32 +18,41 @@ import org.jspecify.annotations.Nullable;
  * Files.writeString(directory.path().resolve("notes.txt"), "…");
  * }</pre>
  *
- * <p>A directory goes with all that is in it. Symbolic links are deleted and never followed; so keep out of directories
- * in which a stranger can put a link in the place of a directory while it is being deleted. What cannot be deleted is
- * tried again when the registry closes, and a failure then is reported as that of any action.
+ * <p>A directory goes with all that is in it, however deep that is. Symbolic links are deleted and never followed. If
+ * the file system has a {@link java.nio.file.SecureDirectoryStream}, as on Linux, this holds as well if another process
+ * replaces a directory in the tree by a link while it is being deleted. If it has none, as on Windows, do not use this
+ * class for directories in which an untrusted party could do that. The directories above the tree must be trusted.
+ *
+ * <p>The deletion continues after a failure, and deletes what it can. It then throws the first failure, in which up to
+ * ten others are suppressed. What could not be deleted is tried again when the registry closes, whatever the failure
+ * was, and a failure then is reported as that of any action. What is not there any more is no failure.
  *
  * @since 0.1
  */
 public final class TempFiles {
 
+    static {
+        Threads.load(DeletionTarget.class, TreeDeletion.class, OpenDirectory.class, SecondAttempts.class); // for exit
+    }
+
     private final FinalizerRegistry registry;
     private final @Nullable Path parent;
-    private final Eraser eraser;
+    private final Function<Path, OpenDirectory> opener;
 
-    TempFiles(FinalizerRegistry registry, @Nullable Path parent, Eraser eraser) {
+    TempFiles(FinalizerRegistry registry, @Nullable Path parent, Function<Path, OpenDirectory> opener) {
         this.registry = Objects.requireNonNull(registry, "registry");
         this.parent = parent;
-        this.eraser = eraser;
+        this.opener = opener;
     }
 
     /** In the directory for temporary files of the JVM. */
     public static TempFiles of(FinalizerRegistry registry) {
-        return new TempFiles(registry, null, Files::deleteIfExists);
+        return new TempFiles(registry, null, OpenDirectory::at);
     }
 
     /** In this directory, which has to exist. */
     public static TempFiles of(FinalizerRegistry registry, Path parent) {
-        return new TempFiles(registry, Objects.requireNonNull(parent, "parent"), Files::deleteIfExists);
+        return new TempFiles(registry, Objects.requireNonNull(parent, "parent"), OpenDirectory::at);
     }
 
     /**
@@ -78,67 +84,71 @@ public final class TempFiles {
     /**
      * Has a file or directory that is there already belong to this object.
      *
-     * @throws IllegalArgumentException if the path is the owner, or holds it, or is a root, the working directory or a parent of that
+     * <p>If the path is a symbolic link, the link is deleted, and not what it leads to. Symbolic links above the last
+     * name are followed now, and must still lead to the same place when it is deleted; if not, nothing is deleted, and
+     * that is reported as a failure.
+     *
+     * <p>{@code .} and {@code ..} after a symbolic link are ambiguous: by the names alone {@code link/.} is the link,
+     * but the operating system takes it for the directory that the link leads to. A path is refused if these two
+     * differ; {@code directory/.} is the directory.
+     *
+     * @throws IllegalArgumentException if the path is the owner, or holds it; if it is a root, the working directory or
+     *     a directory above that, by whatever name, or a link to one of these; if it is not certain what {@code .} and
+     *     {@code ..} in it mean
      * @throws IllegalStateException if the registry is closed; the file stays with the caller
      */
     public Bound bind(Object owner, Path path) {
-        Path place = path.toAbsolutePath().normalize();
-        Path workingDirectory = Path.of("").toAbsolutePath().normalize();
-        if (place.getNameCount() == 0 || workingDirectory.startsWith(place)) {
-            throw new IllegalArgumentException(
-                    "The path '" + path + "' is a whole disk or leads to the working directory, and would be"
-                            + " deleted; name another file or directory");
-        }
-        Eraser its = eraser;
-        RegistryCore core = registry.core(); // not the registry itself, which could not be seen to be dropped then
+        return bind(owner, DeletionTarget.of(path));
+    }
+
+    private Bound bind(Object owner, DeletionTarget target) {
+        Function<Path, OpenDirectory> its = opener;
+        // Not the registry itself, which could not be seen to be dropped then.
+        SecondAttempts attempts = registry.core().secondAttempts();
+        SecondAttempts.Attempt once = new SecondAttempts.Attempt(
+                "temporary files, once more", Work.ofAction(target, (DeletionTarget left) -> delete(left, its)));
         return new Bound(
-                path,
-                registry.finalizer(owner)
-                        .name("temporary files")
-                        .onTrigger((same, trigger) -> deleteOrTryAgainAtExit(core, path, its, trigger)));
+                target.given(),
+                registry.finalizer(owner).name("temporary files").onTrigger((same, trigger) -> {
+                    try {
+                        delete(target, its);
+                    } catch (Throwable failure) {
+                        if (trigger != Trigger.EXIT) {
+                            synchronized (attempts) { // no call before it is linked, for which stack could be missing
+                                once.before = attempts.last;
+                                attempts.last = once;
+                            }
+                            register(attempts, failure);
+                        }
+                        throw failure;
+                    }
+                }));
     }
 
     private Bound bindNew(Object owner, Path path) throws IOException {
-        boolean bound = false;
         try {
-            Bound made = bind(owner, path);
-            bound = true;
-            return made;
-        } finally {
-            if (!bound) {
-                Files.delete(path);
-            }
-        }
-    }
-
-    private static void deleteOrTryAgainAtExit(RegistryCore core, Path path, Eraser eraser, Trigger trigger)
-            throws IOException {
-        try {
-            delete(path, eraser);
-        } catch (IOException failure) {
-            if (trigger != Trigger.EXIT) {
-                tryAgainAtExit(core, path, eraser, failure);
+            return bind(owner, DeletionTarget.made(path));
+        } catch (Throwable failure) {
+            try {
+                Files.deleteIfExists(path);
+            } catch (Throwable left) {
+                failure.addSuppressed(left);
             }
             throw failure;
         }
     }
 
-    private static void tryAgainAtExit(RegistryCore core, Path path, Eraser eraser, IOException failure) {
+    private static void register(SecondAttempts attempts, Throwable failure) {
         try {
-            core.registerForExit(
-                    "temporary files, once more", Work.ofAction(path, (Path left) -> delete(left, eraser)));
-        } catch (IllegalStateException closed) {
-            failure.addSuppressed(closed);
+            attempts.register();
+        } catch (Throwable notNow) {
+            failure.addSuppressed(notNow);
         }
     }
 
-    /** Deletes as much as it can; throws the first failure, with the others suppressed in it. */
-    private static void delete(Path root, Eraser eraser) throws IOException {
-        Deletion deletion = new Deletion(eraser);
-        Files.walkFileTree(root, deletion);
-        if (deletion.failure != null) {
-            throw deletion.failure;
-        }
+    private static void delete(DeletionTarget target, Function<Path, OpenDirectory> opener) throws Exception {
+        target.requireUnchanged();
+        new TreeDeletion(opener).run(target.place());
     }
 
     /** A file or directory that belongs to an object. */
@@ -175,63 +185,6 @@ public final class TempFiles {
         @Override
         public String toString() {
             return path.toString();
-        }
-    }
-
-    /** Deletes one file, link or empty directory, if it is there. */
-    interface Eraser {
-        void erase(Path path) throws IOException;
-    }
-
-    /** Deletes from the leaves to the root. A walk does not follow links unless it is told to. */
-    private static final class Deletion extends SimpleFileVisitor<Path> {
-
-        private static final int MOST_SUPPRESSED = 10;
-
-        private final Eraser eraser;
-        private @Nullable IOException failure;
-
-        Deletion(Eraser eraser) {
-            this.eraser = eraser;
-        }
-
-        /** Junctions of Windows look like directories, and lead elsewhere. */
-        @Override
-        public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
-            return attributes.isOther() ? deleteOnly(directory) : FileVisitResult.CONTINUE;
-        }
-
-        private FileVisitResult deleteOnly(Path junction) {
-            delete(junction);
-            return FileVisitResult.SKIP_SUBTREE;
-        }
-
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            return delete(file);
-        }
-
-        @Override
-        public FileVisitResult visitFileFailed(Path file, IOException unreadable) {
-            return unreadable instanceof NoSuchFileException ? FileVisitResult.CONTINUE : delete(file);
-        }
-
-        @Override
-        public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException unreadable) {
-            return delete(directory);
-        }
-
-        private FileVisitResult delete(Path path) {
-            try {
-                eraser.erase(path);
-            } catch (IOException left) {
-                if (failure == null) {
-                    failure = left;
-                } else if (failure.getSuppressed().length < MOST_SUPPRESSED) {
-                    failure.addSuppressed(left);
-                }
-            }
-            return FileVisitResult.CONTINUE;
         }
     }
 }

@@ -59,10 +59,10 @@ public final class WeakRefs {
      * Handles what callbacks throw, in place of the handler before; by default a log line of level {@code WARNING}.
      * It is called in the thread that ran the callback; what it throws itself is logged.
      *
-     * @param handler is given the dead reference, proxy or method, and the failure
+     * @param handler is given the dead reference, proxy or method, and the failure; {@code null} for the default
      */
-    public static void onCallbackFailure(BiConsumer<Object, Throwable> handler) {
-        Callbacks.onFailure(Objects.requireNonNull(handler, "handler"));
+    public static void onCallbackFailure(@Nullable BiConsumer<Object, Throwable> handler) {
+        Callbacks.onFailure(handler);
     }
 
     /**
@@ -71,9 +71,11 @@ public final class WeakRefs {
      * <p>For frameworks and programs whose own logging outlasts {@code java.util.logging}, to which the platform's loggers
      * lead by default: the JDK resets that in a shutdown hook of its own, beside those in which registries are closed, and
      * what is logged after that is lost.
+     *
+     * @param logger the logger from now on; {@code null} for the platform's, the default
      */
-    public static void logTo(System.Logger logger) {
-        Messages.logTo(Objects.requireNonNull(logger, "logger"));
+    public static void logTo(System.@Nullable Logger logger) {
+        Messages.logTo(logger);
     }
 
     /**

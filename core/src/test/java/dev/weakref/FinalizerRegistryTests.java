@@ -672,6 +672,26 @@ class FinalizerRegistryTests {
     }
 
     @Test
+    void aDroppedRegistrySaysSoOnlyIfItHasLiveFinalizersAndIsOpen() {
+        RegistryCore core = registry.core();
+        Finalizer<Void> ended = registry.register(referent, () -> {});
+        ended.close();
+        try (LogLines log = new LogLines()) {
+            core.wasDropped();
+            assertThat(log.with("was dropped")).isEmpty();
+
+            registry.register(referent, () -> {});
+            core.wasDropped();
+            assertThat(log.with("was dropped without being closed: its 1 live finalizers"))
+                    .hasSize(1);
+
+            registry.close();
+            core.wasDropped();
+            assertThat(log.with("was dropped")).hasSize(1);
+        }
+    }
+
+    @Test
     void registriesAreIndependent() {
         FinalizerRegistry other = open(FinalizerRegistry.builder());
         other.register(referent, () -> ran.add("other"));

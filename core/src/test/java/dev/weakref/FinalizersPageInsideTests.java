@@ -90,6 +90,7 @@ class FinalizersPageInsideTests {
             beLeftBehindAndComeBack(log);
             beHeldUp(log);
             exitForLong(log);
+            beUnableToTryAgain();
             beDropped(log);
             leak();
             captureAndHide();
@@ -171,6 +172,16 @@ class FinalizersPageInsideTests {
         await(log, "' goes on: ");
         go.countDown();
         closing.result();
+    }
+
+    private void beUnableToTryAgain() {
+        FinalizerRegistry registry = builder()
+                .clock(() -> {
+                    throw new OutOfMemoryError("for the test");
+                })
+                .build();
+        registry.core().secondAttempts().last = new SecondAttempts.Attempt("again", Work.ofCallable(() -> "done"));
+        registry.close();
     }
 
     private void beDropped(LogLines log) {

@@ -155,6 +155,8 @@ class WeakRefTests {
 
     @Test
     void withoutAHandlerAFailureIsALogLine() {
+        WeakRefs.onCallbackFailure((owner, thrown) -> called.add(owner));
+        WeakRefs.onCallbackFailure(null);
         Consumer<WeakRef<Object>> failing = dead -> {
             throw new IllegalStateException("for the test");
         };
@@ -166,6 +168,7 @@ class WeakRefTests {
             Gc.awaitWithoutCollecting(() -> !log.with(line).isEmpty(), "nothing was logged");
             assertThat(log.with(line)).hasSize(1);
         }
+        assertThat(called).isEmpty();
         assertThat(ref.get()).isNull();
     }
 

@@ -109,19 +109,31 @@ class WeakRefsTests {
     @Test
     void theLibraryLogsWhereItIsTold() {
         List<String> lines = new ArrayList<>();
-        System.Logger before = System.getLogger("dev.weakref");
         WeakRefs.logTo(new Recording(lines));
         try {
             FinalizerRegistry.create("logged").close();
         } finally {
-            WeakRefs.logTo(before);
+            WeakRefs.logTo(null);
         }
 
         assertThat(lines)
                 .singleElement()
                 .asString()
                 .startsWith("INFO Exit pass of registry 'logged': 0 run (0 failed), 0 timed out, 0 skipped");
-        assertThatNullPointerException().isThrownBy(() -> WeakRefs.logTo(null));
+    }
+
+    @Test
+    void withoutALoggerOfItsOwnItLogsToThatOfThePlatform() {
+        List<String> lines = new ArrayList<>();
+        WeakRefs.logTo(new Recording(lines));
+        WeakRefs.logTo(null);
+
+        try (LogLines log = new LogLines()) {
+            FinalizerRegistry.create("logged").close();
+
+            assertThat(log.with("Exit pass of registry 'logged'")).hasSize(1);
+        }
+        assertThat(lines).isEmpty();
     }
 
     /** A logger that writes to a list. */

@@ -1,0 +1,73 @@
+package dev.weakref;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has failed and is to run once more at exit: kept here until it is registered for that.
+ *
+ * <p><b>Why none is lost if memory or stack runs out.</b> An attempt is made together with what it repeats. To add it,
+ * the code that has caught the failure links it, under the lock of this object: that allocates nothing and calls
+ * nothing, so no frame is needed but the one that is there. If registering it fails then, it stays, and is registered
+ * together with the next one or by the exit pass.
+ *
+ * <p>Guarded by its own lock.
+ */
+final class SecondAttempts {
+
+    private final RegistryCore core;
+
+    /** The last one that was added. */
+    @Nullable Attempt last;
+
+    SecondAttempts(RegistryCore core) {
+        this.core = core;
+    }
+
+    /**
+     * Registers all of them.
+     *
+     * @throws IllegalStateException if the registry is closed
+     */
+    void register() {
+        while (true) {
+            Attempt next;
+            synchronized (this) {
+                next = last;
+                if (next == null) {
+                    return;
+                }
+                last = next.before;
+            }
+            boolean done = false;
+            try {
+                core.registerForExit(next.name, next.work);
+                done = true;
+            } catch (IllegalStateException closed) {
+                done = true; // nothing would run it any more
+                throw closed;
+            } finally {
+                if (!done) {
+                    synchronized (this) {
+                        next.before = last;
+                        last = next;
+                    }
+                }
+            }
+        }
+    }
+
+    /** Something to run once more. */
+    static final class Attempt {
+
+        private final String name;
+        private final Work work;
+
+        /** The one that was added before; guarded by the lock of {@link SecondAttempts}. */
+        @Nullable Attempt before;
+
+        Attempt(String name, Work work) {
+            this.name = name;
+            this.work = work;
+        }
+    }
+}
