@@ -252,6 +252,73 @@ class LeakTests {
         assertThat(registry.stats().leaks(Kind.NOT_CLOSED)).isEqualTo(200);
     }
 
+    @Nested
+    class Places {
+
+        private final FinalizerRegistry registry =
+                builder().leakLevel(LeakLevel.PARANOID).build();
+
+        @Test
+        void areTheCallersOfOneHelperMethod() {
+            oneCaller();
+            anotherCaller();
+
+            assertThat(reported()).isEqualTo(2);
+        }
+
+        @Test
+        void areTheActionsOfOneLine() {
+            for (Named action : List.of(new First(), new Second())) {
+                registry.finalizer(referent).mustBeClosed().run(action);
+            }
+
+            assertThat(reported()).isEqualTo(2);
+        }
+
+        @Test
+        void areTheSameForAllThatComeByTheSameWay() {
+            for (int i = 0; i < 100; i++) {
+                helper("number " + i);
+            }
+
+            assertThat(reported()).isEqualTo(1);
+        }
+
+        @Test
+        void areTheStacksOfGuardsAndNotTheirNames() {
+            List<AutoCloseable> handles = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                String name = "number " + i;
+                handles.add(registry.guard(
+                        () -> {},
+                        AutoCloseable.class,
+                        options -> options.name(name).mustBeClosed()));
+            }
+
+            assertThat(reported()).isEqualTo(1);
+            Reference.reachabilityFence(handles);
+        }
+
+        private void oneCaller() {
+            helper("one");
+        }
+
+        private void anotherCaller() {
+            helper("another");
+        }
+
+        private void helper(String name) {
+            registry.finalizer(referent).name(name).mustBeClosed().run(new First());
+        }
+
+        private int reported() {
+            long leaks = registry.stats().live();
+            registry.close();
+            assertThat(registry.stats().leaks(Kind.NOT_CLOSED)).isEqualTo(leaks);
+            return told.size();
+        }
+    }
+
     @Test
     void guardsAreReportedForEachNameSinceTheirActionIsTheLibrarys() {
         FinalizerRegistry registry = builder().build();
