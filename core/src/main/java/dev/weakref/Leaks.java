@@ -2,7 +2,6 @@ package dev.weakref;
 
 import dev.weakref.Leak.Kind;
 import java.lang.System.Logger.Level;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.List;
@@ -29,7 +28,7 @@ final class Leaks {
     private final List<LeakListener> listeners;
     private final Map<Kind, LongAdder> counts = new EnumMap<>(Kind.class);
     private final Set<String> reported = ConcurrentHashMap.newKeySet();
-    private final InstantSource clock;
+    private final TimeSource clock;
     private final ArrayDeque<Leak> newest = new ArrayDeque<>(); // guarded by itself
     private volatile LeakLevel level;
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -201,6 +202,32 @@ class LeakTests {
 
             assertThat(told.take().kind()).isEqualTo(Kind.OVERDUE);
             assertThat(registry.stats().leaks(Kind.RESOLVED)).isZero();
+        }
+
+        @Test
+        void isDecidedByElapsedTimeWhateverTheWallClockIsSetTo() throws Exception {
+            AtomicLong elapsedNanos = new AtomicLong();
+            FinalizerRegistry registry = builder()
+                    .clock(new ElapsedTime(now::get, elapsedNanos::get))
+                    .overdueAfter(Duration.ofMinutes(1))
+                    .build();
+            Finalizer<Void> finalizer = registry.register(referent, () -> {});
+
+            now.set(Instant.EPOCH.plus(Duration.ofDays(20_000)));
+            registry.core().overdueWatch().look();
+
+            assertThat(registry.stats().leaks(Kind.OVERDUE)).isZero();
+            assertThat(finalizer.createdAt()).isEqualTo(now.get());
+
+            now.set(Instant.EPOCH.minus(Duration.ofDays(1)));
+            elapsedNanos.set(Duration.ofMinutes(1).toNanos());
+            registry.core().overdueWatch().look();
+
+            Leak leak = told.take();
+            assertThat(leak.kind()).isEqualTo(Kind.OVERDUE);
+            assertThat(leak.finalizer().createdAt()).isEqualTo(now.get().minusSeconds(60));
+            assertThat(leak.foundAt()).isEqualTo(now.get());
+            registry.close();
         }
 
         @Test
