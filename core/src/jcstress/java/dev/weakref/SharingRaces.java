@@ -9,6 +9,7 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
+import org.openjdk.jcstress.infra.results.ZI_Result;
 import org.openjdk.jcstress.infra.results.Z_Result;
 
 /** What there is once for each object is there once, whoever asks first: reference, proxy, hash. */
@@ -36,6 +37,42 @@ public class SharingRaces {
         @Arbiter
         public void end(Z_Result r) {
             r.r1 = first == second && first.get() == referent;
+        }
+    }
+
+    /** Two threads ask for the reference; the program had dropped the one before, whose entry is removed meanwhile. */
+    @JCStressTest
+    @Outcome(id = "true, 1", expect = ACCEPTABLE, desc = "One new reference, and the old entry has gone")
+    @State
+    public static class ReferencesAfterADrop {
+
+        private final Object referent = new Object();
+        private final Reaper reaper = Collected.idleReaper();
+        private final SharedHolders holders = new SharedHolders(reaper);
+        private final WeakRef<Object> dropped = WeakRef.shared(holders, referent);
+        private WeakRef<Object> first;
+        private WeakRef<Object> second;
+
+        public ReferencesAfterADrop() {
+            Collected.drop(holders, referent);
+        }
+
+        @Actor
+        public void one() {
+            first = WeakRef.shared(holders, referent);
+        }
+
+        @Actor
+        public void two() {
+            reaper.pass();
+            second = WeakRef.shared(holders, referent);
+        }
+
+        @Arbiter
+        public void end(ZI_Result r) {
+            reaper.pass();
+            r.r1 = first == second && first != dropped && WeakRef.shared(holders, referent) == first;
+            r.r2 = (int) holders.table.nodes();
         }
     }
 

@@ -18,10 +18,12 @@ import java.util.concurrent.locks.LockSupport;
  * wins {@link #ticking}, which it gives back after it has written for the last time. So no time is left behind to stand
  * still, however the thread ends.
  */
-final class CoarseClock implements InstantSource, Runnable {
+final class CoarseClock implements TimeSource, Runnable {
 
-    static final CoarseClock SHARED =
-            new CoarseClock(InstantSource.system(), Threads.daemons("weakref-clock", null), CoarseClock::pause);
+    static final CoarseClock SHARED = new CoarseClock(
+            new ElapsedTime(InstantSource.system(), System::nanoTime),
+            Threads.daemons("weakref-clock", null),
+            CoarseClock::pause);
 
     /** {@link #millis()} is asked so often for one call of {@link #askedOften()}. */
     static final int OFTEN = 64;
@@ -37,7 +39,7 @@ final class CoarseClock implements InstantSource, Runnable {
 
     private static final long NOT_TICKING = Long.MIN_VALUE;
 
-    private final InstantSource precise;
+    private final TimeSource precise;
     private final ThreadFactory threads;
     private final Runnable pause;
     private final AtomicBoolean ticking = new AtomicBoolean();
@@ -48,7 +50,7 @@ final class CoarseClock implements InstantSource, Runnable {
     private long lastAsked;
     private int inARow;
 
-    CoarseClock(InstantSource precise, ThreadFactory threads, Runnable pause) {
+    CoarseClock(TimeSource precise, ThreadFactory threads, Runnable pause) {
         this.precise = precise;
         this.threads = threads;
         this.pause = pause;
@@ -68,6 +70,11 @@ final class CoarseClock implements InstantSource, Runnable {
     public long millis() {
         long last = ticked;
         return last == NOT_TICKING ? precise.millis() : last;
+    }
+
+    @Override
+    public Instant toInstant(long millis) {
+        return precise.toInstant(millis);
     }
 
     /** To be called once in {@link #OFTEN} times that {@link #millis()} is. Does not throw where no thread can be made. */

@@ -57,9 +57,10 @@ public interface Finalizer<R> extends AutoCloseable {
     String name();
 
     /**
-     * When it was registered, in milliseconds. Where tens of thousands are registered in a second, this may be some
-     * milliseconds before, and more where the machine is overloaded or was suspended; so it need not be in the order of
-     * {@link #id()}.
+     * When it was registered, in milliseconds: by the wall clock as it is set now, minus the time that has elapsed
+     * since. If the wall clock has been set by more than a second, this moves with it; if the machine was suspended,
+     * this may be later by that time. If tens of thousands are registered in a second, this may be some milliseconds
+     * before, and more on an overloaded machine; so it need not be in the order of {@link #id()}.
      */
     Instant createdAt();
 

@@ -40,7 +40,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     /** It is run by {@link #call()}. */
     private static final long CALLED = 1 << 8;
 
-    /** Above all of them the milliseconds of its creation, which never change. */
+    /** Above all of them its creation in milliseconds of elapsed time, which never change. */
     private static final int TIME_SHIFT = 16;
 
     private static final Trigger[] TRIGGERS = Trigger.values();
@@ -164,7 +164,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     @Override
     public Instant createdAt() {
-        return Instant.ofEpochMilli(createdAtMillis());
+        return core().toInstant(createdAtMillis());
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.weakref;
 
 import java.lang.invoke.MethodHandles;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -496,6 +495,8 @@ public final class FinalizerRegistry implements AutoCloseable {
 
         /**
          * After how long a finalizer that is still live is reported as an overdue {@link Leak}; never by default.
+         * This is elapsed time, whatever the wall clock is set to. Time in which the machine was suspended counts
+         * only if {@link System#nanoTime()} counts it.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -531,7 +532,7 @@ public final class FinalizerRegistry implements AutoCloseable {
             return "FinalizerRegistry.Builder[" + settings + "]";
         }
 
-        Builder clock(InstantSource clock) {
+        Builder clock(TimeSource clock) {
             settings.clock = clock;
             return this;
         }

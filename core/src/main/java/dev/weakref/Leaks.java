@@ -2,7 +2,6 @@ package dev.weakref;
 
 import dev.weakref.Leak.Kind;
 import java.lang.System.Logger.Level;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.List;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Counts the leaks of one registry, reports each creation site once, and keeps the newest reports. */
 final class Leaks {
 
-    /** So many sites are more than a program has; beyond them something makes classes, and is only counted. */
+    /** So many sites, of about a kilobyte each, are more than a program has; beyond them leaks are only counted. */
     private static final int MOST_SITES = 10_000;
 
     private static final Pattern OWN_ACTIONS =
@@ -29,7 +28,7 @@ final class Leaks {
     private final List<LeakListener> listeners;
     private final Map<Kind, LongAdder> counts = new EnumMap<>(Kind.class);
     private final Set<String> reported = ConcurrentHashMap.newKeySet();
-    private final InstantSource clock;
+    private final TimeSource clock;
     private final ArrayDeque<Leak> newest = new ArrayDeque<>(); // guarded by itself
     private volatile LeakLevel level;
 
@@ -140,14 +139,15 @@ final class Leaks {
     }
 
     /**
-     * Where finalizers come from: the line, where it was recorded, else the class of the action; where that is the
-     * library's own, as for guards and temporary files, the name. A text and no record: on Java 25 the class loader of
-     * a record whose generated {@code hashCode} was the last one to be linked is not collected.
+     * Where finalizers come from: the class of the action, and all frames that were recorded, since the first of them
+     * may be a method that many others call. If no frame was recorded and the action is the library's own, as for
+     * guards and temporary files, the name takes the place of its class. A text and no record: on Java 25 the class
+     * loader of a record whose generated {@code hashCode} was the last one to be linked is not collected.
      */
     private static String site(Kind kind, FinalizerInfo finalizer) {
-        String line = finalizer.createdBy();
         String action = finalizer.action();
-        String place = line != null ? line : OWN_ACTIONS.matcher(action).matches() ? finalizer.name() : action;
-        return kind + " " + place;
+        boolean byName =
+                finalizer.stack().isEmpty() && OWN_ACTIONS.matcher(action).matches();
+        return kind + " " + (byName ? finalizer.name() : action) + "\n" + String.join("\n", finalizer.stack());
     }
 }

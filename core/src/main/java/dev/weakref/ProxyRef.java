@@ -23,6 +23,10 @@ final class ProxyRef extends WeakReference<Object> implements InvocationHandler 
 
     private @Nullable CallbackNode node;
 
+    /** Of a shared proxy: what it is found by, which lives as long as the proxy because this holds it. */
+    @SuppressWarnings("UnusedVariable")
+    private SharedHolders.@Nullable Key key;
+
     ProxyRef(Object referent, @Nullable Consumer<Object> callback) {
         super(referent, callback == null ? null : Callbacks.LOG.queue);
         referentType = referent.getClass().getName();
@@ -34,6 +38,13 @@ final class ProxyRef extends WeakReference<Object> implements InvocationHandler 
         CallbackNode made = new Call(referent, itsProxy);
         proxy = itsProxy;
         node = made;
+        return made;
+    }
+
+    /** What its proxy is found by once it is shared; made once. */
+    SharedHolders.Key keyFor(Object referent, Object itsProxy) {
+        SharedHolders.Key made = new SharedHolders.Key(itsProxy, this, referent);
+        key = made;
         return made;
     }
 

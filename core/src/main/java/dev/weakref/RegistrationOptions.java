@@ -71,7 +71,8 @@ abstract sealed class RegistrationOptions<B extends RegistrationOptions<B>>
     }
 
     /**
-     * After how long it is reported as an overdue {@link Leak} if it is still live, in place of the registry's limit.
+     * After how long it is reported as an overdue {@link Leak} if it is still live, in place of the registry's limit,
+     * and in elapsed time as that is.
      *
      * @throws IllegalArgumentException if it is not positive
      */

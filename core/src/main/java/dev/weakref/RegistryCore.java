@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -118,8 +119,14 @@ final class RegistryCore {
         return dispatcher;
     }
 
+    /** The elapsed time now, in milliseconds. */
     long now() {
         return settings.clock.millis();
+    }
+
+    /** The wall-clock time at which {@link #now()} returned this. */
+    Instant toInstant(long millis) {
+        return settings.clock.toInstant(millis);
     }
 
     long actionLimitNanos() {

@@ -2,7 +2,6 @@ package dev.weakref;
 
 import java.lang.invoke.MethodHandles;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -50,7 +49,7 @@ final class Settings {
 
     @Nullable Duration overdueAfter;
 
-    InstantSource clock = CoarseClock.SHARED;
+    TimeSource clock = CoarseClock.SHARED;
 
     Settings copy() {
         Settings copy = new Settings();

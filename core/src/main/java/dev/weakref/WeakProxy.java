@@ -2,11 +2,8 @@ package dev.weakref;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.ref.Reference;
-import java.lang.ref.WeakReference;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -26,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * where the return type allows it. Once the referent has been collected every forwarded call, {@code toString} and
  * {@code equals} throws a {@link ReferentGoneException}; {@link #describe} never does.
  *
- * <p><b>Identity.</b> Proxies without a callback are one shared object for each referent and set of interfaces.
+ * <p><b>Identity.</b> Proxies without a callback are one shared object for each referent and set of interfaces,
+ * for as long as the program holds that object; once dropped it is collected, and the next call makes a new one.
  *
  * <p><b>Equality.</b> A proxy equals what its referent equals; a proxy on the other side is unwrapped. This is symmetric
  * among proxies: what {@code x.equals(proxy)} answers is the affair of {@code x}. A proxy has no hash:
@@ -42,13 +40,6 @@ import org.jspecify.annotations.Nullable;
  * @since 0.1
  */
 public final class WeakProxy {
-
-    /**
-     * The shared proxies of each referent. They are held weakly: a proxy may lead back to its referent, through its class
-     * and the class loader of that.
-     */
-    static final Table<Object, List<WeakReference<Object>>> SHARED =
-            new Table<>(Table.Kind.WEAK_IDENTITY_KEYS, Reaper.SHARED);
 
     private WeakProxy() {}
 
@@ -135,56 +126,15 @@ public final class WeakProxy {
         return type.cast(proxy);
     }
 
-    /** Makes a proxy, if there is none, before anybody waits for it: class loaders may be the user's code. */
     private static Object shared(Object referent, Set<Class<?>> interfaces, MethodHandles.@Nullable Lookup lookup) {
         check(referent, interfaces);
-        Object known = find(SHARED.get(referent), interfaces);
+        Object known = SharedHolders.ALL.proxy(referent, interfaces);
         if (known != null) {
             return known;
         }
-        Object[] proxy = {ProxyClasses.proxy(new ProxyRef(referent, null), interfaces, lookup)};
-        SHARED.compute(referent, Table.When.ALWAYS, (same, before) -> {
-            Object first = find(before, interfaces);
-            if (first == null) {
-                return with(proxy[0], before);
-            }
-            proxy[0] = first;
-            return before;
-        });
-        return proxy[0];
-    }
-
-    private static @Nullable Object find(@Nullable List<WeakReference<Object>> proxies, Set<Class<?>> interfaces) {
-        if (proxies != null) {
-            for (WeakReference<Object> each : proxies) {
-                Object proxy = each.get();
-                if (proxy != null && interfaces.equals(Set.of(proxy.getClass().getInterfaces()))) {
-                    return proxy;
-                }
-            }
-        }
-        return null;
-    }
-
-    private static List<WeakReference<Object>> with(Object proxy, @Nullable List<WeakReference<Object>> before) {
-        List<WeakReference<Object>> all = new ArrayList<>();
-        if (before != null) {
-            all.addAll(before);
-            all.removeIf(each -> each.refersTo(null));
-        }
-        all.add(new WeakReference<>(proxy));
-        return List.copyOf(all);
-    }
-
-    /** The shared proxies of an object. */
-    static List<Object> sharedTo(Object referent) {
-        List<WeakReference<Object>> known = SHARED.get(referent);
-        return known == null
-                ? List.of()
-                : known.stream()
-                        .map(WeakReference::get)
-                        .filter(Objects::nonNull)
-                        .toList();
+        ProxyRef ref = new ProxyRef(referent, null);
+        Object proxy = ProxyClasses.proxy(ref, interfaces, lookup);
+        return SharedHolders.ALL.share(ref.keyFor(referent, proxy), referent);
     }
 
     private static void check(Object referent, Set<Class<?>> interfaces) {

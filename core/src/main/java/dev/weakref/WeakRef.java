@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><b>Identity.</b> References without a callback, made by {@link #of(Object)}, are one shared object for each
- * referent. With a callback, or of a subclass, it is always a new object.
+ * referent, for as long as the program holds that object; once dropped it is collected, and the next call makes a new
+ * one. Since all that asked have the same object, {@link #clear()} and {@link #enqueue()} throw an
+ * {@link UnsupportedOperationException} there. With a callback, or of a subclass, it is always a new object.
  *
  * <p><b>Equality.</b> While both referents live, two references are equal if these are; otherwise only a reference
  * and itself. It never equals anything that is not a {@code WeakRef}. The hash is the referent's, taken when it is
@@ -44,8 +46,6 @@ import org.jspecify.annotations.Nullable;
  */
 public class WeakRef<T> extends WeakReference<T> {
 
-    static final Table<Object, WeakRef<?>> SHARED = new Table<>(Table.Kind.WEAK_IDENTITY_KEYS, Reaper.SHARED);
-
     /** Tells a hash that was taken from one that was not. */
     private static final long HASHED = 1L << Integer.SIZE;
 
@@ -64,6 +64,9 @@ public class WeakRef<T> extends WeakReference<T> {
     /** Its place in the log, and what decides whether it calls back; the shared references have none. */
     final @Nullable CallbackNode node;
 
+    /** What a shared one is found by; the others have none. */
+    private final SharedHolders.@Nullable Key key;
+
     private volatile long hash;
 
     /** For subclasses: a reference of its own, without a callback. */
@@ -81,6 +84,7 @@ public class WeakRef<T> extends WeakReference<T> {
         super(Objects.requireNonNull(referent, "referent"), callback == null ? null : Callbacks.LOG.queue);
         this.callback = callback;
         node = ownEntry ? new Call(referent, this) : null;
+        key = ownEntry ? null : new SharedHolders.Key(this, this, referent);
         if (node != null) {
             try {
                 Callbacks.LOG.append(node);
@@ -90,18 +94,18 @@ public class WeakRef<T> extends WeakReference<T> {
         }
     }
 
-    /** The shared reference to this object. */
-    @SuppressWarnings("unchecked")
+    /** The shared reference to this object: the same one for as long as the program holds it. */
     public static <T> WeakRef<T> of(T referent) {
-        Objects.requireNonNull(referent, "referent");
-        WeakRef<?> shared = SHARED.get(referent);
-        if (shared == null || shared.refersTo(null)) {
-            shared = SHARED.compute(
-                    referent,
-                    Table.When.ALWAYS,
-                    (same, other) -> other == null || other.refersTo(null) ? new WeakRef<>(same, null, false) : other);
-        }
-        return (WeakRef<T>) Objects.requireNonNull(shared);
+        return shared(SharedHolders.ALL, Objects.requireNonNull(referent, "referent"));
+    }
+
+    @SuppressWarnings("unchecked") // what is shared for this referent refers to it
+    static <T> WeakRef<T> shared(SharedHolders holders, T referent) {
+        WeakRef<T> known = holders.reference(referent);
+        return known != null
+                ? known
+                : (WeakRef<T>)
+                        holders.share(Objects.requireNonNull(new WeakRef<>(referent, null, false).key), referent);
     }
 
     /** A new reference to this object that calls back; the shared one if the callback is {@code null}. */
@@ -123,9 +127,12 @@ public class WeakRef<T> extends WeakReference<T> {
     /**
      * Makes it dead at once, without a callback, whether the referent lives or not. A callback that is being run at
      * that moment goes on.
+     *
+     * @throws UnsupportedOperationException if it is shared, dead or alive
      */
     @Override
     public void clear() {
+        refuseIfShared("cleared");
         if (node != null) {
             node.cancel();
         }
@@ -137,9 +144,24 @@ public class WeakRef<T> extends WeakReference<T> {
      * Does what the collector does when the referent dies: makes it dead, and has it call back soon.
      *
      * @return whether it was to call back
+     * @throws UnsupportedOperationException if it is shared, dead or alive
      */
     @Override
     public boolean enqueue() {
+        refuseIfShared("enqueued");
+        return die();
+    }
+
+    private void refuseIfShared(String what) {
+        if (key != null) {
+            throw new UnsupportedOperationException(
+                    this + " cannot be " + what + ": it is shared by all that have called WeakRef.of(referent);"
+                            + " use a reference with a callback or of a subclass, or drop this one");
+        }
+    }
+
+    /** Does what the collector does when the referent dies, also to a shared reference; whether it was to call back. */
+    final boolean die() {
         super.enqueue();
         if (node == null || node.isDone()) {
             return false;
@@ -187,12 +209,6 @@ public class WeakRef<T> extends WeakReference<T> {
     public String toString() {
         Object referent = super.get();
         return "WeakRef[" + (referent == null ? "dead" : referent.getClass().getName()) + "]";
-    }
-
-    /** The shared reference to an object, if there is one. */
-    static @Nullable WeakRef<?> sharedTo(Object referent) {
-        WeakRef<?> shared = SHARED.get(referent);
-        return shared == null || shared.refersTo(null) ? null : shared;
     }
 
     private @Nullable Object referent() {

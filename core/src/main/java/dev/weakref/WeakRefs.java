@@ -37,11 +37,11 @@ public final class WeakRefs {
     public static List<Hold> of(Object referent) {
         Objects.requireNonNull(referent, "referent");
         List<Hold> holds = new ArrayList<>();
-        WeakRef<?> shared = WeakRef.sharedTo(referent);
+        WeakRef<?> shared = SharedHolders.ALL.reference(referent);
         if (shared != null) {
             holds.add(new Hold(Kind.REFERENCE, null, shared));
         }
-        for (Object proxy : WeakProxy.sharedTo(referent)) {
+        for (Object proxy : SharedHolders.ALL.proxies(referent)) {
             holds.add(new Hold(Kind.PROXY, null, proxy));
         }
         Callbacks.LOG.findHolds(referent, holds::add);

@@ -34,6 +34,10 @@ final class Collected {
      * and on the queue if it has a place in a log. The reaper may look at any moment.
      */
     static void collect(Object holder) {
+        if (holder instanceof WeakRef<?> ref) {
+            ref.die();
+            return;
+        }
         if (holder instanceof Reference<?> reference) {
             reference.enqueue();
             return;
@@ -52,6 +56,21 @@ final class Collected {
                 return;
             }
         }
+    }
+
+    /**
+     * Does to the shared reference and proxies of an object what the collector does when the program has dropped them:
+     * their keys are cleared and on the queue, and nobody has looked yet.
+     */
+    static void drop(SharedHolders holders, Object referent) {
+        TableWalk<SharedHolders.Key, ?, TableNode> nodes = new TableWalk<>(holders.table, (same, node) -> {
+            SharedHolders.Key live = same.liveKey(node);
+            return live != null && live.isOf(referent) ? node : null;
+        });
+        if (!nodes.hasNext()) {
+            throw new AssertionError("Nothing is shared of " + referent);
+        }
+        nodes.forEachRemaining(TableNode::enqueue);
     }
 
     /** The node of a live key. */

@@ -289,8 +289,7 @@ class CollectingTests {
     void aMillionObjectsWithReferencesProxiesAndMethodsComeAndGoAndLeaveNothing() {
         AtomicInteger called = new AtomicInteger();
         long log = Callbacks.LOG.appended();
-        long references = WeakRef.SHARED.nodes();
-        long proxies = WeakProxy.SHARED.nodes();
+        long shared = SharedHolders.ALL.table.nodes();
         List<Object> kept = new ArrayList<>();
         for (int i = 0; i < 1_000_000; i++) {
             Object holder = holderOfADropped(i % 5, called);
@@ -304,8 +303,8 @@ class CollectingTests {
         Gc.awaitWithoutCollecting(
                 () -> called.get() >= kept.size(), "not all callbacks of those that are held have run");
         Gc.awaitWithoutCollecting(() -> !Callbacks.LOG.newerThan(log).hasNext(), "a slot of the log remains");
-        Gc.awaitWithoutCollecting(() -> WeakRef.SHARED.nodes() <= references, "a shared reference remains");
-        Gc.awaitWithoutCollecting(() -> WeakProxy.SHARED.nodes() <= proxies, "an entry of a shared proxy remains");
+        Gc.awaitWithoutCollecting(
+                () -> SharedHolders.ALL.table.nodes() <= shared, "an entry of a shared reference or proxy remains");
         Reference.reachabilityFence(kept);
     }
 

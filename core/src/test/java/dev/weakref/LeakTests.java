@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -204,6 +205,32 @@ class LeakTests {
         }
 
         @Test
+        void isDecidedByElapsedTimeWhateverTheWallClockIsSetTo() throws Exception {
+            AtomicLong elapsedNanos = new AtomicLong();
+            FinalizerRegistry registry = builder()
+                    .clock(new ElapsedTime(now::get, elapsedNanos::get))
+                    .overdueAfter(Duration.ofMinutes(1))
+                    .build();
+            Finalizer<Void> finalizer = registry.register(referent, () -> {});
+
+            now.set(Instant.EPOCH.plus(Duration.ofDays(20_000)));
+            registry.core().overdueWatch().look();
+
+            assertThat(registry.stats().leaks(Kind.OVERDUE)).isZero();
+            assertThat(finalizer.createdAt()).isEqualTo(now.get());
+
+            now.set(Instant.EPOCH.minus(Duration.ofDays(1)));
+            elapsedNanos.set(Duration.ofMinutes(1).toNanos());
+            registry.core().overdueWatch().look();
+
+            Leak leak = told.take();
+            assertThat(leak.kind()).isEqualTo(Kind.OVERDUE);
+            assertThat(leak.finalizer().createdAt()).isEqualTo(now.get().minusSeconds(60));
+            assertThat(leak.foundAt()).isEqualTo(now.get());
+            registry.close();
+        }
+
+        @Test
         void isToldInAThreadOfTheLibraryThatNothingElseWaitsFor() throws Exception {
             FinalizerRegistry registry = FinalizerRegistry.builder()
                     .clock(now::get)
@@ -250,6 +277,73 @@ class LeakTests {
                 .extracting(leak -> leak.finalizer().action())
                 .containsExactlyInAnyOrder(First.class.getName(), Second.class.getName());
         assertThat(registry.stats().leaks(Kind.NOT_CLOSED)).isEqualTo(200);
+    }
+
+    @Nested
+    class Places {
+
+        private final FinalizerRegistry registry =
+                builder().leakLevel(LeakLevel.PARANOID).build();
+
+        @Test
+        void areTheCallersOfOneHelperMethod() {
+            oneCaller();
+            anotherCaller();
+
+            assertThat(reported()).isEqualTo(2);
+        }
+
+        @Test
+        void areTheActionsOfOneLine() {
+            for (Named action : List.of(new First(), new Second())) {
+                registry.finalizer(referent).mustBeClosed().run(action);
+            }
+
+            assertThat(reported()).isEqualTo(2);
+        }
+
+        @Test
+        void areTheSameForAllThatComeByTheSameWay() {
+            for (int i = 0; i < 100; i++) {
+                helper("number " + i);
+            }
+
+            assertThat(reported()).isEqualTo(1);
+        }
+
+        @Test
+        void areTheStacksOfGuardsAndNotTheirNames() {
+            List<AutoCloseable> handles = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                String name = "number " + i;
+                handles.add(registry.guard(
+                        () -> {},
+                        AutoCloseable.class,
+                        options -> options.name(name).mustBeClosed()));
+            }
+
+            assertThat(reported()).isEqualTo(1);
+            Reference.reachabilityFence(handles);
+        }
+
+        private void oneCaller() {
+            helper("one");
+        }
+
+        private void anotherCaller() {
+            helper("another");
+        }
+
+        private void helper(String name) {
+            registry.finalizer(referent).name(name).mustBeClosed().run(new First());
+        }
+
+        private int reported() {
+            long leaks = registry.stats().live();
+            registry.close();
+            assertThat(registry.stats().leaks(Kind.NOT_CLOSED)).isEqualTo(leaks);
+            return told.size();
+        }
     }
 
     @Test

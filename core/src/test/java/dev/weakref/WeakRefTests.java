@@ -1,9 +1,11 @@
 package dev.weakref;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -38,12 +40,34 @@ class WeakRefTests {
     }
 
     @Test
-    void theSharedOneIsReplacedOnceItWasCleared() {
-        WeakRef<Object> cleared = WeakRef.of(referent);
-        cleared.clear();
+    void theSharedOneIsNeitherClearedNorEnqueuedSinceOthersHaveIt() {
+        WeakRef<Object> shared = WeakRef.of(referent);
 
-        assertThat(WeakRef.of(referent)).isNotSameAs(cleared);
-        assertThat(WeakRef.of(referent).get()).isSameAs(referent);
+        for (int time = 0; time < 2; time++) {
+            assertThatExceptionOfType(UnsupportedOperationException.class)
+                    .isThrownBy(shared::clear)
+                    .withMessage(shared + " cannot be cleared: it is shared by all that have called"
+                            + " WeakRef.of(referent); use a reference with a callback"
+                            + " or of a subclass, or drop this one");
+            assertThatExceptionOfType(UnsupportedOperationException.class)
+                    .isThrownBy(shared::enqueue)
+                    .withMessageStartingWith(shared + " cannot be enqueued: ");
+            assertThat(shared.refersTo(referent)).isEqualTo(time == 0);
+            Collected.collect(shared);
+        }
+    }
+
+    /** As after the collector has cleared it and a {@code finalize()} has made the object reachable again. */
+    @Test
+    void aNewOneIsSharedIfTheReferentOutlivesTheOldOne() {
+        WeakRef<Object> cleared = WeakRef.of(referent);
+        Collected.collect(cleared);
+
+        WeakRef<Object> fresh = WeakRef.of(referent);
+
+        assertThat(fresh).isNotSameAs(cleared).isSameAs(WeakRef.of(referent));
+        assertThat(fresh.get()).isSameAs(referent);
+        assertThat(WeakRefs.count(referent)).isEqualTo(1);
     }
 
     @Test
@@ -248,11 +272,13 @@ class WeakRefTests {
 
     @Test
     void showsTheClassOfItsReferentAndNeverItsValue() {
-        WeakRef<String> ref = WeakRef.of(new String("secret"));
+        String secret = new String("secret");
+        WeakRef<String> ref = WeakRef.of(secret);
 
         assertThat(ref).hasToString("WeakRef[java.lang.String]");
-        ref.clear();
+        Collected.collect(ref);
         assertThat(ref).hasToString("WeakRef[dead]");
+        Reference.reachabilityFence(secret);
     }
 
     @Test

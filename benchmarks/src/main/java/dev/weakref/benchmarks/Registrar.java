@@ -204,7 +204,7 @@ interface Registrar {
 
         @Override
         public void call(Object handle) {
-            ((WeakRef<?>) handle).clear();
+            // nothing is to be done: it goes once nothing holds it
         }
     }
 

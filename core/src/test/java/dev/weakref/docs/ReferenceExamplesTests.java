@@ -36,7 +36,7 @@ class ReferenceExamplesTests {
     @Test
     void oneReadDecidesWhetherItIsStillLive() {
         Frob frob = new Frob();
-        WeakRef<Frob> r = WeakRef.of(frob);
+        WeakRef<Frob> r = WeakRef.of(frob, dead -> {}); // shared ones cannot be cleared
 
         frobnicate(r);
         r.clear();

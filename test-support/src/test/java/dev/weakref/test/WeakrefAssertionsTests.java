@@ -176,7 +176,7 @@ class WeakrefAssertionsTests {
 
         @Test
         void knowsTheCleared() {
-            WeakRef<Object> ref = WeakRef.of(held);
+            WeakRef<Object> ref = WeakRef.of(held, dead -> {});
             passes(() -> assertThat(ref).isNotCleared());
             fails(() -> assertThat(ref).isCleared(), "it refers to a java.lang.Object");
 
