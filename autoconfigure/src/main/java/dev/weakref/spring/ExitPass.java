@@ -2,7 +2,6 @@ package dev.weakref.spring;
 
 import dev.weakref.ExitReport;
 import dev.weakref.FinalizerRegistry;
-import dev.weakref.WeakRefs;
 import dev.weakref.WeakSet;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
@@ -50,7 +50,8 @@ import org.springframework.core.PriorityOrdered;
  *
  * @since 0.1
  */
-public final class ExitPass implements SmartLifecycle, DestructionAwareBeanPostProcessor, PriorityOrdered {
+public final class ExitPass
+        implements SmartLifecycle, DestructionAwareBeanPostProcessor, PriorityOrdered, DisposableBean {
 
     /** The phase of the life cycle in which the pass runs. */
     public static final int PHASE = Integer.MIN_VALUE + 1024;
@@ -67,6 +68,7 @@ public final class ExitPass implements SmartLifecycle, DestructionAwareBeanPostP
     private volatile boolean running;
     private boolean begun;
     private long begunAt;
+    private boolean destroyed;
 
     /**
      * For the registries of this context.
@@ -76,8 +78,7 @@ public final class ExitPass implements SmartLifecycle, DestructionAwareBeanPostP
     public ExitPass(ConfigurableApplicationContext context, Duration limit) {
         this.context = context;
         this.limit = limit;
-        // Else the lines of the pass are lost on SIGTERM: the JDK ends its own logging in another shutdown hook.
-        WeakRefs.logTo(new ApplicationLogger(LogFactory.getLog(ApplicationLogger.NAME)));
+        ApplicationLogger.contextIsOpen();
     }
 
     @Override
@@ -145,6 +146,15 @@ public final class ExitPass implements SmartLifecycle, DestructionAwareBeanPostP
         if (!ended.isDone() && context.getBeanFactory().containsSingleton(beanName) && allAreBeingDestroyed()) {
             begin();
             awaitEnd();
+        }
+    }
+
+    /** The last that Spring does with it, after a refresh that has failed as well: the library no longer logs here. */
+    @Override
+    public void destroy() {
+        if (!destroyed) {
+            destroyed = true;
+            ApplicationLogger.contextIsClosed();
         }
     }
 
