@@ -47,6 +47,11 @@ final class ApplicationLogger implements System.Logger {
         SHARED.end();
     }
 
+    /** Loads what logging needs, as each of the lines may be one of the exit pass. */
+    static void rehearse() {
+        isLoggable(Level.DEBUG, LogFactory.getLog(NAME));
+    }
+
     private synchronized void begin(Log log) {
         contexts++;
         this.log = log;

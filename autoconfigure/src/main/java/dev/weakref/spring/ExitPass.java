@@ -18,6 +18,7 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
@@ -42,6 +43,12 @@ import org.springframework.core.PriorityOrdered;
  * destruction is seen by this post-processor, whose callback comes before those of the first bean; it asks for the
  * stack, because a single singleton may also be destroyed in a context that lives on. Of other scopes it asks for no
  * callback: some have none, and a session would keep the bean for it.
+ *
+ * <p><b>What if it cannot begin.</b> Memory may be short, or a factory bean may fail with an error. Nothing is begun then,
+ * the phase goes on, and the destruction of each bean tries again.
+ *
+ * <p><b>What if the classes are gone.</b> A rebuild deletes the classes of an application that still runs. Everything
+ * that the pass needs is therefore loaded and initialized with this class.
  *
  * <p><b>Who waits.</b> The pass runs on a thread of its own, begun once under this object's lock. The phase waits for
  * it as long as its timeout says, and destruction for the rest of the limit. Each registry is given what those before
@@ -68,7 +75,20 @@ public final class ExitPass
     private volatile boolean running;
     private boolean begun;
     private long begunAt;
+    private boolean failureTold;
     private boolean destroyed;
+
+    static {
+        rehearse();
+    }
+
+    /** Goes through what the pass needs, with nothing to close. */
+    private static void rehearse() {
+        DefaultListableBeanFactory nothing = new DefaultListableBeanFactory();
+        Map<String, FinalizerRegistry> none = OwnSingletons.of(FinalizerRegistry.class, nothing);
+        ApplicationLogger.rehearse();
+        new ExitPassEnded(none.toString(), new ExitReport(0, 0, 0, 0, Duration.ZERO, List.of()));
+    }
 
     /**
      * For the registries of this context.
@@ -114,8 +134,7 @@ public final class ExitPass
     @Override
     public void stop(Runnable callback) {
         running = false;
-        if (context.isClosed()) {
-            begin();
+        if (context.isClosed() && begin()) {
             CompletableFuture<Void> unused = ended.thenRun(callback);
         } else {
             callback.run();
@@ -143,8 +162,10 @@ public final class ExitPass
 
     @Override
     public void postProcessBeforeDestruction(Object bean, String beanName) {
-        if (!ended.isDone() && context.getBeanFactory().containsSingleton(beanName) && allAreBeingDestroyed()) {
-            begin();
+        if (!ended.isDone()
+                && context.getBeanFactory().containsSingleton(beanName)
+                && allAreBeingDestroyed()
+                && begin()) {
             awaitEnd();
         }
     }
@@ -171,41 +192,70 @@ public final class ExitPass
                 || DefaultSingletonBeanRegistry.class.isAssignableFrom(type);
     }
 
-    private synchronized void begin() {
+    /**
+     * Begins the pass, unless it has begun.
+     *
+     * @return whether it has begun; if not, its failure has been logged, and another call tries again
+     */
+    private boolean begin() {
+        try {
+            beginOrThrow();
+            return true;
+        } catch (Throwable failure) {
+            if (!failureTold) {
+                failureTold = true;
+                warn("The exit pass could not begin; the destruction of each bean tries again", "", failure);
+            }
+            return false;
+        }
+    }
+
+    private synchronized void beginOrThrow() {
         if (begun) {
             return;
         }
-        begun = true;
-        begunAt = System.nanoTime();
         List<Map.Entry<String, FinalizerRegistry>> registries =
                 new ArrayList<>(OwnSingletons.of(FinalizerRegistry.class, context.getBeanFactory())
                         .entrySet());
         Collections.reverse(registries);
         Thread thread = new Thread(() -> closeAll(registries), "weakref-exit-pass");
         thread.setDaemon(true);
+        begunAt = System.nanoTime();
+        begun = true;
         try {
             thread.start();
-        } catch (OutOfMemoryError noThread) {
+        } catch (Throwable noThread) {
             closeAll(registries);
         }
     }
 
     private void closeAll(List<Map.Entry<String, FinalizerRegistry>> registries) {
         try {
-            registries.forEach(entry -> close(entry.getKey(), entry.getValue()));
+            for (Map.Entry<String, FinalizerRegistry> registry : registries) {
+                try {
+                    close(registry.getKey(), registry.getValue());
+                } catch (Throwable failure) {
+                    warn("The exit pass, or a listener to its end, failed for bean ", registry.getKey(), failure);
+                }
+            }
         } finally {
             ended.complete(null);
         }
     }
 
     private void close(String beanName, FinalizerRegistry registry) {
+        ExitReport report = registry.shutdown(left());
+        if (context.isClosed()) {
+            context.publishEvent(new ExitPassEnded(beanName, report));
+        }
+    }
+
+    /** Never fails: memory may be too short for the line, and more is left to do. */
+    private static void warn(String message, String beanName, Throwable failure) {
         try {
-            ExitReport report = registry.shutdown(left());
-            if (context.isClosed()) {
-                context.publishEvent(new ExitPassEnded(beanName, report));
-            }
-        } catch (RuntimeException | Error failure) {
-            log.warn("The exit pass of '" + beanName + "', or a listener to its end, failed", failure);
+            log.warn(message + beanName, failure);
+        } catch (Throwable cannotBeLogged) {
+            // Nothing else could tell of it.
         }
     }
 

@@ -11,10 +11,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
@@ -318,6 +320,82 @@ class ExitPassTests {
     }
 
     @Test
+    void aFactoryThatFailsWithAnErrorKeepsNoRegistryOpen() {
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        FailingFactory factory = new FailingFactory();
+        context.registerBean("factory", FailingFactory.class, () -> factory);
+        context.refresh();
+        registry.register(REFERENT, () -> events.add("ran"));
+        factory.fails = true;
+
+        context.close();
+
+        assertThat(events).containsExactly("ran", "bean destroyed");
+    }
+
+    private static final class FailingFactory implements FactoryBean<Object> {
+
+        private boolean fails;
+
+        @Override
+        public Object getObject() {
+            return new Object();
+        }
+
+        @Override
+        public Class<?> getObjectType() {
+            if (fails) {
+                throw new NoClassDefFoundError("wanted by the test");
+            }
+            return Object.class;
+        }
+    }
+
+    @Test
+    void whatCannotBeginInItsPhaseBeginsBeforeTheFirstBeanIsDestroyed() {
+        AtomicInteger failures = new AtomicInteger();
+        GenericApplicationContext context = context(
+                Duration.ofSeconds(20), new AnnotationConfigApplicationContext(new DefaultListableBeanFactory() {
+                    @Override
+                    public String[] getSingletonNames() {
+                        if (failures.getAndDecrement() > 0) {
+                            throw new OutOfMemoryError("wanted by the test");
+                        }
+                        return super.getSingletonNames();
+                    }
+                }));
+        context.refresh();
+        registry.register(REFERENT, () -> events.add("ran"));
+        failures.set(1);
+
+        context.close();
+
+        assertThat(events).containsExactly("ran", "bean destroyed");
+    }
+
+    @Test
+    void aListenerThatThrowsWhateverItDoesLeavesNoRegistryOpen() {
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        context.registerBean("younger", FinalizerRegistry.class, () -> {
+            context.getBean("registry");
+            return FinalizerRegistry.create("younger");
+        });
+        context.addApplicationListener(ApplicationListener.<ExitPassEnded>forPayload(
+                ended -> ExitPassTests.<RuntimeException>sneak(new Exception("wanted by the test"))));
+        context.refresh();
+        registry.register(REFERENT, () -> events.add("ran"));
+
+        context.close();
+
+        assertThat(events).containsExactly("ran", "bean destroyed");
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Exception> void sneak(Exception checked) throws E {
+        throw (E) checked;
+    }
+
+    @Test
     void scopedBeansWithNothingToDestroyAreLeftAlone() {
         GenericApplicationContext context = context(Duration.ofSeconds(20));
         context.getBeanFactory().registerScope("thread", new SimpleThreadScope() {
@@ -419,7 +497,10 @@ class ExitPassTests {
     }
 
     private GenericApplicationContext context(Duration limit) {
-        GenericApplicationContext context = new AnnotationConfigApplicationContext();
+        return context(limit, new AnnotationConfigApplicationContext());
+    }
+
+    private GenericApplicationContext context(Duration limit, GenericApplicationContext context) {
         context.registerBean("exitPass", ExitPass.class, () -> new ExitPass(context, limit));
         context.registerBean(
                 "registry", FinalizerRegistry.class, () -> registry, bean -> bean.setDestroyMethodName(""));
