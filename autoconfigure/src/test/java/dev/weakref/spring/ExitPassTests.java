@@ -6,14 +6,19 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weakref.FinalizerRegistry;
 import jakarta.annotation.PreDestroy;
+import java.io.IOException;
 import java.lang.reflect.Method;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
@@ -79,6 +84,27 @@ class ExitPassTests {
         assertThat(events.get(0))
                 .startsWith("ExitPassEnded[beanName=registry, report=")
                 .contains("run=1, failed=1");
+    }
+
+    /** On SIGTERM it has not: the recorder ends in a shutdown hook of its own. */
+    @Test
+    void aRecordingHasThePassOfAContextThatIsClosedByHand(@TempDir Path directory) throws IOException {
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        context.refresh();
+        registry.finalizer(REFERENT).name("recorded").run(() -> events.add("ran"));
+        Path file = directory.resolve("recording.jfr");
+
+        try (Recording recording = new Recording()) {
+            recording.enable("weakref.FinalizerRun").withoutThreshold();
+            recording.start();
+            context.close();
+            recording.stop();
+            recording.dump(file);
+        }
+
+        assertThat(RecordingFile.readAllEvents(file))
+                .extracting(event -> event.getString("name") + " " + event.getString("trigger"))
+                .contains("recorded EXIT");
     }
 
     @Test
