@@ -2,7 +2,6 @@ package dev.weakref.spring;
 
 import dev.weakref.ExitReport;
 import dev.weakref.FinalizerRegistry;
-import dev.weakref.WeakRefs;
 import dev.weakref.WeakSet;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,9 +14,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
@@ -43,6 +44,12 @@ import org.springframework.core.PriorityOrdered;
  * stack, because a single singleton may also be destroyed in a context that lives on. Of other scopes it asks for no
  * callback: some have none, and a session would keep the bean for it.
  *
+ * <p><b>What if it cannot begin.</b> Memory may be short, or a factory bean may fail with an error. Nothing is begun then,
+ * the phase goes on, and the destruction of each bean tries again.
+ *
+ * <p><b>What if the classes are gone.</b> A rebuild deletes the classes of an application that still runs. Everything
+ * that the pass needs is therefore loaded and initialized with this class.
+ *
  * <p><b>Who waits.</b> The pass runs on a thread of its own, begun once under this object's lock. The phase waits for
  * it as long as its timeout says, and destruction for the rest of the limit. Each registry is given what those before
  * it have left of the limit. A hanging action therefore delays the close until then and no longer, and no registry is
@@ -50,7 +57,8 @@ import org.springframework.core.PriorityOrdered;
  *
  * @since 0.1
  */
-public final class ExitPass implements SmartLifecycle, DestructionAwareBeanPostProcessor, PriorityOrdered {
+public final class ExitPass
+        implements SmartLifecycle, DestructionAwareBeanPostProcessor, PriorityOrdered, DisposableBean {
 
     /** The phase of the life cycle in which the pass runs. */
     public static final int PHASE = Integer.MIN_VALUE + 1024;
@@ -67,6 +75,20 @@ public final class ExitPass implements SmartLifecycle, DestructionAwareBeanPostP
     private volatile boolean running;
     private boolean begun;
     private long begunAt;
+    private boolean failureTold;
+    private boolean destroyed;
+
+    static {
+        rehearse();
+    }
+
+    /** Goes through what the pass needs, with nothing to close. */
+    private static void rehearse() {
+        DefaultListableBeanFactory nothing = new DefaultListableBeanFactory();
+        Map<String, FinalizerRegistry> none = OwnSingletons.of(FinalizerRegistry.class, nothing);
+        ApplicationLogger.rehearse();
+        new ExitPassEnded(none.toString(), new ExitReport(0, 0, 0, 0, Duration.ZERO, List.of()));
+    }
 
     /**
      * For the registries of this context.
@@ -76,8 +98,7 @@ public final class ExitPass implements SmartLifecycle, DestructionAwareBeanPostP
     public ExitPass(ConfigurableApplicationContext context, Duration limit) {
         this.context = context;
         this.limit = limit;
-        // Else the lines of the pass are lost on SIGTERM: the JDK ends its own logging in another shutdown hook.
-        WeakRefs.logTo(new ApplicationLogger(LogFactory.getLog(ApplicationLogger.NAME)));
+        ApplicationLogger.contextIsOpen();
     }
 
     @Override
@@ -113,8 +134,7 @@ public final class ExitPass implements SmartLifecycle, DestructionAwareBeanPostP
     @Override
     public void stop(Runnable callback) {
         running = false;
-        if (context.isClosed()) {
-            begin();
+        if (context.isClosed() && begin()) {
             CompletableFuture<Void> unused = ended.thenRun(callback);
         } else {
             callback.run();
@@ -142,9 +162,20 @@ public final class ExitPass implements SmartLifecycle, DestructionAwareBeanPostP
 
     @Override
     public void postProcessBeforeDestruction(Object bean, String beanName) {
-        if (!ended.isDone() && context.getBeanFactory().containsSingleton(beanName) && allAreBeingDestroyed()) {
-            begin();
+        if (!ended.isDone()
+                && context.getBeanFactory().containsSingleton(beanName)
+                && allAreBeingDestroyed()
+                && begin()) {
             awaitEnd();
+        }
+    }
+
+    /** The last that Spring does with it, after a refresh that has failed as well: the library no longer logs here. */
+    @Override
+    public void destroy() {
+        if (!destroyed) {
+            destroyed = true;
+            ApplicationLogger.contextIsClosed();
         }
     }
 
@@ -161,41 +192,70 @@ public final class ExitPass implements SmartLifecycle, DestructionAwareBeanPostP
                 || DefaultSingletonBeanRegistry.class.isAssignableFrom(type);
     }
 
-    private synchronized void begin() {
+    /**
+     * Begins the pass, unless it has begun.
+     *
+     * @return whether it has begun; if not, its failure has been logged, and another call tries again
+     */
+    private boolean begin() {
+        try {
+            beginOrThrow();
+            return true;
+        } catch (Throwable failure) {
+            if (!failureTold) {
+                failureTold = true;
+                warn("The exit pass could not begin; the destruction of each bean tries again", "", failure);
+            }
+            return false;
+        }
+    }
+
+    private synchronized void beginOrThrow() {
         if (begun) {
             return;
         }
-        begun = true;
-        begunAt = System.nanoTime();
         List<Map.Entry<String, FinalizerRegistry>> registries =
                 new ArrayList<>(OwnSingletons.of(FinalizerRegistry.class, context.getBeanFactory())
                         .entrySet());
         Collections.reverse(registries);
         Thread thread = new Thread(() -> closeAll(registries), "weakref-exit-pass");
         thread.setDaemon(true);
+        begunAt = System.nanoTime();
+        begun = true;
         try {
             thread.start();
-        } catch (OutOfMemoryError noThread) {
+        } catch (Throwable noThread) {
             closeAll(registries);
         }
     }
 
     private void closeAll(List<Map.Entry<String, FinalizerRegistry>> registries) {
         try {
-            registries.forEach(entry -> close(entry.getKey(), entry.getValue()));
+            for (Map.Entry<String, FinalizerRegistry> registry : registries) {
+                try {
+                    close(registry.getKey(), registry.getValue());
+                } catch (Throwable failure) {
+                    warn("The exit pass, or a listener to its end, failed for bean ", registry.getKey(), failure);
+                }
+            }
         } finally {
             ended.complete(null);
         }
     }
 
     private void close(String beanName, FinalizerRegistry registry) {
+        ExitReport report = registry.shutdown(left());
+        if (context.isClosed()) {
+            context.publishEvent(new ExitPassEnded(beanName, report));
+        }
+    }
+
+    /** Never fails: memory may be too short for the line, and more is left to do. */
+    private static void warn(String message, String beanName, Throwable failure) {
         try {
-            ExitReport report = registry.shutdown(left());
-            if (context.isClosed()) {
-                context.publishEvent(new ExitPassEnded(beanName, report));
-            }
-        } catch (RuntimeException | Error failure) {
-            log.warn("The exit pass of '" + beanName + "', or a listener to its end, failed", failure);
+            log.warn(message + beanName, failure);
+        } catch (Throwable cannotBeLogged) {
+            // Nothing else could tell of it.
         }
     }
 

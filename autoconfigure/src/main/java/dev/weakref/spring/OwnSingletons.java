@@ -18,8 +18,7 @@ final class OwnSingletons {
     static <T> Map<String, T> of(Class<T> type, ConfigurableListableBeanFactory beanFactory) {
         Map<String, T> found = new LinkedHashMap<>();
         for (String name : beanFactory.getSingletonNames()) {
-            Object singleton = beanFactory.getSingleton(name);
-            Object wanted = type.isInstance(singleton) ? singleton : product(type, name, singleton, beanFactory);
+            Object wanted = get(type, name, beanFactory);
             if (wanted != null) {
                 found.put(name, type.cast(wanted));
             }
@@ -27,17 +26,23 @@ final class OwnSingletons {
         return found;
     }
 
-    private static @Nullable Object product(
-            Class<?> type, String name, @Nullable Object singleton, ConfigurableListableBeanFactory beanFactory) {
+    /** Passes over one that fails, with whatever error: the others are wanted all the same. */
+    private static @Nullable Object get(Class<?> type, String name, ConfigurableListableBeanFactory beanFactory) {
         try {
-            return singleton instanceof FactoryBean<?> factory
-                            && factory.isSingleton()
-                            && factory.getObjectType() != null
-                            && type.isAssignableFrom(factory.getObjectType())
-                    ? beanFactory.getBean(name)
-                    : null;
-        } catch (RuntimeException cannotBeHad) {
+            Object singleton = beanFactory.getSingleton(name);
+            return type.isInstance(singleton) ? singleton : product(type, name, singleton, beanFactory);
+        } catch (RuntimeException | Error cannotBeHad) {
             return null;
         }
+    }
+
+    private static @Nullable Object product(
+            Class<?> type, String name, @Nullable Object singleton, ConfigurableListableBeanFactory beanFactory) {
+        return singleton instanceof FactoryBean<?> factory
+                        && factory.isSingleton()
+                        && factory.getObjectType() != null
+                        && type.isAssignableFrom(factory.getObjectType())
+                ? beanFactory.getBean(name)
+                : null;
     }
 }

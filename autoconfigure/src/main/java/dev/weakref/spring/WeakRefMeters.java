@@ -49,13 +49,27 @@ public final class WeakRefMeters implements MeterBinder {
 
     @Override
     public void bindTo(MeterRegistry meters) {
+        bindWithPrefix("", meters);
+    }
+
+    /**
+     * Binds those of a child context, whose beans may have the names of its parent's.
+     *
+     * @param context stands before the names in the tags {@code registry} and {@code name}, with a slash between; each
+     *     context that is bound to a meter registry needs another one
+     */
+    public void bindTo(MeterRegistry meters, String context) {
+        bindWithPrefix(context + "/", meters);
+    }
+
+    private void bindWithPrefix(String prefix, MeterRegistry meters) {
         beanFactory
                 .getBeansOfType(FinalizerRegistry.class, false, true)
-                .forEach((name, registry) -> bind(registry, Tags.of("registry", name), meters));
+                .forEach((name, registry) -> bind(registry, Tags.of("registry", prefix + name), meters));
         beanFactory
                 .getBeansOfType(WeakCollections.class, false, true)
                 .values()
-                .forEach(collections -> bind(collections, meters));
+                .forEach(collections -> bind(collections, prefix, meters));
     }
 
     private static void bind(FinalizerRegistry registry, Tags tags, MeterRegistry meters) {
@@ -102,10 +116,10 @@ public final class WeakRefMeters implements MeterBinder {
                 .description(description);
     }
 
-    private static void bind(WeakCollections collections, MeterRegistry meters) {
+    private static void bind(WeakCollections collections, String prefix, MeterRegistry meters) {
         Set<Tags> bound = new HashSet<>();
         collections.onMade((collection, kind, type, name) -> {
-            Tags tags = Tags.of("type", type, "name", name == null ? "none" : name);
+            Tags tags = Tags.of("type", type, "name", prefix + (name == null ? "none" : name));
             synchronized (bound) {
                 // One that is made at this moment is told twice.
                 if (bound.size() >= MOST_COLLECTIONS || !bound.add(tags)) {

@@ -6,15 +6,22 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weakref.FinalizerRegistry;
 import jakarta.annotation.PreDestroy;
+import java.io.IOException;
 import java.lang.reflect.Method;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
@@ -77,6 +84,27 @@ class ExitPassTests {
         assertThat(events.get(0))
                 .startsWith("ExitPassEnded[beanName=registry, report=")
                 .contains("run=1, failed=1");
+    }
+
+    /** On SIGTERM it has not: the recorder ends in a shutdown hook of its own. */
+    @Test
+    void aRecordingHasThePassOfAContextThatIsClosedByHand(@TempDir Path directory) throws IOException {
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        context.refresh();
+        registry.finalizer(REFERENT).name("recorded").run(() -> events.add("ran"));
+        Path file = directory.resolve("recording.jfr");
+
+        try (Recording recording = new Recording()) {
+            recording.enable("weakref.FinalizerRun").withoutThreshold();
+            recording.start();
+            context.close();
+            recording.stop();
+            recording.dump(file);
+        }
+
+        assertThat(RecordingFile.readAllEvents(file))
+                .extracting(event -> event.getString("name") + " " + event.getString("trigger"))
+                .contains("recorded EXIT");
     }
 
     @Test
@@ -318,6 +346,82 @@ class ExitPassTests {
     }
 
     @Test
+    void aFactoryThatFailsWithAnErrorKeepsNoRegistryOpen() {
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        FailingFactory factory = new FailingFactory();
+        context.registerBean("factory", FailingFactory.class, () -> factory);
+        context.refresh();
+        registry.register(REFERENT, () -> events.add("ran"));
+        factory.fails = true;
+
+        context.close();
+
+        assertThat(events).containsExactly("ran", "bean destroyed");
+    }
+
+    private static final class FailingFactory implements FactoryBean<Object> {
+
+        private boolean fails;
+
+        @Override
+        public Object getObject() {
+            return new Object();
+        }
+
+        @Override
+        public Class<?> getObjectType() {
+            if (fails) {
+                throw new NoClassDefFoundError("wanted by the test");
+            }
+            return Object.class;
+        }
+    }
+
+    @Test
+    void whatCannotBeginInItsPhaseBeginsBeforeTheFirstBeanIsDestroyed() {
+        AtomicInteger failures = new AtomicInteger();
+        GenericApplicationContext context = context(
+                Duration.ofSeconds(20), new AnnotationConfigApplicationContext(new DefaultListableBeanFactory() {
+                    @Override
+                    public String[] getSingletonNames() {
+                        if (failures.getAndDecrement() > 0) {
+                            throw new OutOfMemoryError("wanted by the test");
+                        }
+                        return super.getSingletonNames();
+                    }
+                }));
+        context.refresh();
+        registry.register(REFERENT, () -> events.add("ran"));
+        failures.set(1);
+
+        context.close();
+
+        assertThat(events).containsExactly("ran", "bean destroyed");
+    }
+
+    @Test
+    void aListenerThatThrowsWhateverItDoesLeavesNoRegistryOpen() {
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        context.registerBean("younger", FinalizerRegistry.class, () -> {
+            context.getBean("registry");
+            return FinalizerRegistry.create("younger");
+        });
+        context.addApplicationListener(ApplicationListener.<ExitPassEnded>forPayload(
+                ended -> ExitPassTests.<RuntimeException>sneak(new Exception("wanted by the test"))));
+        context.refresh();
+        registry.register(REFERENT, () -> events.add("ran"));
+
+        context.close();
+
+        assertThat(events).containsExactly("ran", "bean destroyed");
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Exception> void sneak(Exception checked) throws E {
+        throw (E) checked;
+    }
+
+    @Test
     void scopedBeansWithNothingToDestroyAreLeftAlone() {
         GenericApplicationContext context = context(Duration.ofSeconds(20));
         context.getBeanFactory().registerScope("thread", new SimpleThreadScope() {
@@ -419,7 +523,10 @@ class ExitPassTests {
     }
 
     private GenericApplicationContext context(Duration limit) {
-        GenericApplicationContext context = new AnnotationConfigApplicationContext();
+        return context(limit, new AnnotationConfigApplicationContext());
+    }
+
+    private GenericApplicationContext context(Duration limit, GenericApplicationContext context) {
         context.registerBean("exitPass", ExitPass.class, () -> new ExitPass(context, limit));
         context.registerBean(
                 "registry", FinalizerRegistry.class, () -> registry, bean -> bean.setDestroyMethodName(""));

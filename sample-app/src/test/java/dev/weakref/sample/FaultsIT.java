@@ -3,7 +3,6 @@ package dev.weakref.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,7 +14,11 @@ class FaultsIT {
 
     @Test
     void exitEndsWithinItsLimitAndClearsAllTheRest() throws Exception {
-        try (RunningApplication application = RunningApplication.start(directory, "--spring.profiles.active=faults")) {
+        try (RunningApplication application = RunningApplication.start(
+                directory,
+                "--spring.profiles.active=faults",
+                "--weakref.finalizers.action-limit=5s",
+                "--weakref.finalizers.exit-limit=28s")) {
             Visitor visitor = application.visitor();
             for (int i = 0; i < 50; i++) {
                 assertThat(visitor.open("fault").statusCode()).isEqualTo(201);
@@ -24,10 +27,10 @@ class FaultsIT {
 
             application.terminate();
 
-            assertThat(application.awaitExit(Duration.ofSeconds(20))).isEqualTo(143);
+            assertThat(application.awaitExit()).isEqualTo(143);
             assertThat(application.workspaces()).isEmptyDirectory();
             assertThat(application.leases()).isZero();
-            assertThat(application.logLines("Exit pass of registry"))
+            assertThat(application.exitPassLines())
                     .singleElement()
                     .asString()
                     .contains("117 run (5 failed), 1 timed out, 0 skipped")

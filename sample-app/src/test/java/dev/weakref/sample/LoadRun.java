@@ -123,11 +123,11 @@ class LoadRun {
 
         application.terminate();
 
-        assertThat(application.awaitExit(Duration.ofSeconds(40))).isEqualTo(143);
+        assertThat(application.awaitExit()).isEqualTo(143);
         work.join();
         postgres.awaitWorkspaces(0);
         assertThat(application.workspaces()).isEmptyDirectory();
-        assertThat(application.logLines("Exit pass of registry"))
+        assertThat(application.exitPassLines())
                 .singleElement()
                 .asString()
                 .contains("(0 failed), 0 timed out, 0 skipped");

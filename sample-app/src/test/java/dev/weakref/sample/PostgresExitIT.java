@@ -63,7 +63,7 @@ class PostgresExitIT {
 
             application.terminate();
 
-            assertThat(application.awaitExit(Duration.ofSeconds(40))).isEqualTo(143);
+            assertThat(application.awaitExit()).isEqualTo(143);
             users.forEach(CompletableFuture::join);
             postgres.awaitWorkspaces(0);
             assertThat(application.workspaces()).isEmptyDirectory();
@@ -79,7 +79,7 @@ class PostgresExitIT {
 
             application.terminate();
 
-            assertThat(application.awaitExit(Duration.ofSeconds(40))).isEqualTo(143);
+            assertThat(application.awaitExit()).isEqualTo(143);
             assertThat(exitPass(application)).contains("12 run (4 failed), 0 timed out, 0 skipped");
             IntStream.rangeClosed(1, 4)
                     .forEach(id -> assertThat(application.logLines("'workspace %d lease'".formatted(id)))
@@ -90,13 +90,13 @@ class PostgresExitIT {
 
     @Test
     void databaseThatHangsAtExitCostsEachLeaseItsLimitAndTheNextRunClearsThem() throws Exception {
-        try (RunningApplication application = start("--weakref.finalizers.action-limit=500ms")) {
+        try (RunningApplication application = start("--weakref.finalizers.action-limit=2s")) {
             open(application, 4);
             postgres.pause();
 
             application.terminate();
 
-            assertThat(application.awaitExit(Duration.ofSeconds(40))).isEqualTo(143);
+            assertThat(application.awaitExit()).isEqualTo(143);
             assertThat(exitPass(application)).contains("8 run (0 failed), 4 timed out, 0 skipped");
             IntStream.rangeClosed(1, 4)
                     .forEach(id -> assertThat(exitPass(application)).contains("'workspace %d lease'".formatted(id)));
@@ -150,7 +150,7 @@ class PostgresExitIT {
     }
 
     private static String exitPass(RunningApplication application) {
-        List<String> lines = application.logLines("Exit pass of registry");
+        List<String> lines = application.exitPassLines();
         assertThat(lines).hasSize(1);
         return lines.get(0);
     }

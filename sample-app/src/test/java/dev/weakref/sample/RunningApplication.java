@@ -24,7 +24,14 @@ import org.assertj.core.api.Assertions;
 final class RunningApplication implements AutoCloseable {
 
     private static final Pattern STARTED = Pattern.compile("Tomcat started on port (\\d+)");
+
+    /** The packaged application. */
+    static final Path JAR = Path.of(System.getProperty("weakref.sample.jar", ""));
+
     private static final Path JDK = Path.of(System.getProperty("java.home"), "bin");
+
+    /** Far more than it ever takes: what its parts may take is seen in the log, and not by this clock. */
+    private static final Duration LONGEST_EXIT = Duration.ofMinutes(3);
 
     private final Path data;
     private final Path log;
@@ -50,15 +57,29 @@ final class RunningApplication implements AutoCloseable {
 
     /** The same in a JVM with these options, which optimizes as usual. */
     static RunningApplication start(List<String> options, Path directory, String... arguments) throws IOException {
+        return start(options, List.of("-jar", JAR.toString()), directory, arguments);
+    }
+
+    /** The same on this class path, in place of the packaged application. */
+    static RunningApplication startOn(String classPath, Path directory, String... arguments) throws IOException {
+        return start(
+                List.of("-XX:TieredStopAtLevel=1"),
+                List.of("-cp", classPath, SampleApplication.class.getName()),
+                directory,
+                arguments);
+    }
+
+    private static RunningApplication start(
+            List<String> options, List<String> program, Path directory, String... arguments) throws IOException {
         Path data = directory.resolve("data");
         Path log = Files.createTempFile(directory, "application", ".log");
         List<String> command = new ArrayList<>(List.of(JDK.resolve("java").toString()));
         command.addAll(options);
         command.addAll(List.of(
                 "-Dlogging.level.dev.weakref=debug",
-                "-Dspring.aot.enabled=" + Boolean.getBoolean("weakref.sample.aot"),
-                "-jar",
-                System.getProperty("weakref.sample.jar"),
+                "-Dspring.aot.enabled=" + Boolean.getBoolean("weakref.sample.aot")));
+        command.addAll(program);
+        command.addAll(List.of(
                 "--server.port=0",
                 "--sample.data=" + data,
                 // Tomcat looks for expired sessions at every sixth of these
@@ -74,7 +95,7 @@ final class RunningApplication implements AutoCloseable {
 
     private int port() {
         Matcher[] started = new Matcher[1];
-        Eventually.until("started, log:\n" + log(), Duration.ofSeconds(120), () -> {
+        Eventually.until("started, log:\n" + log(), Duration.ofMinutes(5), () -> {
             if (!process.isAlive()) {
                 Assertions.fail("The application did not start:\n%s", log());
             }
@@ -134,6 +155,13 @@ final class RunningApplication implements AutoCloseable {
         return log().lines().filter(line -> line.contains(text)).toList();
     }
 
+    /** The line of its log that sums up the exit pass, as others say that it goes on if that takes long. */
+    List<String> exitPassLines() {
+        return logLines("Exit pass of registry").stream()
+                .filter(line -> !line.contains(" goes on: "))
+                .toList();
+    }
+
     /** Asks the JVM with its own tool. */
     private void jcmd(String... words) {
         List<String> command = new ArrayList<>(List.of(JDK.resolve("jcmd").toString(), Long.toString(process.pid())));
@@ -162,14 +190,14 @@ final class RunningApplication implements AutoCloseable {
 
     void kill() {
         process.destroyForcibly();
-        awaitExit(Duration.ofSeconds(10));
+        awaitExit();
     }
 
     /** Its exit code. */
-    int awaitExit(Duration limit) {
+    int awaitExit() {
         try {
-            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-                Assertions.fail("Still running after %s:\n%s", limit, log());
+            if (!process.waitFor(LONGEST_EXIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                Assertions.fail("Still running after %s:\n%s", LONGEST_EXIT, log());
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
@@ -179,6 +207,11 @@ final class RunningApplication implements AutoCloseable {
 
     Path workspaces() {
         return data.resolve("workspaces");
+    }
+
+    /** An upload that is complete. */
+    Path picture(String name) {
+        return data.resolve("pictures").resolve(name);
     }
 
     Path incoming() {

@@ -74,7 +74,7 @@ final class Visitor {
 
     private HttpRequest.Builder request(String path) {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(server + path)).timeout(Duration.ofSeconds(60));
+                HttpRequest.newBuilder(URI.create(server + path)).timeout(Duration.ofMinutes(3));
         return session == null ? request : request.header("Cookie", session);
     }
 

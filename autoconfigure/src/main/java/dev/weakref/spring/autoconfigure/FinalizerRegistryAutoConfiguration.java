@@ -12,17 +12,20 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.system.JavaVersion;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
 
 /**
- * A {@link FinalizerRegistry}, unless there is one, set up by properties and by the application's listeners, failure
+ * A {@link FinalizerRegistry}, unless the context has one or is to inherit one, set up by properties and by the application's listeners, failure
  * handlers and customizers.
  *
  * @since 0.1
@@ -34,20 +37,29 @@ public final class FinalizerRegistryAutoConfiguration {
 
     static final String REGISTRY = "weakRefFinalizerRegistry";
 
+    private static final int LONGEST_NAME = 200;
+
     private static final Log log = LogFactory.getLog(FinalizerRegistryAutoConfiguration.class);
+
+    @Bean
+    static BeanFactoryPostProcessor weakRefOwnRegistryFirst() {
+        return new OwnBeanFirst(FinalizerRegistry.class);
+    }
 
     /** Not closed on destruction: the exit pass does that, when everything that an action may use still works. */
     @Bean(name = REGISTRY, destroyMethod = "")
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    @ConditionalOnNothingInherited(FinalizerRegistry.class)
     FinalizerRegistry weakRefFinalizerRegistry(
             FinalizerProperties properties,
+            ApplicationContext context,
             Environment environment,
             ObjectProvider<FinalizerListener> listeners,
             ObjectProvider<LeakListener> leakListeners,
             ObjectProvider<FinalizerFailureHandler> failureHandlers,
             ObjectProvider<FinalizerRegistryCustomizer> customizers) {
         FinalizerRegistry.Builder builder =
-                FinalizerRegistry.builder().name("application").exitLimit(ExitLimit.in(environment));
+                FinalizerRegistry.builder().name(name(context)).exitLimit(ExitLimit.in(environment));
         set("action-limit", properties.actionLimit(), builder::actionLimit);
         set("take-over", properties.takeOver(), builder::takeOver);
         set("max-workers", properties.maxWorkers(), builder::maxWorkers);
@@ -67,6 +79,17 @@ public final class FinalizerRegistryAutoConfiguration {
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         log.debug(REGISTRY + " is made by " + builder);
         return builder.build();
+    }
+
+    /** Another one than those of its parents have. */
+    private static String name(ApplicationContext context) {
+        if (!Ancestors.have(FinalizerRegistry.class, context.getAutowireCapableBeanFactory())) {
+            return "application";
+        }
+        String id = context.getId();
+        boolean isAddress = id == null || id.contains("@"); // which nobody has chosen
+        String name = isAddress ? "child" : "child " + id;
+        return name.substring(0, Math.min(name.length(), LONGEST_NAME));
     }
 
     /** Boot has moved its own condition to another package, so that none can be named for all lines. */

@@ -14,13 +14,15 @@ import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Fallback;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Scope;
 
 /**
- * Weak collections for any injection point, one for each generic type and qualifier.
+ * Weak collections for any injection point, one for each generic type and qualifier. Each context of a hierarchy has its
+ * own, unless it is to inherit those of its parent.
  *
  * <p>The prototypes carry no {@code @ConditionalOnMissingBean}: a user's {@code WeakValueMap<String, Session>} would
  * switch off the maps of all other types. {@code @Fallback} lets it win for its own type alone.
@@ -46,7 +48,13 @@ public final class WeakCollectionsAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnMissingBean
+    static BeanFactoryPostProcessor weakRefOwnCollectionsFirst() {
+        return new OwnBeanFirst(WeakCollections.class);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+    @ConditionalOnNothingInherited(WeakCollections.class)
     WeakCollections weakRefCollections() {
         return new WeakCollections();
     }

@@ -16,7 +16,8 @@ import org.springframework.context.annotation.Bean;
 
 /**
  * Meters of the registries and shared collections, where Micrometer is present, and gauges of the user's own that go with
- * what they measure. Boot binds the meters to each meter registry that there is.
+ * what they measure. Boot binds the meters to each meter registry of the context; those of a child whose parent has the
+ * meter registry are bound to none.
  *
  * @since 0.1
  */
@@ -31,7 +32,7 @@ import org.springframework.context.annotation.Bean;
 public final class WeakRefMetersAutoConfiguration {
 
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     WeakRefMeters weakRefMeters(ListableBeanFactory beanFactory) {
         return new WeakRefMeters(beanFactory);
     }
@@ -39,7 +40,7 @@ public final class WeakRefMetersAutoConfiguration {
     /** A listener as all others, and so told by the auto-configured registry, if there is that one. */
     @Bean
     @ConditionalOnBean(name = FinalizerRegistryAutoConfiguration.REGISTRY, search = SearchStrategy.CURRENT)
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     ActionTimer weakRefActionTimer() {
         return new ActionTimer(FinalizerRegistryAutoConfiguration.REGISTRY);
     }

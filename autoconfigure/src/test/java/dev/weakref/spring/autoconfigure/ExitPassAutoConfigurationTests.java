@@ -62,9 +62,9 @@ class ExitPassAutoConfigurationTests {
     }
 
     @Test
-    void aChildHasItsOwnAndSharesTheRegistry() {
+    void aChildHasItsOwnWhichLeavesAnInheritedRegistryOpen() {
         runner.run(parent -> {
-            runner.withParent(parent).run(child -> {
+            runner.withParent(parent).withPropertyValues("weakref.inherit=true").run(child -> {
                 assertThat(child.getBean(ExitPass.class)).isNotSameAs(parent.getBean(ExitPass.class));
                 assertThat(child.getBean(FinalizerRegistry.class)).isSameAs(parent.getBean(FinalizerRegistry.class));
             });

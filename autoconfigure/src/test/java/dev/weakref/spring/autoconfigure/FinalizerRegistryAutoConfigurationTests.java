@@ -66,6 +66,49 @@ class FinalizerRegistryAutoConfigurationTests {
     }
 
     @Test
+    void aChildHasOneOfItsOwnUnlessItInheritsThatOfItsParent() {
+        runner.run(parent -> {
+            FinalizerRegistry ofTheParent = parent.getBean(FinalizerRegistry.class);
+            runner.withParent(parent)
+                    .run(child ->
+                            assertThat(child.getBean(FinalizerRegistry.class)).isNotSameAs(ofTheParent));
+            runner.withParent(parent)
+                    .withPropertyValues("weakref.inherit=true")
+                    .run(child ->
+                            assertThat(child.getBean(FinalizerRegistry.class)).isSameAs(ofTheParent));
+        });
+    }
+
+    @Test
+    void whereThereIsNothingToInheritThereIsAnOwnOne() {
+        runner.withPropertyValues("weakref.inherit=true")
+                .run(context -> assertThat(
+                                context.getBean(FinalizerRegistry.class).name())
+                        .isEqualTo("application"));
+        new ApplicationContextRunner()
+                .run(empty -> runner.withParent(empty)
+                        .withPropertyValues("weakref.inherit=true")
+                        .run(context -> assertThat(
+                                        context.getBean(FinalizerRegistry.class).name())
+                                .isEqualTo("application")));
+    }
+
+    @Test
+    void aRegistryThatIsNotInjectedIsNotInherited() {
+        new ApplicationContextRunner()
+                .withBean(
+                        "kept",
+                        FinalizerRegistry.class,
+                        FinalizerRegistry::create,
+                        definition -> definition.setAutowireCandidate(false))
+                .run(parent -> runner.withParent(parent)
+                        .withPropertyValues("weakref.inherit=true")
+                        .run(child -> assertThat(child.getBean("weakRefFinalizerRegistry", FinalizerRegistry.class)
+                                        .name())
+                                .isEqualTo("application")));
+    }
+
+    @Test
     void destructionLeavesItToTheExitPass() {
         List<FinalizerRegistry> kept = new CopyOnWriteArrayList<>();
 

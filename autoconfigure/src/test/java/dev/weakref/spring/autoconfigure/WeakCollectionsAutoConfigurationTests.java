@@ -190,9 +190,19 @@ class WeakCollectionsAutoConfigurationTests {
     }
 
     @Test
-    void aChildSharesTheMapsOfItsParent() {
+    void aChildHasMapsOfItsOwn() {
         runner.withBean(OneType.class)
                 .run(parent -> runner.withParent(parent)
+                        .withBean("ofChild", OneType.class)
+                        .run(child -> assertThat(child.getBean("ofChild", OneType.class).map)
+                                .isNotSameAs(parent.getBean(OneType.class).map)));
+    }
+
+    @Test
+    void aChildThatAsksForTheMapsOfItsParentSharesThem() {
+        runner.withBean(OneType.class)
+                .run(parent -> runner.withParent(parent)
+                        .withPropertyValues("weakref.inherit=true")
                         .withBean("ofChild", OneType.class)
                         .run(child -> assertThat(child.getBean("ofChild", OneType.class).map)
                                 .isSameAs(parent.getBean(OneType.class).map)));
