@@ -46,12 +46,15 @@ public final class Asked {
         }
     }
 
-    /** Collects until this is so; if it does not become so, the fault is noted. */
+    /**
+     * Whether this becomes so while it collects; if not, the fault is noted. Waits for less than the deadline, so that it can
+     * be asked of the other thread.
+     */
     public static boolean collected(String otherwise, BooleanSupplier condition) {
-        return until(otherwise, Verdict.DEADLINE_MILLIS, true, condition);
+        return until(otherwise, Verdict.DEADLINE_MILLIS * 2 / 3, true, condition);
     }
 
-    /** Waits until this is so; if it does not become so, the fault is noted. */
+    /** Whether this becomes so in time; if not, the fault is noted. */
     public static boolean becameSo(String otherwise, long millis, BooleanSupplier condition) {
         return until(otherwise, millis, false, condition);
     }

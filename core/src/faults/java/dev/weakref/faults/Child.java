@@ -99,15 +99,15 @@ final class Child {
 
     /** Runs them, some at a time; how they ended, in the same order. */
     static List<End> runAll(List<Child> children) {
-        return run(children, Options.AT_A_TIME);
+        return runAll(children, Options.AT_A_TIME);
     }
 
     /** Runs them one after the other, where it counts how fast they are. */
     static List<End> runOneByOne(List<Child> children) {
-        return run(children, 1);
+        return runAll(children, 1);
     }
 
-    private static List<End> run(List<Child> children, int atATime) {
+    static List<End> runAll(List<Child> children, int atATime) {
         ExecutorService some = Executors.newFixedThreadPool(atATime);
         try {
             List<Callable<End>> tasks = new ArrayList<>();

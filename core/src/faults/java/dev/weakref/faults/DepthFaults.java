@@ -15,6 +15,12 @@ class DepthFaults {
     private static final List<String> PARTS =
             List.of("VALUE_MAPS", "KEY_MAPS", "OTHER_KEY_MAPS", "SETS", "REFERENCES", "FINALIZERS");
 
+    /** How many operations each JVM tries; in the short form just as many that all JVMs together try each of them. */
+    private static final int OPERATIONS = 150;
+
+    private static final int OPERATIONS_IN_SHORT_FORM = 30;
+    private static final int JVMS_IN_SHORT_FORM = 12;
+
     private static final String OPERATION = "OPERATION ";
 
     /** How the JVM runs code. */
@@ -33,7 +39,7 @@ class DepthFaults {
     @Test
     void nothingHangsAndNothingIsLostAfterAnOverflow() {
         List<Child> children = new ArrayList<>();
-        int jvms = Options.jvms(12);
+        int jvms = Options.jvms(JVMS_IN_SHORT_FORM);
         for (int number = 0; number < jvms; number++) {
             children.add(child(number, PARTS));
         }
@@ -59,7 +65,8 @@ class DepthFaults {
         Mode mode = Mode.values()[number % 3];
         String start = number / 3 % 2 == 0 ? "cold" : "warm";
         String caught = number / 6 % 2 == 0 ? "there" : "top";
-        List<Object> arguments = new ArrayList<>(List.of(start, caught, number, Options.areShort() ? 60 : 150));
+        List<Object> arguments = new ArrayList<>(
+                List.of(start, caught, number, Options.areShort() ? OPERATIONS_IN_SHORT_FORM : OPERATIONS));
         arguments.addAll(parts);
         return Child.of(DepthProgram.class, arguments.toArray())
                 .with(mode.options)

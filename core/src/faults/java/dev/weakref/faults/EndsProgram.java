@@ -62,13 +62,15 @@ public final class EndsProgram {
         }
     }
 
+    /** Lives to the end; static, as an action must not hold its own referent. */
+    private static final Object ALIVE = new Object();
+
     private final CountDownLatch done = new CountDownLatch(1);
     private final ExecutorService executor = Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "faults-executor");
         thread.setDaemon(true);
         return thread;
     });
-    private final Object alive = new Object();
     private final Place place;
     private final Deed deed;
     private final FinalizerRegistry registry;
@@ -105,7 +107,7 @@ public final class EndsProgram {
     private void run() throws InterruptedException {
         for (int i = 0; i < OTHERS; i++) {
             String line = "ran " + i;
-            registry.register(alive, () -> System.out.println(line));
+            registry.register(ALIVE, () -> System.out.println(line));
         }
         WeakValueMap<String, Object> map = WeakValueMap.<String, Object>builder()
                 .onRemoval((key, cause) -> end())
@@ -115,20 +117,20 @@ public final class EndsProgram {
             System.gc();
         }
         Reference.reachabilityFence(held);
-        Reference.reachabilityFence(alive);
     }
 
     /** Makes the place run the code; what has to be held for that. */
     private Object begin(WeakValueMap<String, Object> map) {
         switch (place) {
-            case CALL, LISTENER -> registry.register(alive, this::end).close();
+            case CALL -> registry.register(ALIVE, this::end).close();
+            case LISTENER -> registry.register(ALIVE, () -> {}).close();
             case DISPATCH, EXECUTOR -> registry.register(new Object(), this::end);
             case FAILURE_HANDLER ->
                 registry.register(new Object(), () -> {
                     throw new IllegalStateException("on purpose");
                 });
             case EXIT_PASS -> {
-                registry.register(alive, this::end);
+                registry.register(ALIVE, this::end);
                 registry.close();
             }
             case CALLBACK -> {

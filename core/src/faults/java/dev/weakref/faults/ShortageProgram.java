@@ -26,7 +26,7 @@ public final class ShortageProgram {
 
     private final int count;
     private final FinalizerRegistry registry = FinalizerRegistry.builder()
-            .name("short of memory")
+            .name("full")
             .actionLimit(NEVER)
             .exitLimit(NEVER)
             .build();
@@ -48,6 +48,8 @@ public final class ShortageProgram {
 
     /** Runs it. */
     public static void main(String[] args) {
+        Asked.pause(1); // as a class that is initialized while memory is full is broken for good
+        Verdict.faults();
         try {
             new ShortageProgram(Integer.parseInt(args[1])).run(Long.parseLong(args[0]));
         } catch (Throwable unexpected) {
@@ -75,7 +77,9 @@ public final class ShortageProgram {
         }
         free = true;
         for (Thread filler : fillers) {
-            Asked.ended("a thread that fills memory", filler);
+            while (filler.isAlive()) {
+                sleep(1);
+            }
         }
         expectAll();
         expectMoreToWork();
@@ -83,10 +87,12 @@ public final class ShortageProgram {
     }
 
     private void add(int i) {
+        AtomicIntegerArray itsRuns = runs; // an action must not hold this object, which holds the referents
+        AtomicIntegerArray itsCalls = calls;
         Object referent = new Object();
         referents[i] = referent;
-        registry.register(referent, () -> runs.incrementAndGet(i));
-        references[i] = WeakRef.of(referent, dead -> calls.incrementAndGet(i));
+        registry.register(referent, () -> itsRuns.incrementAndGet(i));
+        references[i] = WeakRef.of(referent, dead -> itsCalls.incrementAndGet(i));
         values.put(i, referent);
         keys.put(referent, i);
         elements.add(referent);

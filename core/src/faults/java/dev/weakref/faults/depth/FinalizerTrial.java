@@ -203,7 +203,7 @@ final class FinalizerTrial extends Trial {
         add(list, "Finalizer call", true, (t, s) -> s.finalizer.call());
         add(list, "Finalizer close", true, (t, s) -> s.finalizer.close());
         add(list, "Finalizer detach", true, (t, s) -> s.detached = s.finalizer.detach());
-        add(list, "Finalizer peek", true, (t, s) -> s.result = s.finalizer.peek());
+        add(list, "Finalizer peek", true, (t, s) -> s.result = s.finalizer.peek() == null ? null : s);
         add(list, "Finalizer isAlive", true, (t, s) -> s.finalizer.isAlive());
         add(list, "Finalizer setAtExit", true, (t, s) -> s.finalizer.setAtExit(true));
         add(list, "Finalizer isAtExit", true, (t, s) -> s.finalizer.isAtExit());
