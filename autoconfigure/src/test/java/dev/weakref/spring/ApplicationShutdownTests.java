@@ -3,6 +3,7 @@ package dev.weakref.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weakref.FinalizerRegistry;
+import dev.weakref.spring.EndpointApplication.Stack;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -59,9 +62,10 @@ class ApplicationShutdownTests {
         assertThat(events).containsExactly("ran");
     }
 
-    @Test
-    void aRequestInFlightStillRegisters() {
-        ConfigurableApplicationContext application = application(WebApplication.class, WebApplicationType.SERVLET);
+    @ParameterizedTest
+    @EnumSource(names = {"TOMCAT", "JETTY"})
+    void aRequestInFlightStillRegisters(Stack server) {
+        ConfigurableApplicationContext application = run(server.builder(WebApplication.class));
         WebApplication web = application.getBean(WebApplication.class);
         web.events = events;
         String port = application.getEnvironment().getRequiredProperty("local.server.port");
@@ -80,9 +84,11 @@ class ApplicationShutdownTests {
 
     private static ConfigurableApplicationContext application(
             Class<?> application, WebApplicationType type, String... arguments) {
-        return new SpringApplicationBuilder(application)
-                .web(type)
-                .properties(
+        return run(new SpringApplicationBuilder(application).web(type), arguments);
+    }
+
+    private static ConfigurableApplicationContext run(SpringApplicationBuilder builder, String... arguments) {
+        return builder.properties(
                         "server.port=0",
                         "server.shutdown=graceful",
                         "spring.main.banner-mode=off",

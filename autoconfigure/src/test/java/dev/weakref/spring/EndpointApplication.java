@@ -33,13 +33,28 @@ final class EndpointApplication implements AutoCloseable {
 
     /** A server and the programming model that it stands for. */
     enum Stack {
-        TOMCAT(WebApplicationType.SERVLET),
-        NETTY(WebApplicationType.REACTIVE);
+        TOMCAT(WebApplicationType.SERVLET, "tomcat.servlet", "tomcat", "TomcatServletWebServerFactory"),
+        JETTY(WebApplicationType.SERVLET, "jetty.servlet", "jetty", "JettyServletWebServerFactory"),
+        NETTY(WebApplicationType.REACTIVE, "reactor.netty", "netty", "NettyReactiveWebServerFactory");
 
         private final WebApplicationType type;
+        private final String factory;
+        private final String factoryOf3;
 
-        Stack(WebApplicationType type) {
+        Stack(WebApplicationType type, String location, String locationOf3, String factory) {
             this.type = type;
+            this.factory = "org.springframework.boot." + location + "." + factory;
+            this.factoryOf3 = "org.springframework.boot.web.embedded." + locationOf3 + "." + factory;
+        }
+
+        /** Chooses the server, of which all are present: Boot would take Tomcat for each of the programming models. */
+        SpringApplicationBuilder builder(Class<?>... sources) {
+            ClassLoader loader = EndpointApplication.class.getClassLoader();
+            Class<?> server =
+                    ClassUtils.resolveClassName(ClassUtils.isPresent(factory, loader) ? factory : factoryOf3, loader);
+            ApplicationContextInitializer<GenericApplicationContext> registers =
+                    context -> context.registerBean("serverFactory", server);
+            return new SpringApplicationBuilder(sources).web(type).initializers(registers);
         }
     }
 
@@ -56,22 +71,8 @@ final class EndpointApplication implements AutoCloseable {
                 "--spring.datasource.generate-unique-name=true",
                 "--management.endpoints.web.exposure.include=weakrefs"));
         Arrays.stream(properties).map(property -> "--" + property).forEach(arguments::add);
-        SpringApplicationBuilder builder = new SpringApplicationBuilder(all.toArray(Class<?>[]::new)).web(stack.type);
-        if (stack == Stack.NETTY) {
-            builder.initializers(netty());
-        }
-        return new EndpointApplication(builder.run(arguments.toArray(String[]::new)));
-    }
-
-    /** Where Tomcat is present too, Boot would take that one for the reactive stack. */
-    private static ApplicationContextInitializer<GenericApplicationContext> netty() {
-        String name = "NettyReactiveWebServerFactory";
-        String moved = "org.springframework.boot.reactor.netty." + name;
-        ClassLoader loader = EndpointApplication.class.getClassLoader();
-        Class<?> factory = ClassUtils.resolveClassName(
-                ClassUtils.isPresent(moved, loader) ? moved : "org.springframework.boot.web.embedded.netty." + name,
-                loader);
-        return context -> context.registerBean("nettyFactory", factory);
+        return new EndpointApplication(
+                stack.builder(all.toArray(Class<?>[]::new)).run(arguments.toArray(String[]::new)));
     }
 
     <T> T bean(Class<T> type) {
