@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Bootstrap implements Runnable {
 
-    private static final Class<?>[] CLASSES = {
+    static final Class<?>[] CLASSES = {
         AbstractWeakMap.class,
         Backlog.class,
         CallbackNode.class,
@@ -29,11 +29,13 @@ final class Bootstrap implements Runnable {
         CaptureScan.class,
         CapturedReferentException.class,
         CoarseClock.class,
-        ConstantPool.class,
         CollectionOptions.class,
         CollectionStats.class,
+        ConstantPool.class,
         Counters.class,
         CreationStack.class,
+        DeletionTarget.class,
+        ElapsedTime.class,
         ExitPass.class,
         ExitReport.class,
         FieldReaders.class,
@@ -59,6 +61,7 @@ final class Bootstrap implements Runnable {
         LostHandlers.class,
         Messages.class,
         Names.class,
+        OpenDirectory.class,
         OverdueWatch.class,
         ProxyClasses.class,
         ProxyRef.class,
@@ -72,7 +75,9 @@ final class Bootstrap implements Runnable {
         RemovalCause.class,
         RemovalListener.class,
         Reservation.class,
+        SecondAttempts.class,
         Settings.class,
+        SharedHolders.class,
         StackReserve.class,
         Stages.class,
         Stripe.class,
@@ -81,6 +86,8 @@ final class Bootstrap implements Runnable {
         TableWalk.class,
         TempFiles.class,
         Threads.class,
+        TimeSource.class,
+        TreeDeletion.class,
         Watchdog.class,
         WeakInterner.class,
         WeakKeyMap.class,
@@ -140,8 +147,7 @@ final class Bootstrap implements Runnable {
 
     private static void initialise() {
         Bootstrap bootstrap = new Bootstrap();
-        Thread thread = new Thread(null, bootstrap, "weakref-bootstrap", 0, false);
-        thread.setDaemon(true);
+        Thread thread = Threads.daemons("weakref-bootstrap", null).newThread(bootstrap);
         thread.start();
         boolean interrupted = false;
         while (thread.isAlive()) {
@@ -174,6 +180,7 @@ final class Bootstrap implements Runnable {
             }
             Flight.load();
             exercise();
+            Flight.start();
             done = true;
         } catch (Throwable thrown) {
             failure = thrown;
@@ -184,8 +191,9 @@ final class Bootstrap implements Runnable {
      * Uses what must not fail later once, so that the JVM has linked it: linking a {@code VarHandle} or a lambda takes memory
      * and much stack. No thread is started for it.
      */
+    @SuppressWarnings("ReachabilityFenceUsage") // if it fails, nothing has to live
     private static void exercise() throws Exception {
-        Reaper idle = new Reaper(task -> new Thread(() -> {}), Duration.ZERO);
+        Reaper idle = new Reaper(task -> Threads.daemons("weakref-unused", null).newThread(() -> {}), Duration.ZERO);
         Object referent = new Object();
         for (Table.Kind kind : Table.Kind.values()) {
             Table<Object, Object> table = new Table<>(kind, idle);

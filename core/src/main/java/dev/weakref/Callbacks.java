@@ -23,7 +23,6 @@ final class Callbacks {
 
     private static volatile @Nullable BiConsumer<Object, Throwable> failureHandler;
 
-
     private Callbacks() {}
 
     /** The handler from now on; {@code null} for a log line. */
@@ -87,16 +86,48 @@ final class Callbacks {
 
     /** Calls listeners one after the other, in the same threads as the callbacks and each with a limit of its own. */
     static void later(String what, Iterator<Runnable> calls) {
-        later(Relay.Batch.of(() -> calls.hasNext() ? new Task(what, calls.next()) : null));
+        RELAY.handOver(Relay.Batch.of(() -> calls.hasNext() ? new Task(what, calls.next()) : null));
     }
 
     /** As {@link #later(String, Iterator)}, without allocating anything. */
-    static void later(Relay.Batch calls) {
+    static void later(Calls calls) {
         RELAY.handOver(calls);
     }
 
+    /** Calls of which none is lost if memory is exhausted when its turn comes. */
+    abstract static class Calls extends Relay.Batch {
+
+        private final String what;
+        private int given;
+
+        Calls(String what) {
+            this.what = what;
+        }
+
+        abstract int size();
+
+        /** Makes the call with this number, beginning at 0. */
+        abstract void call(int number);
+
+        @Override
+        final Relay.@Nullable Leg poll() {
+            if (given == size()) {
+                return null;
+            }
+            int number = given;
+            Relay.Leg next = new Task(what, () -> call(number));
+            given++;
+            return next;
+        }
+
+        @Override
+        final long left() {
+            return (long) size() - given;
+        }
+    }
+
     /** A call that is not in the log. */
-    record Task(String what, Runnable task) implements Relay.Leg {
+    private record Task(String what, Runnable task) implements Relay.Leg {
 
         @Override
         public void run() {

@@ -10,7 +10,15 @@ final class Flight {
 
     private static final boolean RECORDER = isThere();
 
+    /** Whether events are written: not those of what {@link Bootstrap} does. */
+    private static volatile boolean started;
+
     private Flight() {}
+
+    /** From now on events are written. */
+    static void start() {
+        started = true;
+    }
 
     /** Whether this class's loader knows the recorder and, in a named module, whether that reads it. */
     private static boolean isThere() {
@@ -26,14 +34,15 @@ final class Flight {
     static void load() throws ClassNotFoundException {
         if (RECORDER) {
             ClassLoader loader = Flight.class.getClassLoader();
-            for (Class<?> each : Class.forName("dev.weakref.FlightEvents", true, loader).getNestMembers()) {
+            for (Class<?> each :
+                    Class.forName("dev.weakref.FlightEvents", true, loader).getNestMembers()) {
                 Class.forName(each.getName(), true, loader);
             }
         }
     }
 
     static void registered(FinalizerNode<?> node, String registry) {
-        if (RECORDER) {
+        if (RECORDER && started) {
             try {
                 FlightEvents.registered(node, registry);
             } catch (Throwable leftOut) {
@@ -44,7 +53,7 @@ final class Flight {
 
     /** The beginning of a run, or {@code null} if nobody records it. */
     static @Nullable Object runBegins() {
-        if (RECORDER) {
+        if (RECORDER && started) {
             try {
                 return FlightEvents.runBegins();
             } catch (Throwable leftOut) {
@@ -77,7 +86,7 @@ final class Flight {
     }
 
     static void leak(Leak leak) {
-        if (RECORDER) {
+        if (RECORDER && started) {
             try {
                 FlightEvents.leak(leak);
             } catch (Throwable leftOut) {
@@ -87,7 +96,7 @@ final class Flight {
     }
 
     static @Nullable Object reapBegins() {
-        if (RECORDER) {
+        if (RECORDER && started) {
             try {
                 return FlightEvents.reapBegins();
             } catch (Throwable leftOut) {

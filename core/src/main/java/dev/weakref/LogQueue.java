@@ -3,6 +3,7 @@ package dev.weakref;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,8 @@ final class LogQueue implements Runnable {
         this.threads = threads;
     }
 
-    private record Line(Level level, String message, @Nullable Throwable failure) {}
+    private record Line(
+            Level level, String message, @Nullable Throwable failure) {}
 
     /** Adds a line. Throws if it cannot: it is not written then. */
     synchronized void add(Level level, String message, @Nullable Throwable failure) {
@@ -59,21 +61,26 @@ final class LogQueue implements Runnable {
     }
 
     private synchronized @Nullable Line next() {
+        Line line = null;
         try {
-            if (dropped > 0 && lines.isEmpty()) {
-                Line line = new Line(
-                        Level.WARNING, dropped + " lines of the log were dropped, since the logger was too slow", null);
-                dropped = 0;
-                return line;
+            long begin = System.nanoTime();
+            long left = Settings.nanos(Settings.KEEP_ALIVE);
+            while (lines.isEmpty() && dropped == 0 && left > 0) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+                left = Settings.nanos(Settings.KEEP_ALIVE) - (System.nanoTime() - begin);
             }
-            if (lines.isEmpty()) {
-                wait(Settings.KEEP_ALIVE.toMillis());
-            }
+            line = lines.isEmpty() && dropped > 0 ? ofDropped() : lines.poll();
         } catch (InterruptedException | VirtualMachineError endEarly) {
             // The next line starts another thread.
         }
-        Line line = lines.poll();
         running = line != null;
+        return line;
+    }
+
+    private Line ofDropped() {
+        Line line = new Line(
+                Level.WARNING, dropped + " lines of the log were dropped, since the logger was too slow", null);
+        dropped = 0;
         return line;
     }
 }

@@ -1,6 +1,8 @@
 package dev.weakref;
 
+import java.lang.System.Logger.Level;
 import java.lang.reflect.Method;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether {@code java.util.logging} has lost its handlers: the JDK removes them in a shutdown hook of its own ({@code Cleaner}
@@ -11,6 +13,14 @@ import java.lang.reflect.Method;
 final class LostHandlers {
 
     private LostHandlers() {}
+
+    /** Writes a line to {@link System#err} instead. */
+    static void print(Level level, String message, @Nullable Throwable failure) {
+        System.err.println(level + ": " + message);
+        if (failure != null) {
+            failure.printStackTrace();
+        }
+    }
 
     /** True if the platform's loggers are those of {@code java.util.logging}, and no handler is left. */
     static boolean areLost() {

@@ -103,10 +103,7 @@ final class Messages {
         }
         current.log(level, message, failure);
         if (jvmExits && current == DEFAULT && level.compareTo(Level.INFO) >= 0 && LostHandlers.areLost()) {
-            System.err.println(level + ": " + message);
-            if (failure != null) {
-                failure.printStackTrace();
-            }
+            LostHandlers.print(level, message, failure);
         }
     }
 

@@ -50,7 +50,6 @@ final class Reaper {
     /** How the JVM writes the package in the message of a {@link NoClassDefFoundError}. */
     private static final String OWN = Reaper.class.getPackageName().replace('.', '/') + '/';
 
-
     private final ThreadFactory threads;
     private final long keepAliveNanos;
     private final AtomicBoolean running = new AtomicBoolean();

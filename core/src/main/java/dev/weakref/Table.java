@@ -88,7 +88,6 @@ final class Table<K, V> extends Reapable {
 
     private static final VarHandle BIN = MethodHandles.arrayElementVarHandle(TableNode[].class);
 
-
     /** What is weak, and how keys are compared. */
     enum Kind {
         WEAK_VALUES,
@@ -757,11 +756,7 @@ final class Table<K, V> extends Reapable {
 
     /** Takes the locks that are left, in their order, and rebuilds the table under all of them. */
     private void resize(
-            @Nullable TableNode[] full,
-            Stripe[] locks,
-            int taken,
-            CollectedBatch dead,
-            List<@Nullable Object> held) {
+            @Nullable TableNode[] full, Stripe[] locks, int taken, CollectedBatch dead, List<@Nullable Object> held) {
         if (taken < locks.length) {
             synchronized (locks[taken]) {
                 resize(full, locks, taken + 1, dead, held);
@@ -1012,10 +1007,13 @@ final class Table<K, V> extends Reapable {
     }
 
     /** The dead of which the listener is to be told. Made before they are unlinked, so that none is lost after that. */
-    private final class CollectedBatch extends Relay.Batch {
+    private final class CollectedBatch extends Callbacks.Calls {
 
         private final List<TableNode> nodes = new ArrayList<>();
-        private int told;
+
+        CollectedBatch() {
+            super("A removal listener");
+        }
 
         /** Notes a node that is about to be unlinked. If memory is short here, nothing has happened to it yet. */
         void add(TableNode node) {
@@ -1036,21 +1034,13 @@ final class Table<K, V> extends Reapable {
         }
 
         @Override
-        Relay.@Nullable Leg poll() {
-            RemovalListener<? super K> told = listener;
-            if (told == null || this.told == nodes.size()) {
-                return null;
-            }
-            TableNode node = nodes.get(this.told);
-            Relay.Leg call = new Callbacks.Task(
-                    "A removal listener", () -> tell(told, weakKeys ? null : keyOf(node), RemovalCause.COLLECTED));
-            this.told++;
-            return call;
+        int size() {
+            return nodes.size();
         }
 
         @Override
-        long left() {
-            return (long) nodes.size() - told;
+        void call(int number) {
+            tell(Objects.requireNonNull(listener), weakKeys ? null : keyOf(nodes.get(number)), RemovalCause.COLLECTED);
         }
     }
 

@@ -31,10 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TempFiles {
 
-    static {
-        Threads.load(DeletionTarget.class, TreeDeletion.class, OpenDirectory.class, SecondAttempts.class); // for exit
-    }
-
     private final FinalizerRegistry registry;
     private final @Nullable Path parent;
     private final Function<Path, OpenDirectory> opener;

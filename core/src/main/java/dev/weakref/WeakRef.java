@@ -3,6 +3,7 @@ package dev.weakref;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -81,7 +82,7 @@ public class WeakRef<T> extends WeakReference<T> {
 
     /** @param ownEntry whether it stands in the log, as all do but the shared ones */
     private WeakRef(T referent, @Nullable Consumer<? super WeakRef<T>> callback, boolean ownEntry) {
-        super(Objects.requireNonNull(referent, "referent"), callback == null ? null : Callbacks.LOG.queue);
+        super(Objects.requireNonNull(referent, "referent"), queueFor(callback));
         this.callback = callback;
         node = ownEntry ? new Call(referent, this) : null;
         key = ownEntry ? null : new SharedHolders.Key(this, this, referent);
@@ -94,8 +95,14 @@ public class WeakRef<T> extends WeakReference<T> {
         }
     }
 
+    private static @Nullable ReferenceQueue<Object> queueFor(@Nullable Object callback) {
+        Bootstrap.ensure();
+        return callback == null ? null : Callbacks.LOG.queue;
+    }
+
     /** The shared reference to this object: the same one for as long as the program holds it. */
     public static <T> WeakRef<T> of(T referent) {
+        Bootstrap.ensure();
         return shared(SharedHolders.ALL, Objects.requireNonNull(referent, "referent"));
     }
 

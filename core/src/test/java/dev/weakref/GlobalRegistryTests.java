@@ -42,6 +42,58 @@ class GlobalRegistryTests {
         assertThat(Programs.outputOf(ExitsInTheClosingThread.class)).containsExactly("exits");
     }
 
+    @Test
+    void anActionThatEndsTheProgramIsNotWaitedFor() throws Exception {
+        assertThat(Programs.outputOf(ExitsInACalledAction.class)).containsExactly("exits", "left");
+        assertThat(Programs.outputOf(ExitsInADispatchedAction.class)).containsExactly("exits", "left");
+        assertThat(Programs.outputOf(ExitsInTheExitPass.class)).containsExactly("exits", "left");
+    }
+
+    /** Whose limits expire long after the test has lost its patience. */
+    private static FinalizerRegistry patient() {
+        FinalizerRegistry registry = FinalizerRegistry.builder()
+                .actionLimit(Duration.ofHours(1))
+                .takeOver(Duration.ofHours(1))
+                .exitLimit(Duration.ofHours(1))
+                .build();
+        registry.core().closeWithJvm();
+        return registry;
+    }
+
+    private static void exit() {
+        System.out.println("exits");
+        System.exit(0);
+    }
+
+    static final class ExitsInACalledAction {
+        public static void main(String[] args) throws Exception {
+            Object referent = new Object();
+            FinalizerRegistry registry = patient();
+            registry.register(referent, () -> System.out.println("left"));
+            registry.register(referent, GlobalRegistryTests::exit).call();
+        }
+    }
+
+    static final class ExitsInADispatchedAction {
+        public static void main(String[] args) throws InterruptedException {
+            Object referent = new Object();
+            FinalizerRegistry registry = patient();
+            registry.register(referent, () -> System.out.println("left"));
+            ((FinalizerNode<?>) registry.register(new Object(), GlobalRegistryTests::exit)).enqueue();
+            new CountDownLatch(1).await();
+        }
+    }
+
+    static final class ExitsInTheExitPass {
+        public static void main(String[] args) {
+            Object referent = new Object();
+            FinalizerRegistry registry = patient();
+            registry.register(referent, () -> System.out.println("left"));
+            registry.register(referent, GlobalRegistryTests::exit);
+            registry.close();
+        }
+    }
+
     static final class ExitsInTheClosingThread {
         public static void main(String[] args) {
             Object referent = new Object();

@@ -78,6 +78,22 @@ class LogTests {
     }
 
     @Test
+    void registrationsAreSlowedDownWhileTheDeadWaitAndNoLonger() {
+        log.backlog.most = 100;
+        List<Entry> entries = append(1_000);
+        entries.forEach(Entry::enqueue);
+        log.sweep();
+
+        append(24); // the last of these has the number at which the backlog is looked at
+
+        assertThat(log.backlog.isLong()).isTrue();
+
+        reaper.pass(); // takes them off the queue
+
+        assertThat(log.backlog.isLong()).isFalse();
+    }
+
+    @Test
     void walksTheLiveNewestFirst() {
         List<Entry> entries = append(130);
         entries.get(99).end();

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -677,6 +678,44 @@ class TableTests {
         assertThat(keys).allSatisfy(more -> assertThat(table.get(more)).isEqualTo("more"));
         CompletableFuture<?> another = CompletableFuture.runAsync(() -> table.put(key, "another", When.ALWAYS));
         assertThat(another).succeedsWithin(Duration.ofSeconds(30));
+    }
+
+    private static Reservation reservation(Table<Key, Object> table, Key key) {
+        TableNode head = Objects.requireNonNull(Table.headOf(table.chains(), table.hash(key)));
+        return ((TableNode.Reserved) head).reservation;
+    }
+
+    /** As after a stack overflow behind the function: its thread has noted that it ended, and has done no more. */
+    @Test
+    void aReservationThatItsThreadCouldNotEndIsEndedByTheNextWriterOfTheKey() {
+        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
+        Key key = new Key("key");
+        Object other = held(new Object());
+
+        table.compute(key, When.ALWAYS, (same, old) -> {
+            reservation(table, key).finished = true;
+            CompletableFuture<?> writer = CompletableFuture.runAsync(() -> table.put(key, other, When.ALWAYS));
+            assertThat(writer).succeedsWithin(Duration.ofSeconds(30));
+            return null;
+        });
+
+        assertThat(table.get(key)).isSameAs(other);
+        assertThat(table.nodes()).isEqualTo(1);
+    }
+
+    @Test
+    void aReservationThatItsThreadCouldNotEndIsEndedByASweep() {
+        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
+        Key key = new Key("key");
+
+        table.compute(key, When.ALWAYS, (same, old) -> {
+            reservation(table, key).finished = true;
+            table.reap(null, false);
+            assertThat(table.nodes()).isZero();
+            return held(new Object());
+        });
+
+        assertThat(table.nodes()).isZero();
     }
 
     @Test

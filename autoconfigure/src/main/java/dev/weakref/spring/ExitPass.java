@@ -75,6 +75,10 @@ public final class ExitPass
     private volatile boolean running;
     private boolean begun;
     private long begunAt;
+
+    /** The thread that closes the context. If it runs an action, its registry does not wait for that. */
+    private Thread closing = Thread.currentThread();
+
     private boolean failureTold;
     private boolean destroyed;
 
@@ -218,6 +222,7 @@ public final class ExitPass
                 new ArrayList<>(OwnSingletons.of(FinalizerRegistry.class, context.getBeanFactory())
                         .entrySet());
         Collections.reverse(registries);
+        closing = Thread.currentThread();
         Thread thread = new Thread(() -> closeAll(registries), "weakref-exit-pass");
         thread.setDaemon(true);
         begunAt = System.nanoTime();
@@ -244,7 +249,7 @@ public final class ExitPass
     }
 
     private void close(String beanName, FinalizerRegistry registry) {
-        ExitReport report = registry.shutdown(left());
+        ExitReport report = registry.shutdown(left(), closing);
         if (context.isClosed()) {
             context.publishEvent(new ExitPassEnded(beanName, report));
         }

@@ -69,6 +69,23 @@ class ExitPassTests {
     }
 
     @Test
+    void anActionThatClosesTheContextIsNotWaitedFor() throws Exception {
+        FinalizerRegistry patient = FinalizerRegistry.builder()
+                .name("patient")
+                .actionLimit(Duration.ofHours(1))
+                .exitLimit(Duration.ofHours(1))
+                .build();
+        GenericApplicationContext context = context(Duration.ofHours(1));
+        context.registerBean("patient", FinalizerRegistry.class, () -> patient);
+        context.refresh();
+        patient.register(REFERENT, () -> events.add("left"));
+
+        patient.register(REFERENT, context::close).call();
+
+        assertThat(events).containsExactly("left", "bean destroyed");
+    }
+
+    @Test
     void theEndOfEachPassIsPublished() {
         GenericApplicationContext context = context(Duration.ofSeconds(20));
         context.addApplicationListener(

@@ -1,0 +1,37 @@
+package dev.weakref;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class BootstrapTests {
+
+    /** Not initialised by name: the class that does it, and the one that is there only with a flight recorder. */
+    private static final List<String> OTHERS = List.of("Bootstrap", "FlightEvents", "package-info");
+
+    @Test
+    void everyClassIsInitialisedBeforehand() throws IOException, URISyntaxException {
+        Path directory = Path.of(Objects.requireNonNull(Bootstrap.class.getResource("Bootstrap.class"))
+                        .toURI())
+                .getParent();
+
+        try (Stream<Path> files = Files.list(directory)) {
+            List<String> hosts = files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".class") && !name.contains("$"))
+                    .map(name -> name.substring(0, name.length() - ".class".length()))
+                    .filter(name -> !OTHERS.contains(name))
+                    .toList();
+
+            assertThat(Arrays.stream(Bootstrap.CLASSES).map(Class::getSimpleName))
+                    .containsExactlyInAnyOrderElementsOf(hosts);
+        }
+    }
+}
