@@ -161,6 +161,7 @@ final class Bootstrap implements Runnable {
                 table.compute(referent, Table.When.ALWAYS, (key, old) -> referent);
                 table.remove(referent, null);
             }
+            table.reap(null, false);
         }
         Settings settings = new Settings();
         settings.reaper = idle;
@@ -177,7 +178,7 @@ final class Bootstrap implements Runnable {
         }
         collected.ungather();
         core.register(referent, nothing, FinalizerNode.Details.NONE).detach();
-        core.log().sweep();
+        core.log().reap(null, false);
         Reference.reachabilityFence(referent);
     }
 }
