@@ -202,6 +202,7 @@ final class Bootstrap implements Runnable {
                 table.compute(referent, Table.When.ALWAYS, (key, old) -> referent);
                 table.remove(referent, null);
             }
+            table.reap(null, false);
         }
         Settings settings = new Settings();
         settings.reaper = idle;
@@ -218,7 +219,7 @@ final class Bootstrap implements Runnable {
         }
         collected.ungather();
         core.register(referent, nothing, FinalizerNode.Details.NONE).detach();
-        core.log().sweep();
+        core.log().reap(null, false);
         Reference.reachabilityFence(referent);
         idle.exercise();
         LockSupport.parkNanos(1);

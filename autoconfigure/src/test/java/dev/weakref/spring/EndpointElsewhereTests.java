@@ -57,7 +57,7 @@ class EndpointElsewhereTests {
 
     @Test
     @SuppressWarnings("unchecked")
-    void overJmxItHasItsReadOperationsOnlyAndShowsNoValues() throws Exception {
+    void overJmxItHasItsReadOperationsOnlyShowsNoValuesAndGoesWithTheApplication() throws Exception {
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
         ObjectName name = new ObjectName("dev.weakref.tests:type=Endpoint,name=Weakrefs");
 
@@ -87,6 +87,7 @@ class EndpointElsewhereTests {
             assertThat((List<Object>) whole.get("finalizers")).hasSize(1);
             assertThat(whole.toString()).contains("lives").doesNotContain("what it says");
         }
+        assertThat(server.isRegistered(name)).isFalse();
     }
 
     private static String[] strings(int number) {
