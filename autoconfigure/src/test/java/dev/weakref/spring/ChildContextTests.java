@@ -198,6 +198,8 @@ class ChildContextTests {
                 .properties(
                         "server.port=0",
                         "management.server.port=0",
+                        // Boot 4 defines the factory once for each server that is present
+                        "spring.main.allow-bean-definition-overriding=true",
                         "spring.main.banner-mode=off",
                         "spring.datasource.generate-unique-name=true")
                 .run();

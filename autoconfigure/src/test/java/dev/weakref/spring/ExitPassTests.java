@@ -478,7 +478,7 @@ class ExitPassTests {
     @Test
     void allRegistriesTogetherHaveTheLimit() {
         CountDownLatch never = new CountDownLatch(1);
-        GenericApplicationContext context = context(Duration.ofMillis(20));
+        GenericApplicationContext context = context(Duration.ofMillis(500));
         context.registerBean("younger", FinalizerRegistry.class, () -> {
             context.getBean("registry");
             return FinalizerRegistry.create("younger");
