@@ -67,6 +67,8 @@ class JvmExitTests {
                     .web(WebApplicationType.NONE)
                     .properties(
                             "spring.main.banner-mode=off",
+                            "spring.lifecycle.timeout-per-shutdown-phase=2m",
+                            "weakref.finalizers.action-limit=1m", // its classes are loaded in it
                             "spring.datasource.url=jdbc:h2:mem:exit;DB_CLOSE_ON_EXIT=FALSE")
                     .run();
             JdbcTemplate jdbc = new JdbcTemplate(application.getBean(DataSource.class));

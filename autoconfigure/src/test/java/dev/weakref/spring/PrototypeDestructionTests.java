@@ -31,7 +31,7 @@ import org.springframework.beans.factory.config.Scope;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 
-@Timeout(60)
+@Timeout(240)
 class PrototypeDestructionTests {
 
     private static final BeanDefinitionCustomizer PROTOTYPE = definition -> definition.setScope("prototype");
@@ -110,7 +110,10 @@ class PrototypeDestructionTests {
             context.getBean("closing");
         }
 
-        Gc.awaitTrue(() -> prototypes.stats().live() == 1, "finalizers of collected prototypes are still there");
+        Gc.awaitTrue(
+                () -> prototypes.stats().live() == 1,
+                "finalizers of collected prototypes are still there",
+                Duration.ofMinutes(2));
 
         assertThat(prototypes.stats().registered()).isEqualTo(100_001);
         context.close();

@@ -12,6 +12,7 @@ import java.io.File;
 import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -72,7 +73,8 @@ class RestartTests {
             LOADERS.remove(20);
             Gc.awaitTrue(
                     () -> LOADERS.stream().allMatch(loader -> loader.refersTo(null)),
-                    "class loaders of closed applications are still there");
+                    "class loaders of closed applications are still there",
+                    Duration.ofMinutes(2));
             System.out.println(LOADERS.size() + " applications: all class loaders are gone");
             System.exit(0);
         }

@@ -18,6 +18,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -75,7 +76,8 @@ class SharedLibraryTests {
             assertThat(Set.copyOf(List.of(LastRecord.ONE, LastRecord.OTHER))).hasToString("[LastRecord[server=null]]");
             Gc.awaitTrue(
                     () -> LOADERS.stream().allMatch(loader -> loader.refersTo(null)),
-                    "class loaders of closed applications are still there");
+                    "class loaders of closed applications are still there",
+                    Duration.ofMinutes(2));
             System.out.println("all class loaders are gone");
             System.exit(0);
         }

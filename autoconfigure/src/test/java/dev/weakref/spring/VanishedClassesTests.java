@@ -44,7 +44,8 @@ import org.springframework.util.FileSystemUtils;
 @Timeout(240)
 class VanishedClassesTests {
 
-    private static final List<Class<?>> VANISHING = List.of(ExitPass.class, VanishedClassesTests.class);
+    private static final List<Class<?>> VANISHING =
+            List.of(FinalizerRegistry.class, ExitPass.class, VanishedClassesTests.class);
 
     @TempDir
     Path directory;
@@ -192,6 +193,7 @@ class VanishedClassesTests {
                     .web(WebApplicationType.NONE)
                     .properties(
                             "spring.main.banner-mode=off",
+                            "spring.lifecycle.timeout-per-shutdown-phase=2m",
                             "spring.datasource.generate-unique-name=true",
                             "weakref.prototypes.destroy=true")
                     .run();

@@ -17,7 +17,7 @@ import org.springframework.util.FileSystemUtils;
 
 /**
  * What a rebuild does to an application that runs from its class directory, as by {@code spring-boot:run}: its classes
- * vanish, and the jar of the starter that stands beside it is overwritten.
+ * vanish, and the jars of the library that stand beside them are overwritten.
  */
 class VanishedClassesIT {
 
@@ -42,6 +42,7 @@ class VanishedClassesIT {
 
             FileSystemUtils.deleteRecursively(classes);
             overwrite(libraries, "weakref-spring-boot-autoconfigure");
+            overwrite(libraries, "weakref-0");
             application.terminate();
 
             assertThat(application.awaitExit()).isEqualTo(143);
