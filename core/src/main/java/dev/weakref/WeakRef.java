@@ -71,11 +71,13 @@ public class WeakRef<T> extends WeakReference<T> {
     private volatile long hash;
 
     /** For subclasses: a reference of its own, without a callback. */
+    @SuppressWarnings("this-escape") // only a shared one is given to its key, and a subclass is never shared
     protected WeakRef(T referent) {
         this(referent, null, true);
     }
 
     /** For subclasses: a reference of its own; a {@code null} callback is no callback. */
+    @SuppressWarnings("this-escape") // only a shared one is given to its key, and a subclass is never shared
     protected WeakRef(T referent, @Nullable Consumer<? super WeakRef<T>> callback) {
         this(referent, callback, true);
     }
