@@ -30,6 +30,10 @@ public enum Peer {
         this.label = label;
     }
 
+    boolean isCore() {
+        return compareTo(GUAVA) < 0;
+    }
+
     /** Whether it does the same work for the user, so that core can be said to be faster or slower. */
     boolean isRival() {
         return compareTo(GUAVA) >= 0 && compareTo(REFLECTIVE) <= 0;
