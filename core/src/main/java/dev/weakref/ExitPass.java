@@ -166,6 +166,7 @@ final class ExitPass {
         awaitRunning();
         ExitReport result = new ExitReport(
                 ran.get(), failed.get(), timedOut.get(), skipped, Duration.ofNanos(System.nanoTime() - begin), lines());
+        Messages.awaitWritten(); // after the close of the last registry the logger may write no more
         Messages.log(result.leftovers().isEmpty() ? Level.INFO : Level.WARNING, () -> summary(result));
         report.complete(result);
         if (interrupted) {

@@ -22,6 +22,7 @@ final class LogQueue implements Runnable {
     private final ArrayDeque<Line> lines = new ArrayDeque<>();
     private long dropped;
     private boolean running;
+    private boolean writing;
 
     LogQueue(ThreadFactory threads) {
         this.threads = threads;
@@ -60,8 +61,27 @@ final class LogQueue implements Runnable {
         }
     }
 
+    /**
+     * Waits until all lines are written.
+     *
+     * @return whether that was so within the time; a logger that blocks does not stop the caller for longer
+     */
+    synchronized boolean awaitWritten(long nanos) throws InterruptedException {
+        long begin = System.nanoTime();
+        while (running && (writing || !lines.isEmpty() || dropped > 0)) {
+            long left = nanos - (System.nanoTime() - begin);
+            if (left <= 0) {
+                return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, Math.max(left, 1_000_000)); // it passes over less than a millisecond
+        }
+        return true;
+    }
+
     private synchronized @Nullable Line next() {
         Line line = null;
+        writing = false;
+        notifyAll();
         try {
             long begin = System.nanoTime();
             long left = Settings.nanos(Settings.KEEP_ALIVE);
@@ -74,6 +94,7 @@ final class LogQueue implements Runnable {
             // The next line starts another thread.
         }
         running = line != null;
+        writing = running;
         return line;
     }
 

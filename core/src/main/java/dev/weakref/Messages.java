@@ -2,6 +2,7 @@ package dev.weakref;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class Messages {
 
     private static final Logger DEFAULT = System.getLogger("dev.weakref");
+
+    /** For the lines of other threads: more than any logger needs that does not block. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
     private static volatile Logger logger = DEFAULT;
 
@@ -84,6 +88,15 @@ final class Messages {
             write(Level.WARNING, message + " (memory, stack or threads were exhausted)", null);
         } catch (Throwable later) {
             missed = message;
+        }
+    }
+
+    /** Waits a while until the lines of other threads are written, before the last line of something. */
+    static void awaitWritten() {
+        try {
+            LogQueue.SHARED.awaitWritten(LONGEST_WAIT.toNanos());
+        } catch (InterruptedException later) {
+            Thread.currentThread().interrupt();
         }
     }
 

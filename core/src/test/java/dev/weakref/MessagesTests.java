@@ -2,10 +2,17 @@ package dev.weakref;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.System.Logger.Level;
+import java.util.Arrays;
 import java.util.List;
 import java.util.ResourceBundle;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.logging.LogManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +44,65 @@ class MessagesTests {
     }
 
     @Test
+    void linesOfOtherThreadsAreWrittenBeforeThoseWhoWaitGoOn() throws Exception {
+        BlockingQueue<Runnable> writers = new LinkedBlockingQueue<>();
+        LogQueue queue = new LogQueue(writer -> {
+            writers.add(writer);
+            return new Thread(() -> {}); // the test starts it later
+        });
+        try (LogLines log = new LogLines()) {
+            queue.add(Level.WARNING, "said", null);
+            FutureTask<List<String>> waiting = new FutureTask<>(() -> {
+                assertThat(queue.awaitWritten(TimeUnit.MINUTES.toNanos(1))).isTrue();
+                return log.with("said");
+            });
+            Thread waits = new Thread(waiting);
+            waits.start();
+            Gc.awaitWithoutCollecting(() -> waits.getState() == Thread.State.TIMED_WAITING, "it does not wait");
+
+            Threads.daemons("weakref-tested", null).newThread(writers.take()).start();
+
+            assertThat(waiting.get()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aLineThatIsNeverWrittenEndsTheWait() throws Exception {
+        LogQueue queue = new LogQueue(writer -> new Thread(() -> {}));
+        queue.add(Level.WARNING, "said", null);
+
+        assertThat(queue.awaitWritten(1)).isFalse();
+    }
+
+    @Test
+    void theEndOfAnExitPassIsToldAfterTheLinesOfOtherThreads() throws Exception {
+        FinalizerRegistry registry = FinalizerRegistry.builder().name("ending").build();
+        Thread closing = new Thread(registry::close);
+        List<String> lines = new CopyOnWriteArrayList<>();
+        WeakRefs.logTo(new Recording(message -> {
+            if (message.equals("said")) { // takes until the end is told, or waits for this line
+                Gc.awaitWithoutCollecting(
+                        () -> !lines.isEmpty()
+                                || Arrays.stream(closing.getStackTrace())
+                                        .anyMatch(frame -> frame.getMethodName().equals("awaitWritten")),
+                        "the registry does not close");
+            }
+            lines.add(message);
+        }));
+        Thread important =
+                Threads.thatMayNotBlock("weakref-tested").newThread(() -> Messages.log(Level.WARNING, () -> "said"));
+        important.start();
+        important.join();
+
+        closing.start();
+        closing.join();
+
+        Gc.awaitWithoutCollecting(() -> lines.size() == 2, "a line is missing");
+        assertThat(lines.get(0)).isEqualTo("said");
+        assertThat(lines.get(1)).startsWith("Exit pass of registry 'ending'");
+    }
+
+    @Test
     void whatTheLogHasLostWhenTheJvmExitsIsPrinted() throws Exception {
         List<String> lines = Programs.outputOf(LosesItsHandlers.class);
 
@@ -52,6 +118,29 @@ class MessagesTests {
                 LogManager.getLogManager().reset(); // as the JDK does in a hook beside
                 throw new IllegalStateException("for the test");
             });
+        }
+    }
+
+    private record Recording(Consumer<String> lines) implements System.Logger {
+
+        @Override
+        public String getName() {
+            return "recording";
+        }
+
+        @Override
+        public boolean isLoggable(Level level) {
+            return level.compareTo(Level.INFO) >= 0;
+        }
+
+        @Override
+        public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
+            lines.accept(message);
+        }
+
+        @Override
+        public void log(Level level, ResourceBundle bundle, String format, Object... parameters) {
+            lines.accept(format);
         }
     }
 
