@@ -23,6 +23,12 @@ final class ElapsedTime implements TimeSource {
      */
     static final long TOLERANCE_MILLIS = 1_000;
 
+    /**
+     * The wall clock is read no more often than this. A read takes about 30 ns, which is a tenth of a call that a listener
+     * is told of; a person does not see that a time is shown wrong for so long.
+     */
+    static final long CHECK_INTERVAL_MILLIS = 100;
+
     private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final InstantSource wall;
@@ -32,11 +38,15 @@ final class ElapsedTime implements TimeSource {
     /** How many milliseconds the wall clock is ahead of the elapsed time. */
     private volatile long correction;
 
+    /** The elapsed time when the two were compared last. */
+    private volatile long checked;
+
     ElapsedTime(InstantSource wall, LongSupplier nanoTime) {
         this.wall = wall;
         this.nanoTime = nanoTime;
         Instant start = wall.instant();
         originNanos = TimeUnit.SECONDS.toNanos(start.getEpochSecond()) + start.getNano() - nanoTime.getAsLong();
+        checked = millis();
     }
 
     @Override
@@ -52,12 +62,20 @@ final class ElapsedTime implements TimeSource {
     @Override
     public Instant toInstant(long millis) {
         long elapsed = millis();
-        long ahead = wall.millis() - elapsed;
-        boolean stepped = Math.abs(ahead - correction) > TOLERANCE_MILLIS;
-        if (stepped
-                && millis() - elapsed < TOLERANCE_MILLIS / 2) { // else this thread was held up between its two reads
-            correction = ahead;
+        if (elapsed - checked >= CHECK_INTERVAL_MILLIS) {
+            check(elapsed);
         }
         return Instant.ofEpochMilli(millis + correction);
+    }
+
+    private void check(long elapsed) {
+        long ahead = wall.millis() - elapsed;
+        if (millis() - elapsed >= TOLERANCE_MILLIS / 2) {
+            return; // this thread was held up between its two reads
+        }
+        if (Math.abs(ahead - correction) > TOLERANCE_MILLIS) {
+            correction = ahead;
+        }
+        checked = elapsed;
     }
 }
