@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
+import jdk.jfr.Event;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -77,6 +78,24 @@ class FlightTests {
             assertThat(event.getStackTrace()).isNotNull();
         });
     }
+
+    @Test
+    void aRunEndsBeforeListenersAreTold() throws Exception {
+        List<RecordedEvent> events = recordAll(recording -> {
+            recording.enable(Told.class);
+            FinalizerRegistry registry = FinalizerRegistry.builder()
+                    .leakListener(leak -> new Told().commit())
+                    .build();
+            registry.finalizer(referent).mustBeClosed().run(() -> {});
+            registry.close();
+        });
+
+        RecordedEvent run = named("weakref.FinalizerRun", events).get(0);
+        RecordedEvent told = named(Told.class.getName(), events).get(0);
+        assertThat(run.getEndTime()).isBeforeOrEqualTo(told.getStartTime());
+    }
+
+    static final class Told extends Event {}
 
     @Test
     void leaksNameTheirPlace() throws Exception {
@@ -146,6 +165,16 @@ class FlightTests {
     }
 
     private List<RecordedEvent> record(String name, Flown work) throws Exception {
+        return named(name, recordAll(work));
+    }
+
+    private static List<RecordedEvent> named(String name, List<RecordedEvent> events) {
+        return events.stream()
+                .filter(event -> event.getEventType().getName().equals(name))
+                .toList();
+    }
+
+    private List<RecordedEvent> recordAll(Flown work) throws Exception {
         Path file = Files.createTempFile(directory, "flight", ".jfr");
         try (Recording recording = new Recording()) {
             recording.start();
@@ -153,9 +182,7 @@ class FlightTests {
             recording.stop();
             recording.dump(file);
         }
-        return RecordingFile.readAllEvents(file).stream()
-                .filter(event -> event.getEventType().getName().equals(name))
-                .toList();
+        return RecordingFile.readAllEvents(file);
     }
 
     /** What is recorded. */
