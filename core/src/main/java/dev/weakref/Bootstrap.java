@@ -42,6 +42,7 @@ final class Bootstrap implements Runnable {
         Finalizer.class,
         FinalizerException.class,
         FinalizerInfo.class,
+        FinalizerDelay.class,
         FinalizerListener.class,
         FinalizerNode.class,
         FinalizerRegistry.class,

@@ -17,6 +17,11 @@ final class Counters {
             .limit((long) Trigger.values().length * OUTCOMES)
             .toArray(LongAdder[]::new);
 
+    /** By kind. */
+    private final LongAdder[] delays = Stream.generate(LongAdder::new)
+            .limit(FinalizerDelay.Kind.values().length)
+            .toArray(LongAdder[]::new);
+
     private final LongAdder detached = new LongAdder();
     private final LongAdder refused = new LongAdder();
 
@@ -27,6 +32,11 @@ final class Counters {
     @SuppressWarnings("EnumOrdinal") // a place in an array of this object only
     private LongAdder counter(Trigger trigger, Outcome outcome) {
         return ran[trigger.ordinal() * OUTCOMES + outcome.ordinal()];
+    }
+
+    @SuppressWarnings("EnumOrdinal") // a place in an array of this object only
+    void delayed(FinalizerDelay.Kind kind) {
+        delays[kind.ordinal()].increment();
     }
 
     void detached() {
@@ -55,6 +65,16 @@ final class Counters {
             byTrigger.put(trigger, byOutcome);
         }
         long registered = appended - refused.sum();
-        return new RegistryStats(Math.max(0, registered - gone), registered, byTrigger, detached.sum(), leaks, waiting);
+        return new RegistryStats(
+                Math.max(0, registered - gone), registered, byTrigger, detached.sum(), leaks, waiting, delays());
+    }
+
+    @SuppressWarnings("EnumOrdinal") // a place in an array of this object only
+    private Map<FinalizerDelay.Kind, Long> delays() {
+        Map<FinalizerDelay.Kind, Long> byKind = new EnumMap<>(FinalizerDelay.Kind.class);
+        for (FinalizerDelay.Kind kind : FinalizerDelay.Kind.values()) {
+            byKind.put(kind, delays[kind.ordinal()].sum());
+        }
+        return byKind;
     }
 }

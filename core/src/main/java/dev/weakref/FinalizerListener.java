@@ -1,17 +1,24 @@
 package dev.weakref;
 
 /**
- * Is told of every run of a registry's finalizers.
+ * Is told of every run of a registry's finalizers, and of actions that delay others.
  *
- * <p>It is called by the thread that ran the action, after the action, or by the watching thread if the action was
- * left behind; so it should be quick and must be safe for use by several threads. What it throws is logged and
- * otherwise ignored.
+ * <p>Must be safe for use by several threads. What it throws is logged and otherwise ignored.
  *
  * @since 0.1
  */
 @FunctionalInterface
 public interface FinalizerListener {
 
-    /** A run has ended, or was left behind. */
+    /**
+     * A run has ended, or has timed out. Called by the thread that ran the action, after the action, or by the watching
+     * thread if the action has timed out; so it should be quick.
+     */
     void onRun(FinalizerRun run);
+
+    /**
+     * An action delays others, has ended after all, or all workers are stuck. By default does nothing. Unlike
+     * {@link #onRun}, it is called by a thread of the callbacks, in the order of what happened and some time later.
+     */
+    default void onDelay(FinalizerDelay delay) {}
 }

@@ -301,7 +301,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
                 }
                 core.ended(this, trigger, nanos, event, failure);
             } else {
-                core.cameBack(this, failure);
+                core.cameBack(this, nanos, failure);
             }
         } catch (VirtualMachineError shortage) {
             Messages.failure("A run has ended and could not be reported", shortage);
@@ -376,6 +376,16 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         public boolean leaveBehind(Thread thread, long nanos) {
             return node.leaveBehind(thread, nanos);
         }
+
+        @Override
+        public void stillRunning(long nanos) {
+            node.stillRunning(nanos);
+        }
+
+        @Override
+        public void finishedAfterAll(long nanos) {
+            node.finishedAfterAll(nanos);
+        }
     }
 
     /** Runs what was taken, and reports what it throws. If the work could not begin, that is thrown, and it is live. */
@@ -440,6 +450,16 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     @Override
     public boolean leaveBehind(Thread thread, long nanos) {
         return core().leaveBehind(this, thread, nanos);
+    }
+
+    @Override
+    public void stillRunning(long nanos) {
+        core().delayed(FinalizerDelay.Kind.STILL_RUNNING, info(), nanos);
+    }
+
+    @Override
+    public void finishedAfterAll(long nanos) {
+        core().delayed(FinalizerDelay.Kind.FINISHED_AFTER_ALL, info(), nanos);
     }
 
     /** Marks it as left behind; false if it has ended, or is run by a call, which nobody waits for. */

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +74,7 @@ final class RegistryCore {
                 settings.maxWorkers,
                 Relay.tickFor(settings.takeOver),
                 leg -> takeOverNanos,
-                this::dispatch);
+                new Dispatching());
         log = new Log(this, dispatcher, settings.reaper, this::facadeIsGone);
         leaks = new Leaks(name, settings);
         overdueWatch = new OverdueWatch(log, this);
@@ -313,6 +314,41 @@ final class RegistryCore {
         }
     }
 
+    private final class Dispatching implements Relay.Owner {
+
+        @Override
+        public void run(Relay.Leg leg) {
+            dispatch(leg);
+        }
+
+        @Override
+        public void allStuck() {
+            delayed(FinalizerDelay.Kind.ALL_WORKERS_STUCK, null, 0);
+        }
+    }
+
+    /** Counts what delays others, and has the listeners told by another thread: the watch serves all registries. */
+    void delayed(FinalizerDelay.Kind kind, @Nullable FinalizerInfo finalizer, long nanos) {
+        counters.delayed(kind);
+        if (!settings.listeners.isEmpty()) {
+            FinalizerDelay delay = new FinalizerDelay(kind, name, finalizer, Duration.ofNanos(nanos));
+            Callbacks.later(
+                    "A finalizer listener",
+                    List.<Runnable>of(() -> tell(listener -> listener.onDelay(delay)))
+                            .iterator());
+        }
+    }
+
+    private void tell(Consumer<FinalizerListener> event) {
+        for (FinalizerListener listener : settings.listeners) {
+            try {
+                event.accept(listener);
+            } catch (Throwable listenersFault) {
+                Messages.failure("A listener of registry '" + Names.escape(name) + "' failed", listenersFault);
+            }
+        }
+    }
+
     /** A call that no thread waits for is not repeated; its finalizer stays live. */
     private static void tryAgain(Relay.Leg leg) {
         if (leg instanceof LogNode node) {
@@ -402,13 +438,7 @@ final class RegistryCore {
         if (isTimed() || event != null) {
             FinalizerRun run = new FinalizerRun(node.info(), trigger, outcome, Duration.ofNanos(nanos), failure);
             Flight.runEnded(event, run, name);
-            for (FinalizerListener listener : settings.listeners) {
-                try {
-                    listener.onRun(run);
-                } catch (Throwable listenersFault) {
-                    Messages.failure("A listener of registry '" + Names.escape(name) + "' failed", listenersFault);
-                }
-            }
+            tell(listener -> listener.onRun(run));
         }
     }
 
@@ -477,7 +507,8 @@ final class RegistryCore {
         return false;
     }
 
-    void cameBack(FinalizerNode<?> node, @Nullable Throwable failure) {
+    void cameBack(FinalizerNode<?> node, long nanos, @Nullable Throwable failure) {
+        delayed(FinalizerDelay.Kind.FINISHED_AFTER_ALL, node.info(), nanos);
         Messages.log(
                 Level.INFO,
                 () -> "Finalizer " + node.id() + " '" + node.info().name() + "' of registry '"

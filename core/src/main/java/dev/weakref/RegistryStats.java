@@ -15,6 +15,7 @@ import java.util.Map;
  * @param leaks leaks by kind; every kind is present
  * @param waiting finalizers of collected referents that wait for their turn; those that were handed to an executor of the
  *     user's own no longer count
+ * @param delays what delayed other actions, by kind; every kind is present
  * @since 0.1
  */
 public record RegistryStats(
@@ -23,7 +24,13 @@ public record RegistryStats(
         Map<Trigger, Map<Outcome, Long>> ran,
         long detached,
         Map<Leak.Kind, Long> leaks,
-        long waiting) {
+        long waiting,
+        Map<FinalizerDelay.Kind, Long> delays) {
+
+    /** How many delays of this kind. */
+    public long delays(FinalizerDelay.Kind kind) {
+        return delays.getOrDefault(kind, 0L);
+    }
 
     /** How many leaks of this kind. */
     public long leaks(Leak.Kind kind) {

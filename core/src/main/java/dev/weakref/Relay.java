@@ -9,7 +9,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +49,29 @@ class Relay {
          * @return whether it has told of that; false where the action itself is over, or has not begun
          */
         boolean leaveBehind(Thread thread, long nanos);
+
+        /**
+         * It has run for longer than its time, and the next one starts beside it. Called by the watch, with no lock held.
+         *
+         * @param nanos for how long it was seen to run
+         */
+        default void stillRunning(long nanos) {}
+
+        /**
+         * It has ended after all. Called in the thread that ran it.
+         *
+         * @param nanos for how long it was seen to run
+         */
+        default void finishedAfterAll(long nanos) {}
+    }
+
+    /** What the actions belong to. */
+    interface Owner {
+        /** Runs an action. */
+        void run(Leg leg);
+
+        /** As many runners are stuck as there may be. Called by the watch, with no lock held. */
+        default void allStuck() {}
     }
 
     /** Legs that are handed over together. The relay takes one after the other, under its lock. */
@@ -93,7 +115,7 @@ class Relay {
     private final ThreadFactory threads;
     private final Patience patience;
     private final int maxRunners;
-    private final Consumer<Leg> run;
+    private final Owner owner;
     private final Duration tick;
     private final String noThread;
     private final Object lock = new Object();
@@ -109,13 +131,13 @@ class Relay {
     private boolean saturationReported;
     private volatile boolean threadsAreShort; // read without the lock by retry()
 
-    Relay(String name, ThreadFactory threads, int maxRunners, Duration tick, Patience patience, Consumer<Leg> run) {
+    Relay(String name, ThreadFactory threads, int maxRunners, Duration tick, Patience patience, Owner owner) {
         this.name = name;
         this.threads = threads;
         this.maxRunners = maxRunners;
         this.tick = tick;
         this.patience = patience;
-        this.run = run;
+        this.owner = owner;
         noThread = "No thread for the actions of " + name + "; the next signal tries again";
     }
 
@@ -384,8 +406,10 @@ class Relay {
         boolean waited = false;
         while (true) {
             Leg back;
+            long took;
             synchronized (lock) {
                 runner.takeInterrupt(); // what interrupted the last leg held the lock, so this one starts without
+                took = runner.missed ? runner.seenFor() : 0;
                 back = end(runner);
                 if (back == null) {
                     if (stopped || (baton != null && baton != runner) || runner.isOver()) {
@@ -404,7 +428,7 @@ class Relay {
                 }
             }
             if (back != null) {
-                reportBack(back);
+                reportBack(back, took);
             } else {
                 waited = !awaitWork();
             }
@@ -536,15 +560,12 @@ class Relay {
         lock.notifyAll();
         if (!holder.leftBehind && leg != null && thread != null) {
             holder.missed = true;
-            String what = leg.describe();
-            reports.add(() -> reportStuck(what, thread));
+            long nanos = holder.seenFor();
+            reports.add(() -> reportStuck(leg, thread, nanos));
         }
         if (runners.size() >= maxRunners && !saturationReported) {
             saturationReported = true;
-            reports.add(() -> Messages.log(
-                    Level.WARNING,
-                    () -> "All " + maxRunners + " threads of " + name
-                            + " are stuck; what has been handed over waits until one comes back"));
+            reports.add(this::reportAllStuck);
         }
     }
 
@@ -557,19 +578,29 @@ class Relay {
         return missed;
     }
 
-    private static void reportBack(Leg back) {
+    private static void reportBack(Leg back, long nanos) {
         try {
+            back.finishedAfterAll(nanos);
             Messages.log(Level.INFO, () -> back.describe() + " has come back, and held up others for a while");
         } catch (VirtualMachineError nowhereToReport) {
             // The runner continues with the next leg.
         }
     }
 
-    private static void reportStuck(String what, Thread thread) {
+    private static void reportStuck(Leg leg, Thread thread, long nanos) {
         Messages.log(
                 Level.WARNING,
-                () -> what + " is still running; others go on beside it. It is here:"
+                () -> leg.describe() + " is still running; others go on beside it. It is here:"
                         + Messages.stack(thread.getStackTrace()));
+        leg.stillRunning(nanos);
+    }
+
+    private void reportAllStuck() {
+        Messages.log(
+                Level.WARNING,
+                () -> "All " + maxRunners + " threads of " + name
+                        + " are stuck; what has been handed over waits until one comes back");
+        owner.allStuck();
     }
 
     /** Runs legs for as long as it holds the baton. */
@@ -682,7 +713,7 @@ class Relay {
 
         private void run(Leg next) {
             try {
-                run.accept(next);
+                owner.run(next);
             } catch (VirtualMachineError shortage) {
                 throw shortage;
             } catch (Throwable unreported) {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -628,6 +629,66 @@ class FinalizerRegistryTests {
         assertThat(runs).extracting(run -> run.finalizer().referentType()).containsOnly("java.lang.Object");
         assertThat(runs.get(0).finalizer().name()).isEqualTo("good");
         assertThat(runs.get(1).failure()).isSameAs(failure);
+    }
+
+    @Test
+    void tellsListenersThatAnActionIsStillRunningThatAllWorkersAreStuckAndThatItEnds() throws Exception {
+        BlockingQueue<FinalizerDelay> heard = new LinkedBlockingQueue<>();
+        CountDownLatch go = new CountDownLatch(1);
+        FinalizerRegistry slow = open(FinalizerRegistry.builder()
+                .name("slow")
+                .takeOver(Duration.ofMillis(2))
+                .maxWorkers(1)
+                .listener(hearing(heard)));
+        node(slow.finalizer(referent).name("waits").run(go::await)).enqueue();
+
+        reaper.pass();
+
+        FinalizerDelay first = heard.take();
+        assertThat(first.kind()).isEqualTo(FinalizerDelay.Kind.STILL_RUNNING);
+        assertThat(first.registry()).isEqualTo("slow");
+        assertThat(first.finalizer().name()).isEqualTo("waits");
+        assertThat(first.took()).isGreaterThanOrEqualTo(Duration.ofMillis(2));
+        assertThat(heard.take().kind()).isEqualTo(FinalizerDelay.Kind.ALL_WORKERS_STUCK);
+        go.countDown();
+        FinalizerDelay last = heard.take();
+        assertThat(last.kind()).isEqualTo(FinalizerDelay.Kind.FINISHED_AFTER_ALL);
+        assertThat(last.finalizer().name()).isEqualTo("waits");
+        assertThat(last.took()).isGreaterThanOrEqualTo(first.took());
+        for (FinalizerDelay.Kind kind : FinalizerDelay.Kind.values()) {
+            assertThat(slow.stats().delays(kind)).as(kind.name()).isOne();
+        }
+    }
+
+    @Test
+    void tellsListenersThatAnActionHasEndedThatTimedOut() throws Exception {
+        BlockingQueue<FinalizerDelay> heard = new LinkedBlockingQueue<>();
+        FinalizerRegistry slow = open(FinalizerRegistry.builder()
+                .actionLimit(Duration.ofMillis(2))
+                .listener(run -> {
+                    throw new IllegalStateException("a listener that fails");
+                })
+                .listener(hearing(heard)));
+        slow.finalizer(referent).name("waits").run(() -> new CountDownLatch(1).await());
+
+        slow.shutdown();
+
+        FinalizerDelay only = heard.take();
+        assertThat(only.kind()).isEqualTo(FinalizerDelay.Kind.FINISHED_AFTER_ALL);
+        assertThat(only.finalizer().name()).isEqualTo("waits");
+        assertThat(slow.stats().delays(FinalizerDelay.Kind.STILL_RUNNING)).isZero();
+    }
+
+    private static FinalizerListener hearing(Collection<FinalizerDelay> heard) {
+        return new FinalizerListener() {
+            @Override
+            public void onRun(FinalizerRun run) {}
+
+            @Override
+            public void onDelay(FinalizerDelay delay) {
+                heard.add(delay);
+            }
+        };
     }
 
     @Test

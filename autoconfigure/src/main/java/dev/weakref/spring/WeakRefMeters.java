@@ -2,6 +2,7 @@ package dev.weakref.spring;
 
 import dev.weakref.Finalizer.Outcome;
 import dev.weakref.Finalizer.Trigger;
+import dev.weakref.FinalizerDelay;
 import dev.weakref.FinalizerRegistry;
 import dev.weakref.Leak;
 import dev.weakref.RegistryStats;
@@ -25,6 +26,7 @@ import org.springframework.beans.factory.ListableBeanFactory;
  *   <li>{@code weakref.finalizers.registered}, a counter
  *   <li>{@code weakref.finalizers.detached}, a counter
  *   <li>{@code weakref.finalizers.ran}, a counter with the tags {@code trigger} and {@code outcome}
+ *   <li>{@code weakref.finalizers.delays}, a counter with the tag {@code kind}
  *   <li>{@code weakref.finalizers.leaks}, a counter with the tag {@code kind}
  *   <li>{@code weakref.collections.size}, a gauge
  *   <li>{@code weakref.collections.collected}, a counter
@@ -95,6 +97,11 @@ public final class WeakRefMeters implements MeterBinder {
                         .tags(tags.and("trigger", trigger.name(), "outcome", outcome.name()))
                         .register(meters);
             }
+        }
+        for (FinalizerDelay.Kind kind : FinalizerDelay.Kind.values()) {
+            counter("delays", "Events that delay other finalizers.", registry, stats -> stats.delays(kind))
+                    .tags(tags.and("kind", kind.name()))
+                    .register(meters);
         }
         for (Leak.Kind kind : Leak.Kind.values()) {
             counter("leaks", "Leaks found, and those resolved.", registry, stats -> stats.leaks(kind))

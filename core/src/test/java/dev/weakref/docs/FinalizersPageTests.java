@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weakref.CaptureCheck;
 import dev.weakref.Finalizer;
+import dev.weakref.FinalizerDelay;
 import dev.weakref.FinalizerRegistry;
 import dev.weakref.Leak;
 import dev.weakref.LeakLevel;
@@ -43,6 +44,7 @@ class FinalizersPageTests {
                     Finalizer.Trigger.values(),
                     Finalizer.Outcome.values(),
                     Leak.Kind.values(),
+                    FinalizerDelay.Kind.values(),
                     LeakLevel.values(),
                     CaptureCheck.values())
             .flatMap(Arrays::stream)

@@ -109,6 +109,30 @@ class WeakRefMetersAutoConfigurationTests {
 
     @Test
     @Tag("collects")
+    void delaysAreCountedByKind() {
+        runner.withPropertyValues("weakref.finalizers.take-over=2ms").run(context -> {
+            MeterRegistry meters = new SimpleMeterRegistry();
+            context.getBean(WeakRefMeters.class).bindTo(meters);
+            CountDownLatch go = new CountDownLatch(1);
+
+            context.getBean(FinalizerRegistry.class).register(new Object(), go::await);
+
+            Gc.awaitTrue(
+                    () -> meters.get("weakref.finalizers.delays")
+                                    .tag("kind", "STILL_RUNNING")
+                                    .functionCounter()
+                                    .count()
+                            == 1,
+                    "nothing was counted");
+            go.countDown();
+            assertThat(meters.get("weakref.finalizers.delays").functionCounters())
+                    .extracting(counter -> counter.getId().getTag("kind"))
+                    .containsExactlyInAnyOrder("STILL_RUNNING", "FINISHED_AFTER_ALL", "ALL_WORKERS_STUCK");
+        });
+    }
+
+    @Test
+    @Tag("collects")
     void whatWaitsForItsTurnIsShown() {
         runner.run(context -> {
             MeterRegistry meters = new SimpleMeterRegistry();
