@@ -1,11 +1,7 @@
 package dev.weakref;
 
-import dev.weakref.FinalizerRegistry.Action;
-import java.lang.ref.Reference;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,110 +16,114 @@ import org.jspecify.annotations.Nullable;
  */
 final class Bootstrap implements Runnable {
 
-    static final Class<?>[] CLASSES = {
-        AbstractWeakMap.class,
-        Backlog.class,
-        CallbackNode.class,
-        Callbacks.class,
-        CaptureCheck.class,
-        CaptureScan.class,
-        CapturedReferentException.class,
-        CoarseClock.class,
-        CollectionOptions.class,
-        CollectionStats.class,
-        ConstantPool.class,
-        Counters.class,
-        CreationStack.class,
-        DeletionTarget.class,
-        ElapsedTime.class,
-        ExitPass.class,
-        ExitReport.class,
-        FieldReaders.class,
-        Finalizer.class,
-        FinalizerException.class,
-        FinalizerInfo.class,
-        FinalizerDelay.class,
-        FinalizerListener.class,
-        FinalizerNode.class,
-        FinalizerRegistry.class,
-        FinalizerRun.class,
-        FinalizerScope.class,
-        Flight.class,
-        ForwarderWriter.class,
-        Guard.class,
-        Inside.class,
-        Leak.class,
-        LeakLevel.class,
-        LeakListener.class,
-        Leaks.class,
-        Log.class,
-        LogNode.class,
-        LogQueue.class,
-        LostHandlers.class,
-        Messages.class,
-        Names.class,
-        OpenDirectory.class,
-        OverdueWatch.class,
-        ProxyClasses.class,
-        ProxyRef.class,
-        Reapable.class,
-        Reaper.class,
-        ReferentGoneException.class,
-        RegistrationOptions.class,
-        RegistryCore.class,
-        RegistryStats.class,
-        Relay.class,
-        RemovalCause.class,
-        RemovalListener.class,
-        Reservation.class,
-        SecondAttempts.class,
-        Settings.class,
-        SharedHolders.class,
-        StackReserve.class,
-        Stages.class,
-        Stripe.class,
-        Table.class,
-        TableNode.class,
-        TableWalk.class,
-        TempFiles.class,
-        Threads.class,
-        TimeSource.class,
-        TreeDeletion.class,
-        Watchdog.class,
-        WeakInterner.class,
-        WeakKeyMap.class,
-        WeakMethod.class,
-        WeakProxy.class,
-        WeakRef.class,
-        WeakRefs.class,
-        WeakSet.class,
-        WeakValueMap.class,
-        Work.class
-    };
+    /** By name, so that what calls this class does not depend on all others. */
+    static final List<String> CLASSES = List.of(
+        "AbstractWeakMap",
+        "Arguments",
+        "Backlog",
+        "CallbackNode",
+        "Callbacks",
+        "CaptureCheck",
+        "CaptureScan",
+        "CapturedReferentException",
+        "CoarseClock",
+        "CollectionOptions",
+        "CollectionStats",
+        "ConstantPool",
+        "Counters",
+        "CreationStack",
+        "Defaults",
+        "DeletionTarget",
+        "ElapsedTime",
+        "ExitPass",
+        "ExitReport",
+        "FieldReaders",
+        "Finalizer",
+        "FinalizerDelay",
+        "FinalizerException",
+        "FinalizerInfo",
+        "FinalizerListener",
+        "FinalizerNode",
+        "FinalizerRegistry",
+        "FinalizerRun",
+        "FinalizerScope",
+        "Flight",
+        "ForwarderWriter",
+        "Guard",
+        "Inside",
+        "Leak",
+        "LeakLevel",
+        "LeakListener",
+        "Leaks",
+        "Log",
+        "LogNode",
+        "LogQueue",
+        "LostHandlers",
+        "Messages",
+        "Names",
+        "OpenDirectory",
+        "OverdueWatch",
+        "ProxyClasses",
+        "ProxyRef",
+        "Reapable",
+        "Reaper",
+        "ReferentGoneException",
+        "RegistrationOptions",
+        "RegistryCore",
+        "RegistryStats",
+        "Relay",
+        "RemovalCause",
+        "RemovalListener",
+        "Reservation",
+        "SecondAttempts",
+        "Settings",
+        "SharedHolders",
+        "StackReserve",
+        "Stages",
+        "Stripe",
+        "Table",
+        "TableNode",
+        "TableWalk",
+        "TempFiles",
+        "Threads",
+        "TimeSource",
+        "TreeDeletion",
+        "Watchdog",
+        "WeakInterner",
+        "WeakKeyMap",
+        "WeakMethod",
+        "WeakProxy",
+        "WeakRef",
+        "WeakRefs",
+        "WeakSet",
+        "WeakValueMap",
+        "Work");
 
     /** Those that work on while memory is exhausted. */
-    private static final Class<?>[] NEEDED_WITHOUT_MEMORY = {
-        Reaper.class,
-        Reapable.class,
-        Log.class,
-        LogNode.class,
-        Relay.class,
-        Watchdog.class,
-        Messages.class,
-        LogQueue.class,
-        Threads.class,
-        RegistryCore.class,
-        FinalizerNode.class,
-        CallbackNode.class,
-        Callbacks.class,
-        ExitPass.class,
-        Inside.class,
-        Work.class,
-        Table.class,
-        TableNode.class,
-        Backlog.class,
-        OverdueWatch.class
-    };
+    private static final List<String> NEEDED_WITHOUT_MEMORY = List.of(
+        "Reaper",
+        "Reapable",
+        "Log",
+        "LogNode",
+        "Relay",
+        "Watchdog",
+        "Messages",
+        "LogQueue",
+        "Threads",
+        "RegistryCore",
+        "FinalizerNode",
+        "CallbackNode",
+        "Callbacks",
+        "ExitPass",
+        "Inside",
+        "Work",
+        "Table",
+        "TableNode",
+        "Backlog",
+        "OverdueWatch");
+
+    /** Uses the library once; by name, as well. */
+    private static final String REHEARSAL = "Rehearsal";
 
     /** Their strings, which are held so that they stay interned. */
     private static final List<String> STRINGS = new ArrayList<>();
@@ -169,18 +169,18 @@ final class Bootstrap implements Runnable {
     @Override
     public void run() {
         try {
-            for (Class<?> host : CLASSES) {
-                for (Class<?> each : host.getNestMembers()) {
+            for (String host : CLASSES) {
+                for (Class<?> each : named(host).getNestMembers()) {
                     Class.forName(each.getName(), true, each.getClassLoader());
                 }
             }
-            for (Class<?> host : NEEDED_WITHOUT_MEMORY) {
-                for (Class<?> each : host.getNestMembers()) {
+            for (String host : NEEDED_WITHOUT_MEMORY) {
+                for (Class<?> each : named(host).getNestMembers()) {
                     ConstantPool.resolve(each, STRINGS);
                 }
             }
             Flight.load();
-            exercise();
+            rehearse();
             Flight.start();
             done = true;
         } catch (Throwable thrown) {
@@ -188,41 +188,11 @@ final class Bootstrap implements Runnable {
         }
     }
 
-    /**
-     * Uses what must not fail later once, so that the JVM has linked it: linking a {@code VarHandle} or a lambda takes memory
-     * and much stack. No thread is started for it.
-     */
-    @SuppressWarnings("ReachabilityFenceUsage") // if it fails, nothing has to live
-    private static void exercise() throws Exception {
-        Reaper idle = new Reaper(task -> Threads.daemons("weakref-unused", null).newThread(() -> {}), Duration.ZERO);
-        Object referent = new Object();
-        for (Table.Kind kind : Table.Kind.values()) {
-            Table<Object, Object> table = new Table<>(kind, idle);
-            for (int i = 0; i < 2; i++) {
-                table.put(referent, CLASSES, Table.When.ALWAYS);
-                table.compute(referent, Table.When.ALWAYS, (key, old) -> referent);
-                table.remove(referent, null);
-            }
-            table.reap(null, false);
-        }
-        Settings settings = new Settings();
-        settings.reaper = idle;
-        settings.leakLevel = LeakLevel.DISABLED;
-        RegistryCore core = new RegistryCore(settings.copy());
-        Action nothing = () -> {};
-        FinalizerNode<Void> called = core.register(referent, nothing, FinalizerNode.Details.NONE);
-        called.call();
-        FinalizerNode<Void> collected = core.register(referent, nothing, FinalizerNode.Details.NONE);
-        collected.clear();
-        Relay.Batch dead = core.log().gatherAgain();
-        for (Relay.Leg leg = dead.poll(); leg != null; leg = dead.poll()) {
-            leg.run();
-        }
-        collected.ungather();
-        core.register(referent, nothing, FinalizerNode.Details.NONE).detach();
-        core.log().reap(null, false);
-        Reference.reachabilityFence(referent);
-        idle.exercise();
-        LockSupport.parkNanos(1);
+    private static Class<?> named(String name) throws ClassNotFoundException {
+        return Class.forName(Bootstrap.class.getPackageName() + "." + name);
+    }
+
+    private static void rehearse() throws ReflectiveOperationException {
+        ((Runnable) named(REHEARSAL).getDeclaredConstructor().newInstance()).run();
     }
 }

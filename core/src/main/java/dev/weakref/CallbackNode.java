@@ -86,7 +86,7 @@ abstract class CallbackNode extends LogNode {
 
     @Override
     public final long limitNanos() {
-        return Settings.nanos(Settings.ACTION_LIMIT);
+        return Defaults.nanos(Defaults.ACTION_LIMIT);
     }
 
     @Override

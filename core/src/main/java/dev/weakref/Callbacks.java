@@ -14,9 +14,9 @@ final class Callbacks {
     private static final Relay RELAY = new Relay(
             "the callbacks",
             Threads.daemons("weakref-callbacks", null),
-            Settings.MAX_WORKERS,
-            Relay.tickFor(Settings.TAKE_OVER),
-            leg -> Settings.nanos(Settings.TAKE_OVER),
+            Defaults.MAX_WORKERS,
+            Relay.tickFor(Defaults.TAKE_OVER),
+            leg -> Defaults.nanos(Defaults.TAKE_OVER),
             Callbacks::run);
 
     static final Log LOG = new Log(Callbacks.class, RELAY, Reaper.SHARED, Callbacks::keep);
@@ -136,7 +136,7 @@ final class Callbacks {
 
         @Override
         public long limitNanos() {
-            return Settings.nanos(Settings.ACTION_LIMIT);
+            return Defaults.nanos(Defaults.ACTION_LIMIT);
         }
 
         @Override

@@ -43,7 +43,7 @@ abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
      * @throws IllegalArgumentException if it is negative
      */
     public B expectedSize(int entries) {
-        expectedSize = Settings.notNegative(entries, "expected size");
+        expectedSize = Arguments.notNegative(entries, "expected size");
         return self();
     }
 

@@ -58,7 +58,7 @@ final class ExitPass {
 
     ExitPass(RegistryCore core, Duration atMost) {
         this.core = core;
-        exitLimitNanos = Math.max(0, Math.min(Settings.nanos(core.settings().exitLimit), Settings.nanos(atMost)));
+        exitLimitNanos = Math.max(0, Math.min(Defaults.nanos(core.settings().exitLimit), Defaults.nanos(atMost)));
         relay = new Relay(
                 "the exit pass of registry '" + Names.escape(core.name()) + "'",
                 core.threads("-exit"),
@@ -344,7 +344,7 @@ final class ExitPass {
     }
 
     private long untilProgress() {
-        return progressTold + Settings.PROGRESS_INTERVAL.toNanos() - System.nanoTime();
+        return progressTold + Defaults.PROGRESS_INTERVAL.toNanos() - System.nanoTime();
     }
 
     /** Says what is going on, if it was not said for a while. */

@@ -420,7 +420,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     long overdueAfterMillis() {
         Details details = details();
         return details != null && details.overdueAfter != null
-                ? Settings.millis(details.overdueAfter)
+                ? Defaults.millis(details.overdueAfter)
                 : core().overdueAfterMillis();
     }
 
@@ -484,7 +484,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     public long limitNanos() {
         Details details = details();
         Duration own = details == null ? null : details.limit;
-        return own != null ? Settings.nanos(own) : core().actionLimitNanos();
+        return own != null ? Defaults.nanos(own) : core().actionLimitNanos();
     }
 
     @Override

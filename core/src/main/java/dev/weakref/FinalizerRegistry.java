@@ -443,7 +443,7 @@ public final class FinalizerRegistry implements AutoCloseable {
          * @throws IllegalArgumentException if it is not positive
          */
         public Builder actionLimit(Duration limit) {
-            settings.actionLimit = Settings.positive(limit, "action limit");
+            settings.actionLimit = Arguments.positive(limit, "action limit");
             return this;
         }
 
@@ -453,7 +453,7 @@ public final class FinalizerRegistry implements AutoCloseable {
          * @throws IllegalArgumentException if it is not positive
          */
         public Builder takeOver(Duration time) {
-            settings.takeOver = Settings.positive(time, "take-over time");
+            settings.takeOver = Arguments.positive(time, "take-over time");
             return this;
         }
 
@@ -463,7 +463,7 @@ public final class FinalizerRegistry implements AutoCloseable {
          * @throws IllegalArgumentException if it is less than 1
          */
         public Builder maxWorkers(int workers) {
-            settings.maxWorkers = Settings.atLeastOne(workers, "number of workers");
+            settings.maxWorkers = Arguments.atLeastOne(workers, "number of workers");
             return this;
         }
 
@@ -473,7 +473,7 @@ public final class FinalizerRegistry implements AutoCloseable {
          * @throws IllegalArgumentException if it is not positive
          */
         public Builder exitLimit(Duration limit) {
-            settings.exitLimit = Settings.positive(limit, "exit limit");
+            settings.exitLimit = Arguments.positive(limit, "exit limit");
             return this;
         }
 
@@ -489,7 +489,7 @@ public final class FinalizerRegistry implements AutoCloseable {
          * @throws IllegalArgumentException if it is less than 0 or more than 1
          */
         public Builder leakSampling(double part) {
-            settings.leakSampling = Settings.fraction(part, "leak sampling");
+            settings.leakSampling = Arguments.fraction(part, "leak sampling");
             return this;
         }
 
@@ -501,7 +501,7 @@ public final class FinalizerRegistry implements AutoCloseable {
          * @throws IllegalArgumentException if it is not positive
          */
         public Builder overdueAfter(Duration limit) {
-            settings.overdueAfter = Settings.positive(limit, "overdue limit");
+            settings.overdueAfter = Arguments.positive(limit, "overdue limit");
             return this;
         }
 

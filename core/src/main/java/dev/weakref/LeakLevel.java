@@ -24,7 +24,7 @@ public enum LeakLevel {
     static LeakLevel byDefault() {
         String chosen = System.getProperty("weakref.leak-level");
         if (chosen == null) {
-            return Settings.LEAK_LEVEL;
+            return SIMPLE;
         }
         try {
             return valueOf(chosen.trim().toUpperCase(Locale.ROOT));
@@ -32,8 +32,8 @@ public enum LeakLevel {
             Messages.log(
                     Level.WARNING,
                     () -> "The system property weakref.leak-level is '" + Names.escape(chosen)
-                            + "'; use disabled, simple, advanced or paranoid. It is " + Settings.LEAK_LEVEL + " now");
-            return Settings.LEAK_LEVEL;
+                            + "'; use disabled, simple, advanced or paranoid. It is " + SIMPLE + " now");
+            return SIMPLE;
         }
     }
 }

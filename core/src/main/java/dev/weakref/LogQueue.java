@@ -84,10 +84,10 @@ final class LogQueue implements Runnable {
         notifyAll();
         try {
             long begin = System.nanoTime();
-            long left = Settings.nanos(Settings.KEEP_ALIVE);
+            long left = Defaults.nanos(Defaults.KEEP_ALIVE);
             while (lines.isEmpty() && dropped == 0 && left > 0) {
                 TimeUnit.NANOSECONDS.timedWait(this, left);
-                left = Settings.nanos(Settings.KEEP_ALIVE) - (System.nanoTime() - begin);
+                left = Defaults.nanos(Defaults.KEEP_ALIVE) - (System.nanoTime() - begin);
             }
             line = lines.isEmpty() && dropped > 0 ? ofDropped() : lines.poll();
         } catch (InterruptedException | VirtualMachineError endEarly) {

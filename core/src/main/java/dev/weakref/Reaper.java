@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Reaper {
 
-    static final Reaper SHARED = new Reaper(Threads.thatMayNotBlock("weakref-reaper"), Settings.KEEP_ALIVE);
+    static final Reaper SHARED = new Reaper(Threads.thatMayNotBlock("weakref-reaper"), Defaults.KEEP_ALIVE);
 
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
     private static final long PAUSE_IN_A_REST_MILLIS = 20;
@@ -60,7 +60,7 @@ final class Reaper {
 
     Reaper(ThreadFactory threads, Duration keepAlive) {
         this.threads = threads;
-        this.keepAliveNanos = Settings.nanos(keepAlive);
+        this.keepAliveNanos = Defaults.nanos(keepAlive);
         sentinel = new Sentinel(signals); // so that its class is loaded while there is a loader
     }
 

@@ -57,7 +57,7 @@ abstract sealed class RegistrationOptions<B extends RegistrationOptions<B>>
      * @throws IllegalArgumentException if it is not positive
      */
     public B limit(Duration limit) {
-        this.limit = Settings.positive(limit, "limit");
+        this.limit = Arguments.positive(limit, "limit");
         return self();
     }
 
@@ -77,7 +77,7 @@ abstract sealed class RegistrationOptions<B extends RegistrationOptions<B>>
      * @throws IllegalArgumentException if it is not positive
      */
     public B overdueAfter(Duration limit) {
-        overdueAfter = Settings.positive(limit, "overdue limit");
+        overdueAfter = Arguments.positive(limit, "overdue limit");
         return self();
     }
 

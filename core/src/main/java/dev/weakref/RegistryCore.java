@@ -65,9 +65,9 @@ final class RegistryCore {
     RegistryCore(Settings settings) {
         this.settings = settings;
         name = String.valueOf(settings.name);
-        actionLimitNanos = Settings.nanos(settings.actionLimit);
+        actionLimitNanos = Defaults.nanos(settings.actionLimit);
         captures = new CaptureScan(settings.captureCheck, settings.lookup);
-        long takeOverNanos = Settings.nanos(settings.takeOver);
+        long takeOverNanos = Defaults.nanos(settings.takeOver);
         dispatcher = new Relay(
                 "registry '" + Names.escape(name) + "'",
                 threads(""),
@@ -78,7 +78,7 @@ final class RegistryCore {
         log = new Log(this, dispatcher, settings.reaper, this::facadeIsGone);
         leaks = new Leaks(name, settings);
         overdueWatch = new OverdueWatch(log, this);
-        overdueAfterMillis = Settings.millis(settings.overdueAfter);
+        overdueAfterMillis = Defaults.millis(settings.overdueAfter);
         timed = !settings.listeners.isEmpty();
     }
 

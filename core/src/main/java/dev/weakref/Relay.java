@@ -447,7 +447,7 @@ class Relay {
                     return first != null;
                 }
             }
-            long left = Settings.nanos(Settings.KEEP_ALIVE) - (System.nanoTime() - begin);
+            long left = Defaults.nanos(Defaults.KEEP_ALIVE) - (System.nanoTime() - begin);
             if (left <= 0 || Thread.interrupted()) {
                 return false;
             }
@@ -723,7 +723,7 @@ class Relay {
     }
 
     static Duration tickFor(Duration time) {
-        long nanos = Settings.nanos(time) / 20;
+        long nanos = Defaults.nanos(time) / 20;
         return Duration.ofNanos(Math.min(Math.max(nanos, TimeUnit.MILLISECONDS.toNanos(1)), 100_000_000));
     }
 }

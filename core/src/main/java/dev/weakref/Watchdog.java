@@ -34,7 +34,7 @@ final class Watchdog implements Runnable {
 
     /** As {@link #every}. Throws if there is no thread for it, and checks nothing then. */
     Watch watch(Duration tick, Runnable check) {
-        Watch watch = new Watch(this, Math.max(1, Settings.nanos(tick)), check);
+        Watch watch = new Watch(this, Math.max(1, Defaults.nanos(tick)), check);
         Thread running;
         synchronized (this) {
             if (thread == null) {
@@ -56,14 +56,14 @@ final class Watchdog implements Runnable {
         long idleSince = System.nanoTime();
         while (true) {
             long now = System.nanoTime();
-            long pause = Settings.nanos(Settings.KEEP_ALIVE);
+            long pause = Defaults.nanos(Defaults.KEEP_ALIVE);
             boolean idle = true;
             for (Watch watch = head(); watch != null; watch = watch.next()) {
                 idle = false;
                 pause = Math.min(pause, watch.checkIfDueAt(now));
             }
             idleSince = idle ? idleSince : now;
-            if (idle && now - idleSince >= Settings.nanos(Settings.KEEP_ALIVE) && ends()) {
+            if (idle && now - idleSince >= Defaults.nanos(Defaults.KEEP_ALIVE) && ends()) {
                 return;
             }
             LockSupport.parkNanos(this, pause);

@@ -647,7 +647,7 @@ class ExitPassTests {
         CountDownLatch release = new CountDownLatch(1);
         AtomicInteger asked = new AtomicInteger();
         registry = builder.threadFactory(task -> asked.getAndIncrement() == 0 ? new Thread(task) : null)
-                .exitLimit(Settings.PROGRESS_INTERVAL.dividedBy(2)) // before it looks by itself
+                .exitLimit(Defaults.PROGRESS_INTERVAL.dividedBy(2)) // before it looks by itself
                 .build();
         named("older", true);
         registry.finalizer(referent).limit(Duration.ofMillis(20)).run(() -> {

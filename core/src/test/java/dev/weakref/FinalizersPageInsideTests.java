@@ -36,7 +36,9 @@ class FinalizersPageInsideTests {
     void theTableOfDefaultsIsThatOfTheSettings() throws Exception {
         Map<String, String> defaults = new TreeMap<>();
         Settings settings = new Settings();
-        for (Field field : Settings.class.getDeclaredFields()) {
+        List<Field> fields = new ArrayList<>(Arrays.asList(Settings.class.getDeclaredFields()));
+        fields.addAll(Arrays.asList(Defaults.class.getDeclaredFields()));
+        for (Field field : fields) {
             if (!Modifier.isPrivate(field.getModifiers()) && isShown(field.getType())) {
                 String before = defaults.put(words(field.getName()), shown(field.get(settings)));
                 assertThat(before).isIn(null, shown(field.get(settings)));
