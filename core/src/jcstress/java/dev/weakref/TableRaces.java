@@ -99,7 +99,7 @@ public class TableRaces {
         public void result(III_Result r) {
             r.r1 = get("key");
             r.r2 = (int) table.nodes();
-            r.r3 = (int) table.stats().collected();
+            r.r3 = (int) table.counts().collected();
         }
     }
 
@@ -416,7 +416,7 @@ public class TableRaces {
         public void result(II_Result r) {
             reaper.pass();
             r.r1 = (int) table.nodes();
-            r.r2 = get("key 7") + (int) (1 - table.stats().collected());
+            r.r2 = get("key 7") + (int) (1 - table.counts().collected());
         }
     }
 }

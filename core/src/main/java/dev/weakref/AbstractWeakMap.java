@@ -83,7 +83,7 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
 
     /** The counters of this map. */
     public CollectionStats stats() {
-        return table.stats();
+        return CollectionOptions.stats(table);
     }
 
     @Override

@@ -54,6 +54,7 @@ final class Bootstrap implements Runnable {
         "Leak",
         "LeakLevel",
         "LeakListener",
+        "ListenerCalls",
         "Leaks",
         "Log",
         "LogNode",

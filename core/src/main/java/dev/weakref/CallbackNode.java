@@ -64,8 +64,6 @@ abstract class CallbackNode extends LogNode {
         return true;
     }
 
-    abstract WeakRefs.Kind kind();
-
     /** Calls back with the owner. Called at most once. */
     abstract void fire(Object owner);
 
@@ -105,9 +103,11 @@ abstract class CallbackNode extends LogNode {
     }
 
     @Override
-    final WeakRefs.@Nullable Hold hold() {
+    final void visitHolder(Reapable.HolderVisitor visitor) {
         Object mine = owner.get();
-        return mine == null ? null : new WeakRefs.Hold(kind(), null, mine);
+        if (mine != null) {
+            visitor.visit(mine, null);
+        }
     }
 
     @Override

@@ -40,7 +40,8 @@ final class CaptureScan {
 
     private final CaptureCheck check;
     private final FieldReaders readers;
-    private final Table<Class<?>, Boolean> warnedOf = new Table<>(Table.Kind.WEAK_IDENTITY_KEYS, Reaper.SHARED);
+    /** Is touched only if there is something to warn of. */
+    private final Map<Class<?>, Boolean> warnedOf = Collections.synchronizedMap(new WeakHashMap<>());
 
     CaptureScan(CaptureCheck check, MethodHandles.@Nullable Lookup lookup) {
         this.check = check;
@@ -56,16 +57,16 @@ final class CaptureScan {
      *
      * @throws IllegalArgumentException if the check is to fail and the referent is sure to be held
      */
-    void check(Object referent, Object work) {
-        check(referent, Work.actionOf(work), Work.stateOf(work), Subject.FINALIZER);
+    void check(Object referent, Object action, @Nullable Object state) {
+        check(referent, action, state, Subject.FINALIZER);
     }
 
-    /** Checks a binder against its receiver, with the errors of {@link #check(Object, Object)}. */
+    /** Checks a binder against its receiver, with the errors of {@link #check(Object, Object, Object)}. */
     void checkBinder(Object receiver, Object binder) {
         check(receiver, binder, null, Subject.BINDER);
     }
 
-    /** Checks a value against its weak key, with the errors of {@link #check(Object, Object)}. */
+    /** Checks a value against its weak key, with the errors of {@link #check(Object, Object, Object)}. */
     void checkValue(Object key, Object value) {
         check(key, null, value, Subject.VALUE);
     }
@@ -91,7 +92,7 @@ final class CaptureScan {
         if (sure && check == CaptureCheck.FAIL) {
             throw new CapturedReferentException(message, subject.advice);
         }
-        if (holder != null && warnedOf.put(holder.getClass(), true, Table.When.ABSENT) == null) {
+        if (holder != null && warnedOf.putIfAbsent(holder.getClass(), true) == null) {
             Messages.log(
                     Level.WARNING,
                     () -> message + (sure ? "" : ". If it is let go in time, ignore this")

@@ -63,12 +63,49 @@ abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
         return (B) this;
     }
 
-    /** The options of tables that no user sees, and of copies. */
-    static final class Plain<K> extends CollectionOptions<Plain<K>, K> {
+    /** A table with these options. */
+    final <V> Table<K, V> table() {
+        return new Table<>(new Table.Options<>(
+                kind,
+                reaper,
+                name,
+                expectedSize,
+                replaceKeys,
+                listener == null ? null : new ListenerNotifier<>(listener),
+                captureCheck == CaptureCheck.OFF ? null : new CaptureScan(captureCheck, null)::checkValue));
+    }
 
-        Plain(Table.Kind kind, Reaper reaper) {
-            super(kind);
-            this.reaper = reaper;
+    static CollectionStats stats(Table<?, ?> table) {
+        Table.Counts counts = table.counts();
+        return new CollectionStats(
+                counts.name(), counts.size(), counts.added(), counts.removed(), counts.collected());
+    }
+
+    /** Tells a listener of the user's, and reports what it throws. */
+    private record ListenerNotifier<K>(RemovalListener<K> listener) implements Table.RemovalNotifier<K> {
+
+        @Override
+        public void replaced(K key) {
+            notify(key, RemovalCause.REPLACED);
+        }
+
+        @Override
+        public void removed(K key) {
+            notify(key, RemovalCause.EXPLICIT);
+        }
+
+        @Override
+        public void collected(@Nullable K key) {
+            notify(key, RemovalCause.COLLECTED);
+        }
+
+        private void notify(@Nullable K key, RemovalCause cause) {
+            try {
+                listener.onRemoval(key, cause);
+            } catch (Throwable failure) {
+                Messages.failure(
+                        "The removal listener " + listener.getClass().getName() + " failed (" + cause + ")", failure);
+            }
         }
     }
 }

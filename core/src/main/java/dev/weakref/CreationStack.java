@@ -4,6 +4,8 @@ import java.lang.StackWalker.Option;
 import java.lang.StackWalker.StackFrame;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Where a finalizer is created: the stack of the caller, without the frames of the library. */
 final class CreationStack {
@@ -12,15 +14,19 @@ final class CreationStack {
     private static final int MOST_OWN_FRAMES = 8;
     private static final StackWalker WALKER =
             StackWalker.getInstance(Set.of(Option.RETAIN_CLASS_REFERENCE), MOST_OWN_FRAMES + MOST_FRAMES);
-    private static final Set<Class<?>> OWN = Set.of(
-            CreationStack.class,
-            Leaks.class,
-            RegistryCore.class,
-            FinalizerRegistry.class,
-            FinalizerScope.class,
-            Guard.class,
-            RegistrationOptions.class,
-            TempFiles.class);
+
+    /** The classes through which finalizers are registered; by name, since all of these are above this one. */
+    private static final Set<String> OWN = Stream.of(
+                    "CreationStack",
+                    "FinalizerRegistry",
+                    "FinalizerScope",
+                    "Guard",
+                    "Leaks",
+                    "RegistrationOptions",
+                    "RegistryCore",
+                    "TempFiles")
+            .map(name -> CreationStack.class.getPackageName() + "." + name)
+            .collect(Collectors.toUnmodifiableSet());
 
     private CreationStack() {}
 
@@ -40,6 +46,6 @@ final class CreationStack {
     }
 
     private static boolean isOwn(StackFrame frame) {
-        return OWN.contains(frame.getDeclaringClass().getNestHost());
+        return OWN.contains(frame.getDeclaringClass().getNestHost().getName());
     }
 }

@@ -443,6 +443,23 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         return true;
     }
 
+    /**
+     * Reports all in a log that are overdue.
+     *
+     * @return the shortest limit of those that are not overdue yet, in milliseconds; {@code Long.MAX_VALUE} if there are none
+     */
+    static long reportOverdue(Log log, long nowMillis) {
+        long shortest = Long.MAX_VALUE;
+        for (Log.Walk live = log.newestFirst(Long.MAX_VALUE); live.hasNext(); ) {
+            FinalizerNode<?> node = (FinalizerNode<?>) live.next();
+            long limit = node.overdueAfterMillis();
+            if (limit != Long.MAX_VALUE && !node.isOverdue() && !node.reportIfOverdueAt(nowMillis)) {
+                shortest = Math.min(shortest, limit);
+            }
+        }
+        return shortest;
+    }
+
     boolean wasLeftBehind() {
         return (state & LEFT_BEHIND) != 0;
     }
@@ -493,8 +510,8 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     }
 
     @Override
-    WeakRefs.Hold hold() {
-        return new WeakRefs.Hold(WeakRefs.Kind.FINALIZER, name(), this);
+    void visitHolder(Reapable.HolderVisitor visitor) {
+        visitor.visit(this, name());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.weakref;
 
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,13 +42,20 @@ final class Flight {
         }
     }
 
-    static void registered(FinalizerNode<?> node, String registry) {
-        if (RECORDER && started) {
-            try {
-                FlightEvents.registered(node, registry);
-            } catch (Throwable leftOut) {
-                // The recording lacks an event, and nothing else; so below.
-            }
+    /** Whether a recording asks for registrations. */
+    static boolean recordsRegistrations() {
+        try {
+            return RECORDER && started && FlightEvents.recordsRegistrations();
+        } catch (Throwable leftOut) {
+            return false;
+        }
+    }
+
+    static void registered(FinalizerInfo finalizer, String registry) {
+        try {
+            FlightEvents.registered(finalizer, registry);
+        } catch (Throwable leftOut) {
+            // The recording lacks an event, and nothing else; so below.
         }
     }
 
@@ -106,10 +114,10 @@ final class Flight {
         return null;
     }
 
-    static void reapEnded(@Nullable Object begun, Reapable reapable) {
+    static void reapEnded(@Nullable Object begun, Supplier<String> what) {
         if (begun != null) {
             try {
-                FlightEvents.reapEnded(begun, reapable);
+                FlightEvents.reapEnded(begun, what);
             } catch (Throwable leftOut) {
                 // as above
             }

@@ -1,5 +1,6 @@
 package dev.weakref;
 
+import java.util.function.Supplier;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Enabled;
@@ -22,13 +23,14 @@ final class FlightEvents {
 
     private FlightEvents() {}
 
-    static void registered(FinalizerNode<?> node, String registry) {
-        if (!REGISTERED.isEnabled()) {
-            return;
-        }
+    static boolean recordsRegistrations() {
+        return REGISTERED.isEnabled();
+    }
+
+    static void registered(FinalizerInfo finalizer, String registry) {
         Registered event = new Registered();
         if (event.shouldCommit()) {
-            event.set(node.info(), registry);
+            event.set(finalizer, registry);
             event.commit();
         }
     }
@@ -75,11 +77,11 @@ final class FlightEvents {
         return event;
     }
 
-    static void reapEnded(Object begun, Reapable reapable) {
+    static void reapEnded(Object begun, Supplier<String> what) {
         Reap event = (Reap) begun;
         event.end();
         if (event.shouldCommit()) {
-            event.what = reapable.describe();
+            event.what = what.get();
             event.commit();
         }
     }

@@ -102,7 +102,7 @@ final class Leaks {
         if (kind == Kind.NOT_CLOSED) {
             tell(leak);
         } else {
-            Callbacks.later(
+            ListenerCalls.submit(
                     "A leak listener",
                     List.<Runnable>of(() -> tell(leak)).iterator()); // nobody may hold up the watch that found it
         }

@@ -6,7 +6,6 @@ import java.lang.ref.Reference;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -227,12 +226,11 @@ final class Log extends Reapable {
     }
 
     @Override
-    void findHolds(Object referent, Consumer<WeakRefs.Hold> found) {
+    void visitHolders(Object referent, HolderVisitor visitor) {
         for (Walk live = newestFirst(Long.MAX_VALUE); live.hasNext(); ) {
             LogNode node = live.next();
-            WeakRefs.Hold hold = node.refersTo(referent) ? node.hold() : null;
-            if (hold != null) {
-                found.accept(hold);
+            if (node.refersTo(referent)) {
+                node.visitHolder(visitor);
             }
         }
     }

@@ -33,8 +33,8 @@ abstract class LogNode extends WeakReference<Object> implements Relay.Leg {
         return here.log;
     }
 
-    /** What it is to those who ask who refers to an object; {@code null} if that is gone. */
-    abstract WeakRefs.@Nullable Hold hold();
+    /** Visits what refers to the object, unless that is gone. */
+    abstract void visitHolder(Reapable.HolderVisitor visitor);
 
     /** Whether it has nothing to do any more, so that its slot may be reused. */
     abstract boolean isDone();

@@ -2,6 +2,7 @@ package dev.weakref;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,17 +22,17 @@ final class OverdueWatch {
     private static final long LONGEST_TICK = TimeUnit.SECONDS.toNanos(30);
     private static final int REST_FACTOR = 20;
 
-    private final Log log;
-    private final RegistryCore core;
+    /** Reports what is overdue; returns the shortest limit of those that are not overdue yet, in milliseconds. */
+    private final LongSupplier reportOverdue;
+
     private Watchdog.@Nullable Watch watch;
     private boolean ended;
     private volatile long shortestMillis = Long.MAX_VALUE;
     private volatile boolean ticking;
     private long restUntil = System.nanoTime();
 
-    OverdueWatch(Log log, RegistryCore core) {
-        this.log = log;
-        this.core = core;
+    OverdueWatch(LongSupplier reportOverdue) {
+        this.reportOverdue = reportOverdue;
     }
 
     /** A finalizer with such a limit is in the log. Never throws: where threads are short, the next one tries again. */
@@ -87,10 +88,10 @@ final class OverdueWatch {
     /** Reports who is overdue. */
     void look() {
         long before = shortestMillis;
-        long shortest = findOverdue();
+        long shortest = reportOverdue.getAsLong();
         if (shortest == Long.MAX_VALUE) {
             ticking = false;
-            shortest = findOverdue();
+            shortest = reportOverdue.getAsLong();
         }
         settle(before, shortest);
     }
@@ -105,19 +106,5 @@ final class OverdueWatch {
         } else if (shortest != Long.MAX_VALUE && (!ticking || shortest > before)) {
             tick(shortest);
         }
-    }
-
-    /** The shortest limit of those that are not overdue yet. */
-    private long findOverdue() {
-        long now = core.now();
-        long shortest = Long.MAX_VALUE;
-        for (Log.Walk live = log.newestFirst(Long.MAX_VALUE); live.hasNext(); ) {
-            FinalizerNode<?> node = (FinalizerNode<?>) live.next();
-            long limit = node.overdueAfterMillis();
-            if (limit != Long.MAX_VALUE && !node.isOverdue() && !node.reportIfOverdueAt(now)) {
-                shortest = Math.min(shortest, limit);
-            }
-        }
-        return shortest;
     }
 }

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.ref.WeakReference;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
@@ -45,7 +46,7 @@ final class ProxyClasses {
         }
     };
 
-    /** What reads the {@link ProxyRef} out of a proxy of a generated class; empty for all other classes. */
+    /** What reads the reference out of a proxy of a generated class; empty for all other classes. */
     private static final ClassValue<AtomicReference<@Nullable MethodHandle>> REFERENCE = new ClassValue<>() {
         @Override
         protected AtomicReference<@Nullable MethodHandle> computeValue(Class<?> type) {
@@ -63,14 +64,19 @@ final class ProxyClasses {
 
     private ProxyClasses() {}
 
-    /** A new proxy; interfaces that cannot be made a class of end in an {@link IllegalArgumentException}. */
-    static Object proxy(ProxyRef reference, Set<Class<?>> interfaces, MethodHandles.@Nullable Lookup lookup) {
+    /**
+     * A new proxy.
+     *
+     * @param reference what the proxy calls; an {@link InvocationHandler} as well
+     * @throws IllegalArgumentException if no class can be made of these interfaces
+     */
+    static Object proxy(WeakReference<?> reference, Set<Class<?>> interfaces, MethodHandles.@Nullable Lookup lookup) {
         MethodHandle factory = factory(interfaces, lookup);
         if (factory == null) {
             return reflective(reference, interfaces);
         }
         try {
-            return factory.invokeExact((WeakReference<?>) reference);
+            return factory.invokeExact(reference);
         } catch (Error error) {
             throw error;
         } catch (Throwable impossible) {
@@ -78,17 +84,17 @@ final class ProxyClasses {
         }
     }
 
-    /** The reference behind a proxy, or {@code null} if the object is none. */
-    static @Nullable ProxyRef refOf(@Nullable Object object) {
+    /** The reference behind a proxy, {@code null} if the object is none; that of a reflective proxy may be foreign. */
+    static @Nullable WeakReference<?> referenceOf(@Nullable Object object) {
         if (object == null) {
             return null;
         }
         if (Proxy.isProxyClass(object.getClass())) {
-            return Proxy.getInvocationHandler(object) instanceof ProxyRef ref ? ref : null;
+            return Proxy.getInvocationHandler(object) instanceof WeakReference<?> reference ? reference : null;
         }
         MethodHandle getter = REFERENCE.get(object.getClass()).get();
         try {
-            return getter == null ? null : (ProxyRef) (Object) getter.invokeExact(object);
+            return getter == null ? null : (WeakReference<?>) (Object) getter.invokeExact(object);
         } catch (Error error) {
             throw error;
         } catch (Throwable impossible) {
@@ -199,12 +205,12 @@ final class ProxyClasses {
         };
     }
 
-    private static Object reflective(ProxyRef reference, Set<Class<?>> interfaces) {
+    private static Object reflective(WeakReference<?> reference, Set<Class<?>> interfaces) {
         IllegalArgumentException cause = null;
         if (interfaces.stream().allMatch(ProxyClasses::isOpenToReflection)) {
             try {
                 return Proxy.newProxyInstance(
-                        hostOf(interfaces).getClassLoader(), interfaces.toArray(new Class<?>[0]), reference);
+                        hostOf(interfaces).getClassLoader(), interfaces.toArray(new Class<?>[0]), (InvocationHandler) reference);
             } catch (IllegalArgumentException refused) {
                 cause = refused;
             }

@@ -33,6 +33,11 @@ final class ProxyRef extends WeakReference<Object> implements InvocationHandler 
         this.callback = callback;
     }
 
+    /** The reference behind a proxy, {@code null} if the object is none. */
+    static @Nullable ProxyRef of(@Nullable Object object) {
+        return ProxyClasses.referenceOf(object) instanceof ProxyRef reference ? reference : null;
+    }
+
     /** The node of the callback, for the log; made once, and while somebody holds the referent. */
     CallbackNode nodeFor(Object referent, Object itsProxy) {
         CallbackNode made = new Call(referent, itsProxy);
@@ -73,7 +78,7 @@ final class ProxyRef extends WeakReference<Object> implements InvocationHandler 
     @Override
     public boolean equals(@Nullable Object other) {
         Object referent = get();
-        ProxyRef theirs = ProxyClasses.refOf(other);
+        ProxyRef theirs = ProxyRef.of(other);
         if (theirs == null && (other instanceof WeakRef || other instanceof WeakMethod || other instanceof Finalizer)) {
             return false; // these never equal a proxy
         }
@@ -142,13 +147,8 @@ final class ProxyRef extends WeakReference<Object> implements InvocationHandler 
         }
 
         @Override
-        WeakRefs.Kind kind() {
-            return WeakRefs.Kind.PROXY;
-        }
-
-        @Override
         void fire(Object owner) {
-            ProxyRef ref = ProxyClasses.refOf(owner);
+            ProxyRef ref = ProxyRef.of(owner);
             if (ref != null) {
                 ref.callBack(owner);
             }

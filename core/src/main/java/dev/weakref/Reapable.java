@@ -3,7 +3,6 @@ package dev.weakref;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,8 +74,19 @@ abstract class Reapable {
         return reaper;
     }
 
-    /** Tells of everything in it that refers to this object; newest first where it has an order. */
-    void findHolds(Object referent, Consumer<WeakRefs.Hold> found) {}
+    /** Visits everything in it that refers to this object; newest first if it has an order. */
+    void visitHolders(Object referent, HolderVisitor visitor) {}
+
+    /** Is given what refers to an object. */
+    interface HolderVisitor {
+        /**
+         * Visits one thing that refers to the object.
+         *
+         * @param holder the reference itself, or the collection that has the entry
+         * @param name the name that it was given, if any
+         */
+        void visit(Object holder, @Nullable String name);
+    }
 
     /** Whether there is nothing left in it that could die. */
     abstract boolean isEmpty();

@@ -264,7 +264,7 @@ final class Reaper {
             long begin = System.nanoTime();
             Object event = Flight.reapBegins();
             double onTheLiving = reapable.reap(first, resting);
-            Flight.reapEnded(event, reapable);
+            Flight.reapEnded(event, reapable::describe);
             if (!everywhere) {
                 watch.rest(begin, onTheLiving);
             }

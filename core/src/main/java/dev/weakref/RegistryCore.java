@@ -50,7 +50,7 @@ final class RegistryCore {
     private final long overdueAfterMillis;
     private final boolean timed;
     private final Counters counters = new Counters();
-    private final SecondAttempts secondAttempts = new SecondAttempts(this);
+    private final SecondAttempts secondAttempts = new SecondAttempts(this::registerForExit);
     private final AtomicReference<@Nullable ExitPass> exitPass = new AtomicReference<>();
 
     private final AtomicInteger leavingBehind = new AtomicInteger();
@@ -77,7 +77,7 @@ final class RegistryCore {
                 new Dispatching());
         log = new Log(this, dispatcher, settings.reaper, this::facadeIsGone);
         leaks = new Leaks(name, settings);
-        overdueWatch = new OverdueWatch(log, this);
+        overdueWatch = new OverdueWatch(() -> FinalizerNode.reportOverdue(log, now()));
         overdueAfterMillis = Defaults.millis(settings.overdueAfter);
         timed = !settings.listeners.isEmpty();
     }
@@ -191,7 +191,7 @@ final class RegistryCore {
         if (closed) {
             throw closedAlready();
         }
-        captures.check(referent, work);
+        captures.check(referent, Work.actionOf(work), Work.stateOf(work));
         FinalizerNode<R> node = new FinalizerNode<>(this, referent, work, details.withStack(leaks.stackOfCreation()));
         StackReserve.ensure(); // so that no slot is claimed and not written
         try {
@@ -213,7 +213,9 @@ final class RegistryCore {
         if (node.id % CoarseClock.OFTEN == 0) {
             CoarseClock.SHARED.askedOften();
         }
-        Flight.registered(node, name);
+        if (Flight.recordsRegistrations()) {
+            Flight.registered(node.info(), name);
+        }
         long overdueAfter = node.overdueAfterMillis();
         if (overdueAfter != Long.MAX_VALUE) {
             overdueWatch.expect(overdueAfter);
@@ -221,7 +223,7 @@ final class RegistryCore {
     }
 
     /** Registers what is to run at exit and belongs to nobody else; not if nobody holds the registry any more. */
-    void registerForExit(String finalizer, Work work) {
+    void registerForExit(String finalizer, Object work) {
         FinalizerRegistry registry = facade == null ? null : facade.get();
         if (registry != null) {
             register(registry, work, FinalizerNode.Details.NONE.withName(finalizer));
@@ -332,7 +334,7 @@ final class RegistryCore {
         counters.delayed(kind);
         if (!settings.listeners.isEmpty()) {
             FinalizerDelay delay = new FinalizerDelay(kind, name, finalizer, Duration.ofNanos(nanos));
-            Callbacks.later(
+            ListenerCalls.submit(
                     "A finalizer listener",
                     List.<Runnable>of(() -> tell(listener -> listener.onDelay(delay)))
                             .iterator());

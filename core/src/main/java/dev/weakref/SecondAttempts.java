@@ -1,5 +1,6 @@
 package dev.weakref;
 
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +15,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class SecondAttempts {
 
-    private final RegistryCore core;
+    /** Registers an action that is to run at exit, under a name. */
+    private final BiConsumer<String, Object> registerForExit;
 
     /** The last one that was added. */
     @Nullable Attempt last;
 
-    SecondAttempts(RegistryCore core) {
-        this.core = core;
+    SecondAttempts(BiConsumer<String, Object> registerForExit) {
+        this.registerForExit = registerForExit;
     }
 
     /**
@@ -40,7 +42,7 @@ final class SecondAttempts {
             }
             boolean done = false;
             try {
-                core.registerForExit(next.name, next.work);
+                registerForExit.accept(next.name, next.work);
                 done = true;
             } catch (IllegalStateException closed) {
                 done = true; // nothing would run it any more
@@ -60,12 +62,12 @@ final class SecondAttempts {
     static final class Attempt {
 
         private final String name;
-        private final Work work;
+        private final Object work;
 
         /** The one that was added before; guarded by the lock of {@link SecondAttempts}. */
         @Nullable Attempt before;
 
-        Attempt(String name, Work work) {
+        Attempt(String name, Object work) {
             this.name = name;
             this.work = work;
         }

@@ -15,8 +15,8 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,6 +95,44 @@ final class Table<K, V> extends Reapable {
         WEAK_IDENTITY_KEYS
     }
 
+    /**
+     * How a table is made.
+     *
+     * @param name is told to those who ask what refers to an object
+     * @param expectedSize how many entries to make room for at once
+     * @param replaceKeys whether a later equal key takes the place of the first one
+     * @param notifier is told which entries have left
+     * @param valueCheck is given the key and the value of a new entry, and throws if the value is not to be put
+     */
+    record Options<K>(
+            Kind kind,
+            Reaper reaper,
+            @Nullable String name,
+            int expectedSize,
+            boolean replaceKeys,
+            @Nullable RemovalNotifier<? super K> notifier,
+            @Nullable BiConsumer<Object, Object> valueCheck) {
+
+        static <K> Options<K> of(Kind kind, Reaper reaper) {
+            return new Options<>(kind, reaper, null, 0, false, null, null);
+        }
+    }
+
+    /** See {@link CollectionStats}, which has the same components. */
+    record Counts(@Nullable String name, long size, long added, long removed, long collected) {}
+
+    /** Is told which entries have left a table. Its methods do not throw. */
+    interface RemovalNotifier<K> {
+        /** An entry has got another value; called by the thread that put that. */
+        void replaced(K key);
+
+        /** An entry was removed by a caller; called by that thread. */
+        void removed(K key);
+
+        /** The referent of an entry was collected; called by a thread of the library. The key is null if that was weak. */
+        void collected(@Nullable K key);
+    }
+
     /** What a writer finds in its place, and whether it may change that. */
     enum When {
         ABSENT,
@@ -107,8 +145,8 @@ final class Table<K, V> extends Reapable {
     private final boolean identity;
     private final boolean replaceKeys;
     private final @Nullable String name;
-    private final @Nullable RemovalListener<? super K> listener;
-    private final @Nullable CaptureScan captures;
+    private final @Nullable RemovalNotifier<? super K> notifier;
+    private final @Nullable BiConsumer<Object, Object> valueCheck;
     private final int leastCapacity;
     private volatile @Nullable TableNode[] bins;
     volatile Stripe[] stripes; // read and written here, and by tests
@@ -121,29 +159,26 @@ final class Table<K, V> extends Reapable {
 
     /** A table without options, for the library itself. */
     Table(Kind kind, Reaper reaper) {
-        this(new CollectionOptions.Plain<>(kind, reaper));
+        this(Options.of(kind, reaper));
     }
 
-    Table(CollectionOptions<?, K> options) {
+    Table(Options<K> options) {
         super(options.reaper);
         kind = options.kind;
         weakKeys = kind != Kind.WEAK_VALUES;
         identity = kind == Kind.WEAK_IDENTITY_KEYS;
         name = options.name;
         replaceKeys = options.replaceKeys;
-        listener = options.listener;
-        captures = options.captureCheck == CaptureCheck.OFF ? null : new CaptureScan(options.captureCheck, null);
+        notifier = options.notifier;
+        valueCheck = options.valueCheck;
         leastCapacity = capacityFor(options.expectedSize);
         bins = new TableNode[leastCapacity];
         stripes = Stripe.array(stripesFor(leastCapacity), leastCapacity, new Stripe[0]);
     }
 
-    /** An empty table of the same kind and modes, without name and listener. */
+    /** An empty table of the same kind and modes, without name and notifier. */
     Table<K, V> emptyCopy() {
-        CollectionOptions.Plain<K> options = new CollectionOptions.Plain<>(kind, reaper());
-        options.replaceKeys = replaceKeys;
-        options.captureCheck = captures == null ? CaptureCheck.OFF : captures.check();
-        return new Table<>(options);
+        return new Table<>(new Options<>(kind, reaper(), null, 0, replaceKeys, null, valueCheck));
     }
 
     /** Notes whose table it is, for those who ask who refers to an object. It is not held. */
@@ -152,7 +187,7 @@ final class Table<K, V> extends Reapable {
     }
 
     @Override
-    void findHolds(Object referent, Consumer<WeakRefs.Hold> found) {
+    void visitHolders(Object referent, HolderVisitor visitor) {
         Object collection = owner == null ? null : owner.get();
         if (collection == null) {
             return;
@@ -162,7 +197,7 @@ final class Table<K, V> extends Reapable {
             for (TableNode node = headOf(array, bin); node != null; node = node.next()) {
                 TableNode entry = entryIn(node);
                 if (entry != null && entry.refersTo(referent)) {
-                    found.accept(new WeakRefs.Hold(WeakRefs.Kind.ENTRY, name, collection));
+                    visitor.visit(collection, name);
                 }
             }
         }
@@ -342,7 +377,7 @@ final class Table<K, V> extends Reapable {
         if (replaced != null && old == null) {
             tellCollected(replaced);
         } else if (old != null && old != value) {
-            tell(key, RemovalCause.REPLACED);
+            notifyReplaced(key);
         }
     }
 
@@ -363,7 +398,7 @@ final class Table<K, V> extends Reapable {
             if (replaceIn(node, old, kept, value)) {
                 hold(kept, old, value);
                 if (old != value) {
-                    tell(before, RemovalCause.REPLACED);
+                    notifyReplaced(before);
                 }
                 return true;
             }
@@ -381,7 +416,7 @@ final class Table<K, V> extends Reapable {
             }
             K firstKey = keyOf(node);
             if (firstKey != null && splice(node, old, null, Change.REMOVED)) {
-                tell(firstKey, RemovalCause.EXPLICIT);
+                notifyRemoved(firstKey);
                 return old;
             }
         }
@@ -422,7 +457,7 @@ final class Table<K, V> extends Reapable {
         if (key == null || node.refersTo(null)) {
             bury(node, dead);
         } else if (splice(node, ANY, null, Change.REMOVED)) {
-            tell(key, RemovalCause.EXPLICIT);
+            notifyRemoved(key);
         }
     }
 
@@ -523,13 +558,17 @@ final class Table<K, V> extends Reapable {
         TableNode previous = reservation.previous;
         if (previous != null && reservation.revives()) {
             tellCollected(previous);
-        } else if (listener != null && reservation.replaces()) {
+        } else if (notifier != null && reservation.replaces()) {
             K key = keyOf(previous);
             if (key == null) {
                 key = keyOf(reserved);
             }
             if (key != null) {
-                tell(key, outcome == null ? RemovalCause.EXPLICIT : RemovalCause.REPLACED);
+                if (outcome == null) {
+                    notifyRemoved(key);
+                } else {
+                    notifyReplaced(key);
+                }
             }
         }
     }
@@ -547,8 +586,8 @@ final class Table<K, V> extends Reapable {
     }
 
     private void checkCaptures(K key, V value) {
-        if (captures != null) {
-            captures.checkValue(key, value);
+        if (valueCheck != null) {
+            valueCheck.accept(key, value);
         }
     }
 
@@ -986,28 +1025,34 @@ final class Table<K, V> extends Reapable {
     // Listeners.
 
     private void tellCollected(TableNode dead) {
-        if (listener != null) {
+        if (notifier != null) {
             CollectedBatch batch = new CollectedBatch();
             batch.add(dead);
             tellCollected(batch);
         }
     }
 
-    private void tell(K key, RemovalCause cause) {
-        if (listener != null) {
-            tell(listener, key, cause);
+    private void notifyReplaced(K key) {
+        if (notifier != null) {
+            notifier.replaced(key);
+        }
+    }
+
+    private void notifyRemoved(K key) {
+        if (notifier != null) {
+            notifier.removed(key);
         }
     }
 
     /** Lets the listener be told of the dead in a thread of the library. */
     private void tellCollected(CollectedBatch dead) {
         if (!dead.isEmpty()) {
-            Callbacks.later(dead);
+            ListenerCalls.submit(dead);
         }
     }
 
     /** The dead of which the listener is to be told. Made before they are unlinked, so that none is lost after that. */
-    private final class CollectedBatch extends Callbacks.Calls {
+    private final class CollectedBatch extends ListenerCalls.Calls {
 
         private final List<TableNode> nodes = new ArrayList<>();
 
@@ -1017,14 +1062,14 @@ final class Table<K, V> extends Reapable {
 
         /** Notes a node that is about to be unlinked. If memory is short here, nothing has happened to it yet. */
         void add(TableNode node) {
-            if (listener != null) {
+            if (notifier != null) {
                 nodes.add(node);
             }
         }
 
         /** Takes the last one back. */
         void removeLast() {
-            if (listener != null) {
+            if (notifier != null) {
                 nodes.remove(nodes.size() - 1);
             }
         }
@@ -1040,16 +1085,7 @@ final class Table<K, V> extends Reapable {
 
         @Override
         void call(int number) {
-            tell(Objects.requireNonNull(listener), weakKeys ? null : keyOf(nodes.get(number)), RemovalCause.COLLECTED);
-        }
-    }
-
-    private static <K> void tell(RemovalListener<? super K> listener, @Nullable K key, RemovalCause cause) {
-        try {
-            listener.onRemoval(key, cause);
-        } catch (Throwable failure) {
-            Messages.failure(
-                    "The removal listener " + listener.getClass().getName() + " failed (" + cause + ")", failure);
+            Objects.requireNonNull(notifier).collected(weakKeys ? null : keyOf(nodes.get(number)));
         }
     }
 
@@ -1069,7 +1105,7 @@ final class Table<K, V> extends Reapable {
         return bins.length;
     }
 
-    CollectionStats stats() {
+    Counts counts() {
         long size = 0;
         long added = 0;
         long removed = 0;
@@ -1080,6 +1116,6 @@ final class Table<K, V> extends Reapable {
             removed += stripe.removed();
             collected += stripe.collected();
         }
-        return new CollectionStats(name, size, added, removed, collected);
+        return new Counts(name, size, added, removed, collected);
     }
 }

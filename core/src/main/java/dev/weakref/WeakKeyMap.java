@@ -123,7 +123,7 @@ public final class WeakKeyMap<K, V> extends AbstractWeakMap<K, V> {
         /** The map. */
         public WeakKeyMap<K, V> build() {
             Bootstrap.ensure();
-            return new WeakKeyMap<>(new Table<>(this));
+            return new WeakKeyMap<>(table());
         }
     }
 }

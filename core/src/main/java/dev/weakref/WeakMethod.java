@@ -144,11 +144,6 @@ public final class WeakMethod<T, F> {
         }
 
         @Override
-        WeakRefs.Kind kind() {
-            return WeakRefs.Kind.METHOD;
-        }
-
-        @Override
         void fire(Object owner) {
             ((WeakMethod<?, ?>) owner).callBack();
         }

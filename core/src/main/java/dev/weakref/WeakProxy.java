@@ -89,7 +89,7 @@ public final class WeakProxy {
 
     /** Whether the object is a weak proxy, dead or alive. */
     public static boolean isProxy(@Nullable Object object) {
-        return ProxyClasses.refOf(object) != null;
+        return ProxyRef.of(object) != null;
     }
 
     /** Whether the object is a weak proxy that can be called: a {@code Runnable}, {@code Callable} or other functional interface. */
@@ -104,7 +104,7 @@ public final class WeakProxy {
 
     /** What stands behind a proxy, by class and never by value. Never throws. */
     public static String describe(@Nullable Object proxy) {
-        ProxyRef reference = ProxyClasses.refOf(proxy);
+        ProxyRef reference = ProxyRef.of(proxy);
         return reference != null
                 ? reference.describe()
                 : proxy == null ? "null" : "no proxy, but a " + proxy.getClass().getName();

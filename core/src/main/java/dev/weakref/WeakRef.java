@@ -238,11 +238,6 @@ public class WeakRef<T> extends WeakReference<T> {
         }
 
         @Override
-        WeakRefs.Kind kind() {
-            return WeakRefs.Kind.REFERENCE;
-        }
-
-        @Override
         void fire(Object owner) {
             ((WeakRef<?>) owner).callBack();
         }

@@ -44,15 +44,32 @@ public final class WeakRefs {
         for (Object proxy : SharedHolders.ALL.proxies(referent)) {
             holds.add(new Hold(Kind.PROXY, null, proxy));
         }
-        Callbacks.LOG.findHolds(referent, holds::add);
+        Callbacks.LOG.visitHolders(referent, addTo(holds));
         List<Hold> entries = new ArrayList<>();
         Reaper.SHARED.forEachWatched(reapable -> {
             if (reapable != Callbacks.LOG) {
-                reapable.findHolds(referent, reapable instanceof Log ? holds::add : entries::add);
+                reapable.visitHolders(referent, addTo(reapable instanceof Log ? holds : entries));
             }
         });
         holds.addAll(entries);
         return List.copyOf(holds);
+    }
+
+    private static Reapable.HolderVisitor addTo(List<Hold> holds) {
+        return (holder, name) -> holds.add(new Hold(kindOf(holder), name, holder));
+    }
+
+    private static Kind kindOf(Object holder) {
+        if (holder instanceof WeakRef) {
+            return Kind.REFERENCE;
+        }
+        if (holder instanceof WeakMethod) {
+            return Kind.METHOD;
+        }
+        if (holder instanceof Finalizer) {
+            return Kind.FINALIZER;
+        }
+        return WeakProxy.isProxy(holder) ? Kind.PROXY : Kind.ENTRY;
     }
 
     /**

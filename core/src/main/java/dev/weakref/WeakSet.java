@@ -143,7 +143,7 @@ public final class WeakSet<E> extends AbstractSet<E> {
 
     /** The counters of this set. */
     public CollectionStats stats() {
-        return table.stats();
+        return CollectionOptions.stats(table);
     }
 
     /** A snapshot of the references to the elements, which may die at any time. */
@@ -277,7 +277,7 @@ public final class WeakSet<E> extends AbstractSet<E> {
         /** The set. */
         public WeakSet<E> build() {
             Bootstrap.ensure();
-            return new WeakSet<>(new Table<>(this));
+            return new WeakSet<>(table());
         }
     }
 }

@@ -95,7 +95,7 @@ public final class WeakValueMap<K, V> extends AbstractWeakMap<K, V> {
         /** The map. */
         public WeakValueMap<K, V> build() {
             Bootstrap.ensure();
-            return new WeakValueMap<>(new Table<>(this));
+            return new WeakValueMap<>(table());
         }
     }
 }

@@ -42,7 +42,7 @@ final class Collected {
             reference.enqueue();
             return;
         }
-        ProxyRef proxy = ProxyClasses.refOf(holder);
+        ProxyRef proxy = ProxyRef.of(holder);
         if (proxy != null) {
             proxy.enqueue();
         }

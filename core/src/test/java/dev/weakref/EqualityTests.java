@@ -217,7 +217,7 @@ class EqualityTests {
         boolean isAlive() {
             return switch (kind.family) {
                 case REFERENCE -> !((WeakRef<?>) object).refersTo(null);
-                case PROXY -> !ProxyClasses.refOf(object).refersTo(null);
+                case PROXY -> !ProxyRef.of(object).refersTo(null);
                 case METHOD -> ((WeakMethod<?, ?>) object).get() != null;
                 case FINALIZER -> ((Finalizer<?>) object).isAlive();
             };

@@ -280,9 +280,7 @@ class LogTests {
         }
 
         @Override
-        WeakRefs.Hold hold() {
-            return null;
-        }
+        void visitHolder(Reapable.HolderVisitor visitor) {}
 
         @Override
         boolean isDone() {

@@ -61,7 +61,7 @@ class TableTests {
         assertThat(seen).isNull();
         assertThat(dying.refersTo(null)).isTrue();
         reaper.pass();
-        assertThat(table.stats()).isEqualTo(new CollectionStats(null, 1, 2, 0, 1));
+        assertThat(table.counts()).isEqualTo(new Table.Counts(null, 1, 2, 0, 1));
         assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("null COLLECTED");
     }
 
@@ -71,7 +71,7 @@ class TableTests {
         BlockingQueue<String> calls = new LinkedBlockingQueue<>();
         AtomicInteger count = new AtomicInteger();
         Table<Key, String> table =
-                new Table<>(new CollectionOptions.Plain<Key>(Kind.WEAK_KEYS, reaper).onRemoval((key, cause) -> {
+                new Table<>(options(Kind.WEAK_KEYS, false, (key, cause) -> {
                     if (count.incrementAndGet() == 1) {
                         Side.await(second); // opened by the next call, which begins beside this one
                     }
@@ -177,10 +177,29 @@ class TableTests {
     }
 
     private Table<Key, String> table(boolean replaceKeys, RemovalListener<Key> listener) {
-        CollectionOptions.Plain<Key> options =
-                new CollectionOptions.Plain<Key>(Kind.WEAK_KEYS, reaper).onRemoval(listener);
-        options.replaceKeys = replaceKeys;
-        return new Table<>(options);
+        return new Table<>(options(Kind.WEAK_KEYS, replaceKeys, listener));
+    }
+
+    private Table.Options<Key> options(Kind kind, boolean replaceKeys, RemovalListener<Key> listener) {
+        return new Table.Options<>(kind, reaper, null, 0, replaceKeys, new Notifier<>(listener), null);
+    }
+
+    private record Notifier<K>(RemovalListener<K> listener) implements Table.RemovalNotifier<K> {
+
+        @Override
+        public void replaced(K key) {
+            listener.onRemoval(key, RemovalCause.REPLACED);
+        }
+
+        @Override
+        public void removed(K key) {
+            listener.onRemoval(key, RemovalCause.EXPLICIT);
+        }
+
+        @Override
+        public void collected(@Nullable K key) {
+            listener.onRemoval(key, RemovalCause.COLLECTED);
+        }
     }
 
     @Test
@@ -265,7 +284,7 @@ class TableTests {
         assertThat(table.remove(new Key("key"), null)).isNull();
 
         reaper.pass();
-        assertThat(table.stats()).isEqualTo(new CollectionStats(null, 1, 2, 0, 1));
+        assertThat(table.counts()).isEqualTo(new Table.Counts(null, 1, 2, 0, 1));
         assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("null COLLECTED");
     }
 
@@ -319,7 +338,7 @@ class TableTests {
             table.reap(null, false);
 
             assertThat(keys).allSatisfy(key -> assertThat(table.get(key)).isEqualTo(dead.contains(key) ? null : true));
-            assertThat(table.stats()).isEqualTo(new CollectionStats(null, 6 - dead.size(), 6, 0, dead.size()));
+            assertThat(table.counts()).isEqualTo(new Table.Counts(null, 6 - dead.size(), 6, 0, dead.size()));
             TableWalk<Key, Boolean, TableNode> linked = new TableWalk<>(table, (same, node) -> node);
             assertThat(linked).toIterable().hasSize(6 - dead.size());
         }
@@ -492,10 +511,7 @@ class TableTests {
 
     @Test
     void largeArrayWithFewEntriesIsNotSweptForThem() {
-        CollectionOptions.Plain<Key> options = new CollectionOptions.Plain<>(Kind.WEAK_VALUES, reaper);
-        options.expectedSize = 100_000;
-
-        assertThat(reapOf(new Table<>(options), 200, hash -> hash < 150)).isZero();
+        assertThat(reapOf(withRoomFor(100_000), 200, hash -> hash < 150)).isZero();
     }
 
     /** Has reaped a table in which so many of so many have died, evenly. */
@@ -587,8 +603,7 @@ class TableTests {
 
     @Test
     void arrayDoesNotShrinkBelowWhatWasAskedFor() {
-        Table<Key, Object> table =
-                new Table<>(new CollectionOptions.Plain<Key>(Kind.WEAK_VALUES, reaper).expectedSize(1_000));
+        Table<Key, Object> table = withRoomFor(1_000);
         int asked = table.capacity();
         table.put(new Key("key"), held(new Object()), When.ALWAYS);
 
@@ -622,7 +637,7 @@ class TableTests {
         assertThat(table.capacity()).isEqualTo(16);
         assertThat(table.get(0)).isNotNull();
         assertThat(table.get(16)).isNotNull();
-        assertThat(table.stats()).isEqualTo(new CollectionStats(null, 2, 410_002, 410_000, 0));
+        assertThat(table.counts()).isEqualTo(new Table.Counts(null, 2, 410_002, 410_000, 0));
     }
 
     @Test
@@ -654,7 +669,7 @@ class TableTests {
                     return table.nodes() == 0 && table.capacity() <= 16;
                 },
                 "nodes are left, or their array");
-        assertThat(table.stats()).isEqualTo(new CollectionStats(null, 0, 1_000_000, 0, 1_000_000));
+        assertThat(table.counts()).isEqualTo(new Table.Counts(null, 0, 1_000_000, 0, 1_000_000));
     }
 
     @Test
@@ -731,11 +746,15 @@ class TableTests {
         assertThat(table.get(new Key("computed"))).isSameAs(computed);
         assertThat(table.nodes()).isEqualTo(5_001);
         assertThat(table.count()).isEqualTo(5_001);
-        assertThat(table.stats().added()).isEqualTo(5_001);
+        assertThat(table.counts().added()).isEqualTo(5_001);
     }
 
     private <V> Table<Key, V> table(Kind kind) {
-        return new Table<>(new CollectionOptions.Plain<Key>(kind, reaper).onRemoval(this::tell));
+        return new Table<>(options(kind, false, this::tell));
+    }
+
+    private Table<Key, Object> withRoomFor(int entries) {
+        return new Table<>(new Table.Options<>(Kind.WEAK_VALUES, reaper, null, entries, false, null, null));
     }
 
     private void tell(@Nullable Key key, RemovalCause cause) {

@@ -216,7 +216,7 @@ class WeakProxyTests {
         @Test
         void throwsFromEveryForwardedCall() {
             Machine alive = WeakProxy.of(new Robot("R2"), Machine.class);
-            ProxyClasses.refOf(proxy).clear();
+            ProxyRef.of(proxy).clear();
 
             gone(proxy::name);
             gone(proxy::greeting);
@@ -230,7 +230,7 @@ class WeakProxyTests {
         @Test
         void isStillAProxyThatCanBeDescribed() {
             assertThat(WeakProxy.describe(proxy)).isEqualTo("WeakProxy[" + Robot.class.getName() + "]");
-            ProxyClasses.refOf(proxy).clear();
+            ProxyRef.of(proxy).clear();
 
             assertThat(WeakProxy.isProxy(proxy)).isTrue();
             assertThat(WeakProxy.describe(proxy)).isEqualTo("WeakProxy[dead, was " + Robot.class.getName() + "]");

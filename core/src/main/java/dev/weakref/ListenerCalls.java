@@ -1,0 +1,101 @@
+package dev.weakref;
+
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs callbacks and calls listeners in threads of the library, one after the other, each with a limit of its own: the
+ * thread that found out what happened must not wait for code of the user's.
+ */
+final class ListenerCalls {
+
+    static final Relay DISPATCHER = new Relay(
+            "the callbacks",
+            Threads.daemons("weakref-callbacks", null),
+            Defaults.MAX_WORKERS,
+            Relay.tickFor(Defaults.TAKE_OVER),
+            leg -> Defaults.nanos(Defaults.TAKE_OVER),
+            ListenerCalls::run);
+
+    private ListenerCalls() {}
+
+    private static void run(Relay.Leg leg) {
+        try {
+            leg.run();
+        } finally {
+            Thread.currentThread().setContextClassLoader(null); // whatever the callback has left there
+        }
+    }
+
+    /** Calls listeners one after the other, in the same threads as the callbacks and each with a limit of its own. */
+    static void submit(String what, Iterator<Runnable> calls) {
+        DISPATCHER.handOver(Relay.Batch.of(() -> calls.hasNext() ? new ListenerCall(what, calls.next()) : null));
+    }
+
+    /** As {@link #submit(String, Iterator)}, without allocating anything. */
+    static void submit(Calls calls) {
+        DISPATCHER.handOver(calls);
+    }
+
+    /** Calls of which none is lost if memory is exhausted when its turn comes. */
+    abstract static class Calls extends Relay.Batch {
+
+        private final String what;
+        private int given;
+
+        Calls(String what) {
+            this.what = what;
+        }
+
+        abstract int size();
+
+        /** Makes the call with this number, beginning at 0. */
+        abstract void call(int number);
+
+        @Override
+        final Relay.@Nullable Leg poll() {
+            if (given == size()) {
+                return null;
+            }
+            int number = given;
+            Relay.Leg next = new ListenerCall(what, () -> call(number));
+            given++;
+            return next;
+        }
+
+        @Override
+        final long left() {
+            return (long) size() - given;
+        }
+    }
+
+    /** A call that is not in the log. */
+    private record ListenerCall(String what, Runnable task) implements Relay.Leg {
+
+        @Override
+        public void run() {
+            task.run();
+        }
+
+        @Override
+        public long limitNanos() {
+            return Defaults.nanos(Defaults.ACTION_LIMIT);
+        }
+
+        @Override
+        public String describe() {
+            return what;
+        }
+
+        @Override
+        public boolean leaveBehind(Thread thread, long nanos) {
+            Messages.log(
+                    Level.WARNING,
+                    () -> describe() + " has passed its limit of " + Duration.ofNanos(limitNanos())
+                            + " and is interrupted. It is here:" + Messages.stack(thread.getStackTrace()));
+            return true;
+        }
+    }
+}
