@@ -24,14 +24,14 @@ public class CallbackRaces {
 
         /** What the sweep does, and then the relay. */
         final void collect() {
-            if (node.gather()) {
+            if (node.claim()) {
                 node.run();
             }
         }
 
         final void result(II_Result r) {
             r.r1 = runs.get();
-            r.r2 = node.isDone() && !node.gather() ? 1 : 0;
+            r.r2 = node.isDone() && !node.claim() ? 1 : 0;
         }
     }
 
@@ -111,9 +111,9 @@ public class CallbackRaces {
         }
 
         @Actor
-        public void handOver() {
-            if (node.gather()) {
-                node.ungather();
+        public void submit() {
+            if (node.claim()) {
+                node.unclaim();
             }
         }
 

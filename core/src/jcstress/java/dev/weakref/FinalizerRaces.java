@@ -16,7 +16,7 @@ public class FinalizerRaces {
 
     abstract static class Shared {
         final FinalizerRegistry registry =
-                FinalizerRegistry.builder().reaper(Collected.idleReaper()).build();
+                FinalizerRegistry.builder().reaper(SimulatedCollector.idleReaper()).build();
         final Object referent = new Object();
         final AtomicInteger runs = new AtomicInteger();
 
@@ -117,7 +117,7 @@ public class FinalizerRaces {
         @Actor
         public void collect() {
             finalizer.enqueue();
-            if (finalizer.gather()) { // what the sweep does
+            if (finalizer.claim()) { // what the sweep does
                 finalizer.run(); // and then the dispatcher
             }
         }

@@ -47,14 +47,14 @@ public class SharingRaces {
     public static class ReferencesAfterADrop {
 
         private final Object referent = new Object();
-        private final Reaper reaper = Collected.idleReaper();
+        private final Reaper reaper = SimulatedCollector.idleReaper();
         private final SharedHolders holders = new SharedHolders(reaper);
         private final WeakRef<Object> dropped = WeakRef.shared(holders, referent);
         private WeakRef<Object> first;
         private WeakRef<Object> second;
 
         public ReferencesAfterADrop() {
-            Collected.drop(holders, referent);
+            SimulatedCollector.drop(holders, referent);
         }
 
         @Actor

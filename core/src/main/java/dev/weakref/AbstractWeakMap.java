@@ -1,6 +1,6 @@
 package dev.weakref;
 
-import dev.weakref.Table.When;
+import dev.weakref.WeakTable.When;
 import java.lang.ref.Reference;
 import java.util.AbstractCollection;
 import java.util.AbstractMap;
@@ -21,7 +21,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the weak maps have in common: a {@link ConcurrentMap} on a {@link Table}. Its length is that of the interface and
+ * What the weak maps have in common: a {@link ConcurrentMap} on a {@link WeakTable}. Its length is that of the interface and
  * of its three views.
  *
  * @param <K> the type of the keys
@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K, V> {
 
-    final Table<K, V> table;
+    final WeakTable<K, V> table;
 
-    AbstractWeakMap(Table<K, V> table) {
+    AbstractWeakMap(WeakTable<K, V> table) {
         this.table = table;
         table.belongsTo(this);
     }
@@ -244,8 +244,8 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
     private final class KeyView extends AbstractSet<K> {
 
         @Override
-        public TableWalk<K, V, K> iterator() {
-            return new TableWalk<>(table, Table::liveKey);
+        public TableIterator<K, V, K> iterator() {
+            return new TableIterator<>(table, WeakTable::liveKey);
         }
 
         @Override
@@ -298,8 +298,8 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
     private final class ValueView extends AbstractCollection<V> {
 
         @Override
-        public TableWalk<K, V, V> iterator() {
-            return new TableWalk<>(table, Table::liveValue);
+        public TableIterator<K, V, V> iterator() {
+            return new TableIterator<>(table, WeakTable::liveValue);
         }
 
         @Override
@@ -343,7 +343,7 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
     private final class EntryView extends AbstractSet<Map.Entry<K, V>> {
 
         @Override
-        public TableWalk<K, V, Map.Entry<K, V>> iterator() {
+        public TableIterator<K, V, Map.Entry<K, V>> iterator() {
             return entries();
         }
 
@@ -405,11 +405,11 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
         }
     }
 
-    private TableWalk<K, V, Map.Entry<K, V>> entries() {
-        return new TableWalk<>(table, this::liveEntry);
+    private TableIterator<K, V, Map.Entry<K, V>> entries() {
+        return new TableIterator<>(table, this::liveEntry);
     }
 
-    private Map.@Nullable Entry<K, V> liveEntry(Table<K, V> same, TableNode node) {
+    private Map.@Nullable Entry<K, V> liveEntry(WeakTable<K, V> same, TableNode node) {
         K key = same.liveKey(node);
         V value = same.liveValue(node);
         return key == null || value == null ? null : new WriteThroughEntry(key, value);
@@ -419,7 +419,7 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
     private boolean removeEntriesIf(Predicate<? super Map.Entry<K, V>> filter) {
         Objects.requireNonNull(filter, "filter");
         boolean removed = false;
-        for (TableWalk<K, V, Map.Entry<K, V>> entries = entries(); entries.hasNext(); ) {
+        for (TableIterator<K, V, Map.Entry<K, V>> entries = entries(); entries.hasNext(); ) {
             Map.Entry<K, V> live = entries.next();
             Map.Entry<K, V> entry = Map.entry(live.getKey(), live.getValue()); // a filter changes nothing
             if (filter.test(entry) && remove(entry.getKey(), entry.getValue())) {

@@ -18,18 +18,18 @@ import java.util.function.LongSupplier;
  */
 final class Backlog {
 
-    private static final AtomicLongFieldUpdater<Backlog> TAKEN =
-            AtomicLongFieldUpdater.newUpdater(Backlog.class, "taken");
+    private static final AtomicLongFieldUpdater<Backlog> DRAINED =
+            AtomicLongFieldUpdater.newUpdater(Backlog.class, "drained");
 
     /** An eighth of the heap: each takes some 64 bytes with its key. */
-    private static final long MOST = Math.max(1 << 16, Runtime.getRuntime().maxMemory() / 512);
+    private static final long DEFAULT_THRESHOLD = Math.max(1 << 16, Runtime.getRuntime().maxMemory() / 512);
 
     private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
 
     /** From how many on it is long; for tests to change. */
-    long most = MOST;
+    long threshold = DEFAULT_THRESHOLD;
 
-    private volatile long taken;
+    private volatile long drained;
     private volatile boolean isLong;
 
     /** Whether it is too long, by the last look. It is so until half of that has gone. */
@@ -38,8 +38,8 @@ final class Backlog {
     }
 
     /** So many have been taken off the queue. */
-    void taken(int count) {
-        TAKEN.getAndAdd(this, count);
+    void drained(int count) {
+        DRAINED.getAndAdd(this, count);
     }
 
     /**
@@ -50,23 +50,23 @@ final class Backlog {
      *
      * @param count counts what has been collected
      */
-    void look(LongSupplier count) {
-        look(count, 0);
+    void update(LongSupplier count) {
+        update(count, 0);
     }
 
-    /** As {@link #look(LongSupplier)}, with so many more that wait for something else. */
-    void look(LongSupplier count, long waiting) {
-        long before = taken;
+    /** As {@link #update(LongSupplier)}, with so many more that wait for something else. */
+    void update(LongSupplier count, long waiting) {
+        long before = drained;
         long collected = count.getAsLong();
         if (before > collected) {
-            TAKEN.compareAndSet(this, before, collected);
+            DRAINED.compareAndSet(this, before, collected);
         }
-        isLong = collected - before + waiting > (isLong ? most / 2 : most);
+        isLong = collected - before + waiting > (isLong ? threshold / 2 : threshold);
     }
 
     /** Waits a moment for the JVM, which has put none on the queue; never for ever, should one not come. */
-    void pause() {
+    void parkBriefly() {
         LockSupport.parkNanos(PAUSE_NANOS);
-        taken(1);
+        drained(1);
     }
 }

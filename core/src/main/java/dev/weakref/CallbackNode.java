@@ -18,13 +18,13 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Why nobody is forgotten who outlived the referent.</b> The owner has a reference to the referent as well, of the
  * same queue, that leads to the owner and is reached through him alone; a {@link WeakRef} is that itself. If the owner
  * is alive when the referent dies, the collector finds that reference and puts it on the queue; from then on the queue
- * holds it, and once it has been taken off the node does ({@link #keep}), until the sweep. If the owner is dead by then,
+ * holds it, and once it has been taken off the node does ({@link #retainOwner}), until the sweep. If the owner is dead by then,
  * so is his reference, and nobody asks for it.
  *
  * <p><b>Why it calls back at most once, and never after it was cancelled.</b> The state becomes {@link #DONE} in one
  * atomic step, by the run or by {@link #cancel()}, and never changes again. Who wins that step decides.
  */
-abstract class CallbackNode extends LogNode {
+abstract class CallbackNode extends TrackedReference {
 
     private static final Object DONE = new Object();
     private static final VarHandle STATE;
@@ -39,7 +39,7 @@ abstract class CallbackNode extends LogNode {
 
     final Owner owner;
 
-    /** Whom {@link #keep} keeps; read by nobody, since the owner's own reference is asked. */
+    /** Whom {@link #retainOwner} keeps; read by nobody, since the owner's own reference is asked. */
     @SuppressWarnings("UnusedVariable")
     private @Nullable Object kept;
 
@@ -56,8 +56,8 @@ abstract class CallbackNode extends LogNode {
      *
      * @return whether this waits for a sweep
      */
-    final boolean keep(Object found) {
-        if (!isDue()) {
+    final boolean retainOwner(Object found) {
+        if (!isUnclaimed()) {
             return false;
         }
         kept = found;
@@ -88,12 +88,12 @@ abstract class CallbackNode extends LogNode {
     }
 
     @Override
-    public final boolean leaveBehind(Thread thread, long nanos) {
-        Messages.log(
+    public final boolean timeOut(Thread thread, long nanos) {
+        Logging.log(
                 Level.WARNING,
                 () -> describe() + " has passed its limit of " + Duration.ofNanos(limitNanos())
                         + " and is interrupted and left behind. It is here:"
-                        + Messages.stack(thread.getStackTrace()));
+                        + Logging.stack(thread.getStackTrace()));
         return true;
     }
 
@@ -127,12 +127,12 @@ abstract class CallbackNode extends LogNode {
     }
 
     @Override
-    final boolean isDue() {
+    final boolean isUnclaimed() {
         return state == null && !owner.refersTo(null);
     }
 
     @Override
-    final boolean gather() {
+    final boolean claim() {
         if (state != null) {
             return false; // it waits in the relay already
         }
@@ -141,7 +141,7 @@ abstract class CallbackNode extends LogNode {
     }
 
     @Override
-    final void ungather() {
+    final void unclaim() {
         Object held = state;
         if (held != DONE) {
             STATE.compareAndSet(this, held, null);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** The callbacks of all references, proxies and methods: one log, so that their order holds across kinds. */
 final class Callbacks {
 
-    static final Log LOG = new Log(Callbacks.class, ListenerCalls.DISPATCHER, Reaper.SHARED, Callbacks::keep);
+    static final CreationLog LOG = new CreationLog(Callbacks.class, ListenerCalls.DISPATCHER, Reaper.SHARED, Callbacks::retainOwner);
 
     private static volatile @Nullable BiConsumer<Object, Throwable> failureHandler;
 
@@ -26,11 +26,11 @@ final class Callbacks {
      *
      * @return whether there is something to sweep
      */
-    private static boolean keep(Reference<?> gone) {
+    private static boolean retainOwner(Reference<?> gone) {
         if (gone instanceof WeakRef<?> ref) {
-            return ref.node != null && ref.node.keep(ref);
+            return ref.node != null && ref.node.retainOwner(ref);
         }
-        if (gone instanceof ProxyRef ref) {
+        if (gone instanceof ProxyReference ref) {
             return ref.keepProxy();
         }
         if (gone instanceof WeakMethod.Receiver receiver) {
@@ -62,6 +62,6 @@ final class Callbacks {
                 }
             }
         }
-        Messages.failure("A callback failed: " + callback.getClass().getName(), failure);
+        Logging.failure("A callback failed: " + callback.getClass().getName(), failure);
     }
 }

@@ -93,7 +93,7 @@ final class CaptureScan {
             throw new CapturedReferentException(message, subject.advice);
         }
         if (holder != null && warnedOf.putIfAbsent(holder.getClass(), true) == null) {
-            Messages.log(
+            Logging.log(
                     Level.WARNING,
                     () -> message + (sure ? "" : ". If it is let go in time, ignore this")
                             + ". Said once for each class of " + subject.action);

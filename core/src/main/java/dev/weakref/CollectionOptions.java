@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
 
-    Table.Kind kind;
+    WeakTable.Kind kind;
 
     @Nullable String name;
 
@@ -23,7 +23,7 @@ abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
     CaptureCheck captureCheck = CaptureCheck.OFF;
     Reaper reaper = Reaper.SHARED;
 
-    CollectionOptions(Table.Kind kind) {
+    CollectionOptions(WeakTable.Kind kind) {
         this.kind = kind;
     }
 
@@ -64,8 +64,8 @@ abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
     }
 
     /** A table with these options. */
-    final <V> Table<K, V> table() {
-        return new Table<>(new Table.Options<>(
+    final <V> WeakTable<K, V> table() {
+        return new WeakTable<>(new WeakTable.Options<>(
                 kind,
                 reaper,
                 name,
@@ -75,14 +75,14 @@ abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
                 captureCheck == CaptureCheck.OFF ? null : new CaptureScan(captureCheck, null)::checkValue));
     }
 
-    static CollectionStats stats(Table<?, ?> table) {
-        Table.Counts counts = table.counts();
+    static CollectionStats stats(WeakTable<?, ?> table) {
+        WeakTable.Counts counts = table.counts();
         return new CollectionStats(
                 counts.name(), counts.size(), counts.added(), counts.removed(), counts.collected());
     }
 
     /** Tells a listener of the user's, and reports what it throws. */
-    private record ListenerNotifier<K>(RemovalListener<K> listener) implements Table.RemovalNotifier<K> {
+    private record ListenerNotifier<K>(RemovalListener<K> listener) implements WeakTable.RemovalNotifier<K> {
 
         @Override
         public void replaced(K key) {
@@ -103,7 +103,7 @@ abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
             try {
                 listener.onRemoval(key, cause);
             } catch (Throwable failure) {
-                Messages.failure(
+                Logging.failure(
                         "The removal listener " + listener.getClass().getName() + " failed (" + cause + ")", failure);
             }
         }

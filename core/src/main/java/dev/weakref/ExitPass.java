@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The end of a registry: runs what is left, newest first, one at a time, within a deadline, and reports.
  *
- * <p>The actions run in threads of a {@link Relay} whose runners lose the baton when an action passes its limit; the
+ * <p>The actions run in threads of a {@link SerialDispatcher} whose runners lose the baton when an action passes its limit; the
  * thread that closes only waits. So an action that hangs costs its limit and nothing else.
  */
 final class ExitPass {
@@ -37,7 +37,7 @@ final class ExitPass {
     private static final String SHORT_OF_MEMORY = "Memory is exhausted; the exit pass tries again";
 
     private final RegistryCore core;
-    private final Relay relay;
+    private final SerialDispatcher dispatcher;
     private final long begin = System.nanoTime();
     private final long exitLimitNanos;
     private final AtomicInteger ran = new AtomicInteger();
@@ -59,12 +59,12 @@ final class ExitPass {
     ExitPass(RegistryCore core, Duration atMost) {
         this.core = core;
         exitLimitNanos = Math.max(0, Math.min(Defaults.nanos(core.settings().exitLimit), Defaults.nanos(atMost)));
-        relay = new Relay(
+        dispatcher = new SerialDispatcher(
                 "the exit pass of registry '" + Names.escape(core.name()) + "'",
                 core.threads("-exit"),
                 Integer.MAX_VALUE,
                 TICK,
-                leg -> awaits(leg) ? leg.limitNanos() : 0,
+                task -> awaits(task) ? task.limitNanos() : 0,
                 this::runTurn);
     }
 
@@ -79,8 +79,8 @@ final class ExitPass {
     }
 
     /** Whether it waits for this one, while it runs. */
-    boolean awaits(Relay.Leg leg) {
-        long id = leg instanceof FinalizerNode.Call call ? call.node().id : ((LogNode) leg).id;
+    boolean awaits(DispatchTask task) {
+        long id = task instanceof FinalizerNode.Call call ? call.node().id : ((TrackedReference) task).id;
         return !notAwaited.contains(id);
     }
 
@@ -89,7 +89,7 @@ final class ExitPass {
         long now = System.nanoTime();
         if (now - checkedForExits >= EXIT_CHECK_INTERVAL.toNanos()) {
             checkedForExits = now;
-            notAwaited.addAll(Inside.endingTheJvm(core.number()));
+            notAwaited.addAll(CurrentRegistries.endingTheJvm(core.number()));
         }
     }
 
@@ -99,7 +99,7 @@ final class ExitPass {
 
     /** Whether this thread runs it or one of its actions, and so cannot wait for it. */
     boolean runsIn(Thread thread) {
-        return thread == closer || relay.runsIn(thread);
+        return thread == closer || dispatcher.runsIn(thread);
     }
 
     /** Waits for the report of a pass that another thread runs. */
@@ -125,7 +125,7 @@ final class ExitPass {
             throw tooDeep; // it can be run again, in another thread
         } catch (Throwable failure) {
             core.refuseRegistrations(); // nobody would run them
-            relay.stop();
+            dispatcher.stop();
             report.completeExceptionally(failure);
             throw failure;
         } finally {
@@ -142,7 +142,7 @@ final class ExitPass {
                 if (left() <= 0) {
                     throw shortage;
                 }
-                Messages.failure(SHORT_OF_MEMORY, shortage);
+                Logging.failure(SHORT_OF_MEMORY, shortage);
                 LockSupport.parkNanos(TICK.toNanos());
             }
         }
@@ -153,21 +153,21 @@ final class ExitPass {
         checkForExits();
         while (!uninterrupted(() -> core.stopDispatching(this, Math.min(untilCheck(), left() - half)))
                 && left() > half) {
-            tellProgress();
+            logProgress();
             checkForExits();
         }
         runAll();
-        passOverTheEnded();
+        sweepFinished();
         registerSecondAttempts();
         core.refuseRegistrations();
         runAll(); // those that were registered before, and after the first look
-        relay.stop();
-        giveUpTheRest(); // first, so that nothing is taken any more when the running are listed
+        dispatcher.stop();
+        discardRest(); // first, so that nothing is taken any more when the running are listed
         awaitRunning();
         ExitReport result = new ExitReport(
                 ran.get(), failed.get(), timedOut.get(), skipped, Duration.ofNanos(System.nanoTime() - begin), lines());
-        Messages.awaitWritten(); // after the close of the last registry the logger may write no more
-        Messages.log(result.leftovers().isEmpty() ? Level.INFO : Level.WARNING, () -> summary(result));
+        Logging.awaitWritten(); // after the close of the last registry the logger may write no more
+        Logging.log(result.leftovers().isEmpty() ? Level.INFO : Level.WARNING, () -> summary(result));
         report.complete(result);
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -177,23 +177,23 @@ final class ExitPass {
 
     private void runAll() {
         if (left() > 0) {
-            relay.handOver(core.log().gatherAgain());
-            relay.handOver(Relay.Batch.of(new NewestFirst()));
+            dispatcher.submit(core.log().claimAllDead());
+            dispatcher.submit(TaskBatch.of(new NewestFirst()));
             runHere();
         }
-        while (left() > 0 && !uninterrupted(() -> relay.awaitBaton(Math.min(untilCheck(), left())))) {
-            tellProgress();
+        while (left() > 0 && !uninterrupted(() -> dispatcher.awaitDrained(Math.min(untilCheck(), left())))) {
+            logProgress();
             checkForExits();
             runHere();
         }
         if (left() <= 0) {
-            relay.stop();
-            relay.leaveAllBehind();
+            dispatcher.stop();
+            dispatcher.timeOutAll();
         }
     }
 
     /** Has the walks that follow, of which most find nothing, pass over what has ended; they work without that as well. */
-    private void passOverTheEnded() {
+    private void sweepFinished() {
         try {
             core.log().sweep();
         } catch (OutOfMemoryError stayInTheLog) {
@@ -206,28 +206,28 @@ final class ExitPass {
         try {
             core.secondAttempts().register();
         } catch (Throwable failure) {
-            Messages.failure("Registry '" + Names.escape(core.name()) + "' cannot try again what has failed", failure);
+            Logging.failure("Registry '" + Names.escape(core.name()) + "' cannot try again what has failed", failure);
         }
     }
 
     /** Runs what is left where no thread can be had. The runner begins with a clean interrupt, as in threads of its own. */
     private void runHere() {
         interrupted |= Thread.interrupted();
-        interrupted |= relay.runWhereNobodyElseDoes(left());
+        interrupted |= dispatcher.runInCallerIfNoThread(left());
     }
 
     /**
      * Runs a finalizer. If memory is exhausted, it tries again while there is time. It does not if the stack is, which a thread of
      * the user's factory may have too little of.
      */
-    private void runTurn(Relay.Leg leg) {
-        FinalizerNode<?> node = (FinalizerNode<?>) leg;
+    private void runTurn(DispatchTask task) {
+        FinalizerNode<?> node = (FinalizerNode<?>) task;
         while (true) {
             try {
                 core.inContext(this, node);
                 return;
             } catch (OutOfMemoryError shortage) {
-                Messages.failure(SHORT_OF_MEMORY, shortage);
+                Logging.failure(SHORT_OF_MEMORY, shortage);
                 if (left() <= 0 || !node.isLive()) {
                     someCouldNotBeRun = true;
                     return;
@@ -247,11 +247,11 @@ final class ExitPass {
                 TimeUnit.NANOSECONDS.sleep(Math.min(TICK.toNanos(), left()));
                 return true;
             });
-            tellProgress();
+            logProgress();
             checkForExits();
         }
-        for (Log.Walk running = core.log().running(); running.hasNext(); ) {
-            LogNode node = running.next();
+        for (LogIterator running = core.log().running(); running.hasNext(); ) {
+            TrackedReference node = running.next();
             leave(node.describe() + " is still running"
                     + (awaits(node) ? "" : "; its action waits for the end of the registry or of the JVM"));
         }
@@ -266,10 +266,10 @@ final class ExitPass {
      * Ends what has not been run. Where there was time for all, and all could be run, it is what was registered when that
      * was refused already, and whoever registers it is told so.
      */
-    private void giveUpTheRest() {
+    private void discardRest() {
         boolean cutOff = left() <= 0;
         boolean tooLate = !cutOff && !someCouldNotBeRun;
-        for (Log.Walk live = core.log().newestFirst(Long.MAX_VALUE); live.hasNext(); ) {
+        for (LogIterator live = core.log().newestFirst(Long.MAX_VALUE); live.hasNext(); ) {
             FinalizerNode<?> node = (FinalizerNode<?>) live.next();
             if (tooLate) {
                 core.refuse(node);
@@ -315,7 +315,7 @@ final class ExitPass {
         }
     }
 
-    void leftBehind(FinalizerNode<?> node) {
+    void timedOut(FinalizerNode<?> node) {
         timedOut.incrementAndGet();
         leave(node.describe()
                 + (left() > 0
@@ -348,10 +348,10 @@ final class ExitPass {
     }
 
     /** Says what is going on, if it was not said for a while. */
-    private void tellProgress() {
+    private void logProgress() {
         if (untilProgress() <= 0 && left() > 0) {
             progressTold = System.nanoTime();
-            Messages.log(Level.INFO, this::progress);
+            Logging.log(Level.INFO, this::progress);
         }
     }
 
@@ -360,7 +360,7 @@ final class ExitPass {
                 + ran + " run (" + failed + " failed), " + timedOut + " timed out");
         Set<String> running = new LinkedHashSet<>();
         core.log().running().forEachRemaining(node -> running.add(node.describe()));
-        relay.running().forEach(leg -> running.add(leg.leg().describe())); // one that hangs in a listener as well
+        dispatcher.running().forEach(task -> running.add(task.task().describe())); // one that hangs in a listener as well
         running.forEach(each -> line.append("; ").append(each).append(" is running"));
         return line.toString();
     }
@@ -398,20 +398,20 @@ final class ExitPass {
      * What to run next: the newest of the live, where something newer may have been registered since the last look.
      * Asked by one thread at a time.
      */
-    private final class NewestFirst implements Supplier<Relay.@Nullable Leg> {
+    private final class NewestFirst implements Supplier<@Nullable DispatchTask> {
 
-        private final Deque<Log.Walk> walks = new ArrayDeque<>();
+        private final Deque<LogIterator> walks = new ArrayDeque<>();
         private long newestSeen;
 
         @Override
-        public Relay.@Nullable Leg get() {
+        public @Nullable DispatchTask get() {
             long appended = core.log().appended();
             if (appended > newestSeen) {
                 walks.push(core.log().newerThan(newestSeen));
                 newestSeen = appended;
             }
             while (!walks.isEmpty()) {
-                Log.Walk newest = walks.element();
+                LogIterator newest = walks.element();
                 if (newest.hasNext()) {
                     return newest.next();
                 }

@@ -91,7 +91,7 @@ final class FieldReaders {
         try {
             return owner.getDeclaredFields();
         } catch (LinkageError missing) {
-            Messages.log(
+            Logging.log(
                     Level.DEBUG,
                     () -> "Unknown whether a " + owner.getName() + " holds a referent: a type of its fields is missing",
                     missing);
@@ -116,7 +116,7 @@ final class FieldReaders {
         } catch (IllegalAccessException | RuntimeException hidden) {
             // said below
         }
-        Messages.log(
+        Logging.log(
                 Level.DEBUG,
                 () -> "Unknown whether " + field.getDeclaringClass().getName() + "." + field.getName()
                         + " holds a referent: its module does not open it; give the registry a Lookup to look there");

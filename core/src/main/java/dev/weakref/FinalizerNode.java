@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Compact, because there may be millions: options that are rarely used stand in {@link Details}, flags in the state.
  * It is one long file because what each bit of the state means holds only where nothing outside of it writes one.
  */
-final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
+final class FinalizerNode<R> extends TrackedReference implements Finalizer<R> {
 
     /** The phases, in the lowest bits of the state. */
     private static final long LIVE = 0;
@@ -34,8 +34,8 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     private static final long TRIGGER = 3 << TRIGGER_SHIFT;
     private static final long AT_EXIT = 1 << 4;
-    private static final long GATHERED = 1 << 5;
-    private static final long LEFT_BEHIND = 1 << 6;
+    private static final long CLAIMED = 1 << 5;
+    private static final long TIMED_OUT = 1 << 6;
     private static final long OVERDUE = 1 << 7;
     /** It is run by {@link #call()}. */
     private static final long CALLED = 1 << 8;
@@ -101,7 +101,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     FinalizerNode(RegistryCore core, Object referent, Object work, Details details) {
         super(referent, core.log().queue);
         this.work = work;
-        String action = Work.actionOf(work).getClass().getName();
+        String action = BoundAction.actionOf(work).getClass().getName();
         about = details.isPlain() ? action : new Described(action, details);
         long created = core.now() << TIME_SHIFT;
         STATE.set(this, details.atExit ? created | AT_EXIT : created); // live, and published by the log
@@ -115,11 +115,11 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
             return null;
         }
         StackReserve.ensure(); // both before it is taken: if stack or memory is exhausted, it stays live
-        long[] entered = Inside.enter(core().number(), id);
+        long[] entered = CurrentRegistries.enter(core().number(), id);
         try {
             return leaveLive(RUNNING | CALLED | code(Trigger.EXPLICIT)) ? perform(get(), Trigger.EXPLICIT, null) : null;
         } finally {
-            Inside.leave(entered);
+            CurrentRegistries.leave(entered);
         }
     }
 
@@ -192,13 +192,13 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         if (!leaveLive(DETACHED)) {
             return null;
         }
-        letGo();
+        releaseAction();
         core().onDetached(this);
         return detached;
     }
 
     private static Detached describe(Object referent, Object work) {
-        return new Detached(referent, Work.actionOf(work), Work.stateOf(work));
+        return new Detached(referent, BoundAction.actionOf(work), BoundAction.stateOf(work));
     }
 
     @Override
@@ -218,8 +218,8 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         if (!leaveLive(DETACHED)) {
             return false;
         }
-        letGo();
-        nextGathered = null; // whoever keeps it is not to hold others by a list that nobody goes along any more
+        releaseAction();
+        nextDead = null; // whoever keeps it is not to hold others by a list that nobody goes along any more
         return true;
     }
 
@@ -260,11 +260,11 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
             RegistryCore core = core();
             Object mine = Objects.requireNonNull(work());
             begin = core.isTimed() ? System.nanoTime() : 0;
-            event = Flight.runBegins();
+            event = Jfr.runBegins();
             begun = true;
-            result = (R) Work.run(mine, referent, trigger);
+            result = (R) BoundAction.run(mine, referent, trigger);
             if (result instanceof CompletionStage<?> stage) {
-                goOn(core, stage, trigger, pass != null);
+                followStage(core, stage, trigger, pass != null);
             }
         } catch (Throwable failure) {
             if (begun) {
@@ -278,11 +278,11 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         return result;
     }
 
-    private void goOn(RegistryCore core, CompletionStage<?> stage, Trigger trigger, boolean awaited) throws Exception {
+    private void followStage(RegistryCore core, CompletionStage<?> stage, Trigger trigger, boolean awaited) throws Exception {
         if (awaited) {
-            Stages.await(stage);
+            CompletionStages.await(stage);
         } else {
-            Stages.onFailure(stage, failure -> core.report(info(), trigger, failure));
+            CompletionStages.onFailure(stage, failure -> core.report(info(), trigger, failure));
         }
     }
 
@@ -291,20 +291,20 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
             Trigger trigger, long begin, @Nullable Object event, @Nullable Throwable failure, @Nullable ExitPass pass) {
         RegistryCore core = core();
         long nanos = core.isTimed() ? System.nanoTime() - begin : 0;
-        Flight.runStops(event);
+        Jfr.runStops(event);
         long last = end();
-        letGo();
+        releaseAction();
         try {
-            if ((last & LEFT_BEHIND) == 0) {
+            if ((last & TIMED_OUT) == 0) {
                 if (pass != null) {
                     pass.ended(failure); // before anybody is told, who may never come back
                 }
                 core.ended(this, trigger, nanos, event, failure);
             } else {
-                core.cameBack(this, nanos, failure);
+                core.onFinishedAfterTimeout(this, nanos, failure);
             }
         } catch (VirtualMachineError shortage) {
-            Messages.failure("A run has ended and could not be reported", shortage);
+            Logging.failure("A run has ended and could not be reported", shortage);
         }
     }
 
@@ -322,7 +322,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     }
 
     /** Lets go of the work, and leaves the log. */
-    private void letGo() {
+    private void releaseAction() {
         WORK.setRelease(this, null);
         log().remove(this);
     }
@@ -340,22 +340,22 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     /** Takes it and runs it, and reports what it throws. For {@code pass} see {@link #perform}. */
     void runIfLive(@Nullable Object referent, Trigger trigger, @Nullable ExitPass pass) {
         StackReserve.ensure();
-        long[] entered = Inside.enter(core().number(), id);
+        long[] entered = CurrentRegistries.enter(core().number(), id);
         try {
             if (leaveLive(RUNNING | code(trigger))) {
                 runAndReport(referent, trigger, pass);
             }
         } finally {
-            Inside.leave(entered);
+            CurrentRegistries.leave(entered);
         }
     }
 
     /** Its run in a thread of the registry because somebody asked for it, and not because its referent is dead. */
-    Relay.Leg asCall() {
+    DispatchTask asCall() {
         return new Call(this);
     }
 
-    record Call(FinalizerNode<?> node) implements Relay.Leg {
+    record Call(FinalizerNode<?> node) implements DispatchTask {
 
         @Override
         public void run() {
@@ -373,8 +373,8 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         }
 
         @Override
-        public boolean leaveBehind(Thread thread, long nanos) {
-            return node.leaveBehind(thread, nanos);
+        public boolean timeOut(Thread thread, long nanos) {
+            return node.timeOut(thread, nanos);
         }
 
         @Override
@@ -402,11 +402,11 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
 
     private void reportFailure(Trigger trigger, Throwable failure) {
         try {
-            if (!wasLeftBehind()) {
+            if (!hasTimedOut()) {
                 core().report(info(), trigger, failure);
             }
         } catch (VirtualMachineError shortage) {
-            Messages.failure("An action failed and could not be reported", failure);
+            Logging.failure("An action failed and could not be reported", failure);
         }
     }
 
@@ -448,9 +448,9 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
      *
      * @return the shortest limit of those that are not overdue yet, in milliseconds; {@code Long.MAX_VALUE} if there are none
      */
-    static long reportOverdue(Log log, long nowMillis) {
+    static long reportOverdue(CreationLog log, long nowMillis) {
         long shortest = Long.MAX_VALUE;
-        for (Log.Walk live = log.newestFirst(Long.MAX_VALUE); live.hasNext(); ) {
+        for (LogIterator live = log.newestFirst(Long.MAX_VALUE); live.hasNext(); ) {
             FinalizerNode<?> node = (FinalizerNode<?>) live.next();
             long limit = node.overdueAfterMillis();
             if (limit != Long.MAX_VALUE && !node.isOverdue() && !node.reportIfOverdueAt(nowMillis)) {
@@ -460,13 +460,13 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         return shortest;
     }
 
-    boolean wasLeftBehind() {
-        return (state & LEFT_BEHIND) != 0;
+    boolean hasTimedOut() {
+        return (state & TIMED_OUT) != 0;
     }
 
     @Override
-    public boolean leaveBehind(Thread thread, long nanos) {
-        return core().leaveBehind(this, thread, nanos);
+    public boolean timeOut(Thread thread, long nanos) {
+        return core().timeOut(this, thread, nanos);
     }
 
     @Override
@@ -480,8 +480,8 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     }
 
     /** Marks it as left behind; false if it has ended, or is run by a call, which nobody waits for. */
-    boolean markLeftBehind() {
-        return (state & CALLED) == 0 && mark(RUNNING, LEFT_BEHIND);
+    boolean markTimedOut() {
+        return (state & CALLED) == 0 && mark(RUNNING, TIMED_OUT);
     }
 
     /** Sets a flag while it is in this phase; false if it is in another one, or has the flag already. */
@@ -522,7 +522,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     /** Whether it runs and is still waited for. */
     @Override
     boolean isRunning() {
-        return (state & (PHASE | LEFT_BEHIND)) == RUNNING;
+        return (state & (PHASE | TIMED_OUT)) == RUNNING;
     }
 
     @Override
@@ -531,18 +531,18 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
     }
 
     @Override
-    boolean isDue() {
-        return (state & (PHASE | GATHERED)) == LIVE;
+    boolean isUnclaimed() {
+        return (state & (PHASE | CLAIMED)) == LIVE;
     }
 
     @Override
-    boolean gather() {
-        return isDue() && ((long) STATE.getAndBitwiseOr(this, GATHERED) & (PHASE | GATHERED)) == LIVE;
+    boolean claim() {
+        return isUnclaimed() && ((long) STATE.getAndBitwiseOr(this, CLAIMED) & (PHASE | CLAIMED)) == LIVE;
     }
 
     @Override
-    void ungather() {
-        STATE.getAndBitwiseAnd(this, ~GATHERED);
+    void unclaim() {
+        STATE.getAndBitwiseAnd(this, ~CLAIMED);
     }
 
     FinalizerInfo info() {
@@ -554,7 +554,7 @@ final class FinalizerNode<R> extends LogNode implements Finalizer<R> {
         Details details = details();
         List<String> stack = details == null || details.stack == null
                 ? List.of()
-                : details.stack.stream().map(CreationStack::line).toList();
+                : details.stack.stream().map(CreationSite::line).toList();
         return new FinalizerInfo(
                 id,
                 Names.escape(name()),

@@ -64,7 +64,7 @@ public final class FinalizerRegistry implements AutoCloseable {
 
     private FinalizerRegistry(RegistryCore core) {
         this.core = core;
-        core.ownedBy(this);
+        core.attachTo(this);
         OPEN.add(this);
     }
 
@@ -156,7 +156,7 @@ public final class FinalizerRegistry implements AutoCloseable {
      */
     public <S> Finalizer<Void> register(Object referent, S state, StateAction<? super S> action) {
         Objects.requireNonNull(referent, "referent");
-        return core.register(referent, Work.ofAction(state, action), FinalizerNode.Details.NONE);
+        return core.register(referent, BoundAction.ofAction(state, action), FinalizerNode.Details.NONE);
     }
 
     /** Begins a registration with options. Nothing is registered until one of its last methods is called. */
@@ -354,12 +354,12 @@ public final class FinalizerRegistry implements AutoCloseable {
          * then cancels it. Elsewhere nobody waits, and a failure is reported when it comes.
          */
         public <R> Finalizer<R> call(Callable<R> function) {
-            return register(referent, Work.ofCallable(function));
+            return register(referent, BoundAction.ofCallable(function));
         }
 
         /** Registers an action that is told its trigger and given the living referent; errors as in {@code run}. */
         public Finalizer<Void> onTrigger(TriggerAction<? super T> action) {
-            return register(referent, Work.ofTrigger(action));
+            return register(referent, BoundAction.ofTrigger(action));
         }
     }
 
@@ -381,19 +381,19 @@ public final class FinalizerRegistry implements AutoCloseable {
 
         /** Registers this action; errors as in {@link FinalizerRegistry#register(Object, Object, StateAction)}. */
         public Finalizer<Void> run(StateAction<? super S> action) {
-            return register(referent, Work.ofAction(state, action));
+            return register(referent, BoundAction.ofAction(state, action));
         }
 
         /** Registers this function; results and errors as in {@link Registration#call}. */
         public <R> Finalizer<R> call(StateFunction<? super S, ? extends R> function) {
-            return register(referent, Work.ofFunction(state, function));
+            return register(referent, BoundAction.ofFunction(state, function));
         }
     }
 
     /** The options of a registry. Not for use by several threads; {@link #build()} may be called more than once. */
     public static final class Builder {
 
-        private final Settings settings = new Settings();
+        private final RegistrySettings settings = new RegistrySettings();
 
         private Builder() {}
 

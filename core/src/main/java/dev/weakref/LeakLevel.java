@@ -29,7 +29,7 @@ public enum LeakLevel {
         try {
             return valueOf(chosen.trim().toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException unknown) {
-            Messages.log(
+            Logging.log(
                     Level.WARNING,
                     () -> "The system property weakref.leak-level is '" + Names.escape(chosen)
                             + "'; use disabled, simple, advanced or paranoid. It is " + SIMPLE + " now");

@@ -11,19 +11,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class ListenerCalls {
 
-    static final Relay DISPATCHER = new Relay(
+    static final SerialDispatcher DISPATCHER = new SerialDispatcher(
             "the callbacks",
             Threads.daemons("weakref-callbacks", null),
             Defaults.MAX_WORKERS,
-            Relay.tickFor(Defaults.TAKE_OVER),
-            leg -> Defaults.nanos(Defaults.TAKE_OVER),
+            SerialDispatcher.tickFor(Defaults.TAKE_OVER),
+            task -> Defaults.nanos(Defaults.TAKE_OVER),
             ListenerCalls::run);
 
     private ListenerCalls() {}
 
-    private static void run(Relay.Leg leg) {
+    private static void run(DispatchTask task) {
         try {
-            leg.run();
+            task.run();
         } finally {
             Thread.currentThread().setContextClassLoader(null); // whatever the callback has left there
         }
@@ -31,16 +31,16 @@ final class ListenerCalls {
 
     /** Calls listeners one after the other, in the same threads as the callbacks and each with a limit of its own. */
     static void submit(String what, Iterator<Runnable> calls) {
-        DISPATCHER.handOver(Relay.Batch.of(() -> calls.hasNext() ? new ListenerCall(what, calls.next()) : null));
+        DISPATCHER.submit(TaskBatch.of(() -> calls.hasNext() ? new ListenerCall(what, calls.next()) : null));
     }
 
     /** As {@link #submit(String, Iterator)}, without allocating anything. */
     static void submit(Calls calls) {
-        DISPATCHER.handOver(calls);
+        DISPATCHER.submit(calls);
     }
 
     /** Calls of which none is lost if memory is exhausted when its turn comes. */
-    abstract static class Calls extends Relay.Batch {
+    abstract static class Calls extends TaskBatch {
 
         private final String what;
         private int given;
@@ -55,24 +55,24 @@ final class ListenerCalls {
         abstract void call(int number);
 
         @Override
-        final Relay.@Nullable Leg poll() {
+        final @Nullable DispatchTask poll() {
             if (given == size()) {
                 return null;
             }
             int number = given;
-            Relay.Leg next = new ListenerCall(what, () -> call(number));
+            DispatchTask next = new ListenerCall(what, () -> call(number));
             given++;
             return next;
         }
 
         @Override
-        final long left() {
+        final long remaining() {
             return (long) size() - given;
         }
     }
 
     /** A call that is not in the log. */
-    private record ListenerCall(String what, Runnable task) implements Relay.Leg {
+    private record ListenerCall(String what, Runnable task) implements DispatchTask {
 
         @Override
         public void run() {
@@ -90,11 +90,11 @@ final class ListenerCalls {
         }
 
         @Override
-        public boolean leaveBehind(Thread thread, long nanos) {
-            Messages.log(
+        public boolean timeOut(Thread thread, long nanos) {
+            Logging.log(
                     Level.WARNING,
                     () -> describe() + " has passed its limit of " + Duration.ofNanos(limitNanos())
-                            + " and is interrupted. It is here:" + Messages.stack(thread.getStackTrace()));
+                            + " and is interrupted. It is here:" + Logging.stack(thread.getStackTrace()));
             return true;
         }
     }

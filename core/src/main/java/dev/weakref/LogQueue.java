@@ -54,7 +54,7 @@ final class LogQueue implements Runnable {
                 return;
             }
             try {
-                Messages.writeNow(line.level, line.message, line.failure);
+                Logging.writeNow(line.level, line.message, line.failure);
             } catch (Throwable nowhereToReport) {
                 // The next line may be written.
             }

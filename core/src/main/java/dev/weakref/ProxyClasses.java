@@ -125,7 +125,7 @@ final class ProxyClasses {
                     cache.merge(interfaces, Optional.of(made), (before, mine) -> before.isPresent() ? before : mine);
             return first.orElse(made);
         } catch (ReflectiveOperationException | LinkageError refused) {
-            Messages.log(
+            Logging.log(
                     Level.DEBUG, () -> "No class can be made beside " + interfaces + "; reflection does it", refused);
             boolean forEver = refused instanceof IllegalAccessException || refused instanceof IllegalAccessError;
             if (forEver && interfaces.stream().allMatch(each -> knows(host.getClassLoader(), each))) {
@@ -147,16 +147,16 @@ final class ProxyClasses {
         String name = host.getName() + NAME;
         Class<?> made;
         if (beside.hasFullPrivilegeAccess()) {
-            beside = beside.defineHiddenClass(ForwarderWriter.write(name, interfaces, methodsOf(interfaces)), true);
+            beside = beside.defineHiddenClass(ProxyClassWriter.write(name, interfaces, methodsOf(interfaces)), true);
             made = beside.lookupClass();
         } else {
             // A lookup from another module may only define ordinary classes, whose names must differ.
             name += "$" + UUID.randomUUID().toString().replace("-", "");
-            made = beside.defineClass(ForwarderWriter.write(name, interfaces, methodsOf(interfaces)));
+            made = beside.defineClass(ProxyClassWriter.write(name, interfaces, methodsOf(interfaces)));
         }
         REFERENCE
                 .get(made)
-                .set(beside.findGetter(made, ForwarderWriter.REFERENCE_FIELD, WeakReference.class)
+                .set(beside.findGetter(made, ProxyClassWriter.REFERENCE_FIELD, WeakReference.class)
                         .asType(GETTER));
         return beside.findConstructor(made, CONSTRUCTOR).asType(FACTORY);
     }
@@ -183,12 +183,12 @@ final class ProxyClasses {
         }
     }
 
-    private static Collection<ForwarderWriter.Forward> methodsOf(Set<Class<?>> interfaces) {
-        Map<String, ForwarderWriter.Forward> methods = new LinkedHashMap<>();
+    private static Collection<ProxyClassWriter.Forward> methodsOf(Set<Class<?>> interfaces) {
+        Map<String, ProxyClassWriter.Forward> methods = new LinkedHashMap<>();
         for (Class<?> each : interfaces) {
             for (Method method : each.getMethods()) {
                 if (!Modifier.isStatic(method.getModifiers()) && !isOfObject(method)) {
-                    ForwarderWriter.Forward forward = new ForwarderWriter.Forward(each, method);
+                    ProxyClassWriter.Forward forward = new ProxyClassWriter.Forward(each, method);
                     methods.putIfAbsent(forward.name() + forward.descriptor(), forward);
                 }
             }

@@ -22,7 +22,7 @@ abstract class Reapable {
     volatile boolean watched;
 
     /** Set while it is to be reaped without waiting for a signal; beside it, so that the reaper need not reach it. */
-    final AtomicBoolean hurried = new AtomicBoolean();
+    final AtomicBoolean sweepRequested = new AtomicBoolean();
 
     private final Reaper reaper;
 
@@ -43,31 +43,31 @@ abstract class Reapable {
     }
 
     /** To be called when so much was added that waiting for a signal would cost too much memory. */
-    final void hurry() {
-        reaper.hurry(this);
+    final void requestSweep() {
+        reaper.requestSweep(this);
     }
 
     /**
      * Removes what is dead. Called by one thread at a time.
      *
      * @param first what was found on the queue; {@code null} to look everywhere, because a call failed or
-     *     {@link #hurry()} asked for it
+     *     {@link #requestSweep()} asked for it
      * @param resting whether to do only what costs the dead alone, and to pass over no living ones; never together with
-     *     {@code null}, nor where it {@linkplain #canOnlySweep can only sweep}
+     *     {@code null}, nor where it {@linkplain #alwaysSweeps can only sweep}
      * @return which part of the effort went to the living, from 0 to 1; a look at a sample of them does not count
      */
     abstract double reap(@Nullable Reference<?> first, boolean resting);
 
     /** Whether it has no way to remove the dead but to look at all. */
-    abstract boolean canOnlySweep();
+    abstract boolean alwaysSweeps();
 
     /** What it is, for those who watch the reaper. */
     abstract String describe();
 
     /** Is called now and then while nothing dies. */
-    void tidy() {}
+    void compact() {}
 
-    /** Is called at each pass of the reaper, if it {@linkplain #isHeld is held}; takes next to no time. */
+    /** Is called at each pass of the reaper, if it {@linkplain #keepsAlive is held}; takes next to no time. */
     void everyPass() {}
 
     final Reaper reaper() {
@@ -92,5 +92,5 @@ abstract class Reapable {
     abstract boolean isEmpty();
 
     /** Whether it has to be held while it is not empty, because what it does is wanted even if nobody reaches it. */
-    abstract boolean isHeld();
+    abstract boolean keepsAlive();
 }

@@ -54,7 +54,7 @@ final class Reaper {
     private final long keepAliveNanos;
     private final AtomicBoolean running = new AtomicBoolean();
     private final ReferenceQueue<Object> signals = new ReferenceQueue<>();
-    private final ConcurrentLinkedQueue<Watch> watches = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Watched> watches = new ConcurrentLinkedQueue<>();
     private volatile @Nullable Sentinel sentinel;
     private boolean postponed;
 
@@ -71,7 +71,7 @@ final class Reaper {
     /** Looks at everything that is watched, for those who want to see it. */
     void forEachWatched(Consumer<Reapable> action) {
         Set<Reapable> seen = Collections.newSetFromMap(new IdentityHashMap<>()); // an addition may put it there twice
-        for (Watch watch : watches) {
+        for (Watched watch : watches) {
             Reapable reapable = watch.get();
             if (reapable != null && seen.add(reapable)) {
                 action.accept(reapable);
@@ -94,22 +94,22 @@ final class Reaper {
         try {
             start();
         } catch (Throwable shortage) {
-            Messages.failure("The reaper could not be started; the next addition tries again", shortage);
+            Logging.failure("The reaper could not be started; the next addition tries again", shortage);
         }
     }
 
     private void enlist(Reapable reapable) {
         synchronized (reapable.queue) {
             if (!reapable.watched) {
-                watches.add(new Watch(reapable));
+                watches.add(new Watched(reapable));
                 reapable.watched = true;
             }
         }
     }
 
     /** Has it reaped soon, even though nothing was found on its queue, and even if it rests. */
-    void hurry(Reapable reapable) {
-        reapable.hurried.set(true);
+    void requestSweep(Reapable reapable) {
+        reapable.sweepRequested.set(true);
         reapable.watch();
         Sentinel current = sentinel;
         if (current != null) {
@@ -146,7 +146,7 @@ final class Reaper {
                 running.set(false);
                 return; // the library's class loader was closed, and another thread would fare no better
             } catch (Throwable shortage) {
-                Messages.failure(LOOKS_AGAIN, shortage);
+                Logging.failure(LOOKS_AGAIN, shortage);
                 LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS);
                 continue;
             }
@@ -163,14 +163,14 @@ final class Reaper {
         long lastBusy = lastTidied;
         while (true) {
             boolean signalled = awaitSignal(pause);
-            Messages.writeMissed();
+            Logging.writeMissed();
             boolean found = passSafely();
             long longest = postponed ? PAUSE_IN_A_REST_MILLIS : LONGEST_PAUSE_MILLIS;
             pause = signalled || found ? 1 : Math.min(2 * pause, longest);
             long now = System.nanoTime();
             if (now - lastTidied >= keepAliveNanos) {
                 lastTidied = now;
-                tidySafely();
+                compactSafely();
             }
             if (!watches.isEmpty()) {
                 lastBusy = now;
@@ -184,7 +184,7 @@ final class Reaper {
     void exercise() {
         awaitSignal(1);
         passSafely();
-        tidySafely();
+        compactSafely();
     }
 
     /** Waits for a collection, or until it is time to look again; whether there was a collection. */
@@ -200,7 +200,7 @@ final class Reaper {
         } catch (InterruptedException nobodyMayStopIt) {
             Thread.interrupted();
         } catch (Throwable shortage) {
-            Messages.failure(NO_SIGNAL, shortage);
+            Logging.failure(NO_SIGNAL, shortage);
             LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS);
         }
         return false;
@@ -211,16 +211,16 @@ final class Reaper {
         try {
             return pass();
         } catch (VirtualMachineError shortage) {
-            Messages.failure(LOOKS_AGAIN, shortage);
+            Logging.failure(LOOKS_AGAIN, shortage);
             return false;
         }
     }
 
-    private void tidySafely() {
+    private void compactSafely() {
         try {
-            tidy();
+            compact();
         } catch (VirtualMachineError shortage) {
-            Messages.failure("The reaper will tidy again", shortage);
+            Logging.failure("The reaper will tidy again", shortage);
         }
     }
 
@@ -228,29 +228,29 @@ final class Reaper {
     boolean pass() {
         boolean found = false;
         postponed = false;
-        for (Iterator<Watch> list = watches.iterator(); list.hasNext(); ) {
-            Watch watch = list.next();
+        for (Iterator<Watched> list = watches.iterator(); list.hasNext(); ) {
+            Watched watch = list.next();
             try {
                 if (watch.refersTo(null)) {
                     list.remove();
                 } else {
-                    found |= look(watch);
+                    found |= poll(watch);
                     watch.everyPass();
                 }
             } catch (Throwable failure) {
                 watch.failed = true;
                 giveUpIfUnloaded(failure);
-                Messages.failure("Reaping failed and will be tried again", failure);
+                Logging.failure("Reaping failed and will be tried again", failure);
             }
         }
         return found;
     }
 
-    private boolean look(Watch watch) {
+    private boolean poll(Watched watch) {
         // Taken before it is reaped, so that a hurry that comes meanwhile counts for the next look.
-        boolean everywhere = watch.failed || (watch.hurried.get() && watch.hurried.getAndSet(false));
+        boolean everywhere = watch.failed || (watch.sweepRequested.get() && watch.sweepRequested.getAndSet(false));
         boolean resting = !everywhere && watch.isResting();
-        if (resting && watch.canOnlySweep) {
+        if (resting && watch.alwaysSweeps) {
             postponed = true;
             return false;
         }
@@ -262,9 +262,9 @@ final class Reaper {
         if (reapable != null) {
             watch.failed = false;
             long begin = System.nanoTime();
-            Object event = Flight.reapBegins();
+            Object event = Jfr.reapBegins();
             double onTheLiving = reapable.reap(first, resting);
-            Flight.reapEnded(event, reapable::describe);
+            Jfr.reapEnded(event, reapable::describe);
             if (!everywhere) {
                 watch.rest(begin, onTheLiving);
             }
@@ -281,13 +281,13 @@ final class Reaper {
     }
 
     /** Takes what is empty off the list. */
-    private void tidy() {
-        for (Iterator<Watch> list = watches.iterator(); list.hasNext(); ) {
-            Watch watch = list.next();
+    private void compact() {
+        for (Iterator<Watched> list = watches.iterator(); list.hasNext(); ) {
+            Watched watch = list.next();
             try {
                 Reapable reapable = watch.get();
                 if (reapable != null) {
-                    reapable.tidy();
+                    reapable.compact();
                     reapable.watched = false;
                     if (reapable.isEmpty()) {
                         list.remove();
@@ -297,13 +297,13 @@ final class Reaper {
                 }
             } catch (Throwable failure) {
                 giveUpIfUnloaded(failure);
-                Messages.failure("Tidying failed and will be tried again", failure);
+                Logging.failure("Tidying failed and will be tried again", failure);
             }
         }
     }
 
     /** Goes on watching, unless an addition has put it on the list a second time. */
-    private static void keep(Reapable reapable, Iterator<Watch> list) {
+    private static void keep(Reapable reapable, Iterator<Watched> list) {
         synchronized (reapable.queue) {
             if (reapable.watched) {
                 list.remove();
@@ -324,13 +324,13 @@ final class Reaper {
     }
 
     /** One line of the list: reaches a table only weakly, so that the table itself can be collected. */
-    private static final class Watch extends WeakReference<Reapable> {
+    private static final class Watched extends WeakReference<Reapable> {
         final ReferenceQueue<Object> queue;
-        final AtomicBoolean hurried;
+        final AtomicBoolean sweepRequested;
 
         private final @Nullable Reapable held;
 
-        final boolean canOnlySweep;
+        final boolean alwaysSweeps;
         boolean failed;
         private boolean resting;
         private long restUntil;
@@ -341,12 +341,12 @@ final class Reaper {
             }
         }
 
-        Watch(Reapable reapable) {
+        Watched(Reapable reapable) {
             super(reapable);
             queue = reapable.queue;
-            hurried = reapable.hurried;
-            held = reapable.isHeld() ? reapable : null;
-            canOnlySweep = reapable.canOnlySweep();
+            sweepRequested = reapable.sweepRequested;
+            held = reapable.keepsAlive() ? reapable : null;
+            alwaysSweeps = reapable.alwaysSweeps();
         }
 
         /** Rests after work that began then, by the part of it that went to the living. */

@@ -37,23 +37,23 @@ final class RegistryCore {
     private static final AtomicLong COUNT = new AtomicLong();
 
     private final long number = COUNT.incrementAndGet();
-    private final Settings settings;
+    private final RegistrySettings settings;
     private final String name;
     private final long actionLimitNanos;
     private final @Nullable ClassLoader contextClassLoader =
             Thread.currentThread().getContextClassLoader();
     private final CaptureScan captures;
-    private final Relay dispatcher;
-    private final Log log;
-    private final Leaks leaks;
-    private final OverdueWatch overdueWatch;
+    private final SerialDispatcher dispatcher;
+    private final CreationLog log;
+    private final LeakReporter leaks;
+    private final OverdueMonitor overdueMonitor;
     private final long overdueAfterMillis;
     private final boolean timed;
-    private final Counters counters = new Counters();
+    private final RunCounters counters = new RunCounters();
     private final SecondAttempts secondAttempts = new SecondAttempts(this::registerForExit);
     private final AtomicReference<@Nullable ExitPass> exitPass = new AtomicReference<>();
 
-    private final AtomicInteger leavingBehind = new AtomicInteger();
+    private final AtomicInteger timingOut = new AtomicInteger();
 
     /** One permit for each action in the user's executor; all of them for the exit pass. */
     private final Semaphore inExecutor = new Semaphore(Integer.MAX_VALUE);
@@ -62,22 +62,22 @@ final class RegistryCore {
     private @Nullable Thread jvmHook;
     private volatile boolean closed;
 
-    RegistryCore(Settings settings) {
+    RegistryCore(RegistrySettings settings) {
         this.settings = settings;
         name = String.valueOf(settings.name);
         actionLimitNanos = Defaults.nanos(settings.actionLimit);
         captures = new CaptureScan(settings.captureCheck, settings.lookup);
         long takeOverNanos = Defaults.nanos(settings.takeOver);
-        dispatcher = new Relay(
+        dispatcher = new SerialDispatcher(
                 "registry '" + Names.escape(name) + "'",
                 threads(""),
                 settings.maxWorkers,
-                Relay.tickFor(settings.takeOver),
-                leg -> takeOverNanos,
+                SerialDispatcher.tickFor(settings.takeOver),
+                task -> takeOverNanos,
                 new Dispatching());
-        log = new Log(this, dispatcher, settings.reaper, this::facadeIsGone);
-        leaks = new Leaks(name, settings);
-        overdueWatch = new OverdueWatch(() -> FinalizerNode.reportOverdue(log, now()));
+        log = new CreationLog(this, dispatcher, settings.reaper, this::registryWasDropped);
+        leaks = new LeakReporter(name, settings);
+        overdueMonitor = new OverdueMonitor(() -> FinalizerNode.reportOverdue(log, now()));
         overdueAfterMillis = Defaults.millis(settings.overdueAfter);
         timed = !settings.listeners.isEmpty();
     }
@@ -91,21 +91,21 @@ final class RegistryCore {
         return name;
     }
 
-    Settings settings() {
+    RegistrySettings settings() {
         return settings;
     }
 
-    Log log() {
+    CreationLog log() {
         return log;
     }
 
-    Leaks leaks() {
+    LeakReporter leaks() {
         return leaks;
     }
 
     /** For tests: the one that looks for the overdue. */
-    OverdueWatch overdueWatch() {
-        return overdueWatch;
+    OverdueMonitor overdueMonitor() {
+        return overdueMonitor;
     }
 
     SecondAttempts secondAttempts() {
@@ -116,7 +116,7 @@ final class RegistryCore {
         return overdueAfterMillis;
     }
 
-    Relay dispatcher() {
+    SerialDispatcher dispatcher() {
         return dispatcher;
     }
 
@@ -149,7 +149,7 @@ final class RegistryCore {
     /** From now on whoever has registered is told that it was too late, unless the exit pass finds it first. */
     void refuseRegistrations() {
         closed = true;
-        overdueWatch.end();
+        overdueMonitor.end();
     }
 
     ThreadFactory threads(String part) {
@@ -157,11 +157,11 @@ final class RegistryCore {
         return own != null ? own : Threads.daemons("weakref-" + Names.escape(name) + part, contextClassLoader);
     }
 
-    void ownedBy(FinalizerRegistry registry) {
+    void attachTo(FinalizerRegistry registry) {
         facade = new WeakReference<>(registry, log.queue);
     }
 
-    private boolean facadeIsGone(Reference<?> gone) {
+    private boolean registryWasDropped(Reference<?> gone) {
         if (gone == facade) {
             wasDropped();
         }
@@ -172,7 +172,7 @@ final class RegistryCore {
     void wasDropped() {
         long live = exitPass.get() == null ? stats().live() : 0;
         if (live > 0) {
-            Messages.log(
+            Logging.log(
                     Level.WARNING,
                     () -> "Registry '" + Names.escape(name) + "' was dropped without being closed: its " + live
                             + " live finalizers run when their referents are collected,"
@@ -191,7 +191,7 @@ final class RegistryCore {
         if (closed) {
             throw closedAlready();
         }
-        captures.check(referent, Work.actionOf(work), Work.stateOf(work));
+        captures.check(referent, BoundAction.actionOf(work), BoundAction.stateOf(work));
         FinalizerNode<R> node = new FinalizerNode<>(this, referent, work, details.withStack(leaks.stackOfCreation()));
         StackReserve.ensure(); // so that no slot is claimed and not written
         try {
@@ -213,12 +213,12 @@ final class RegistryCore {
         if (node.id % CoarseClock.OFTEN == 0) {
             CoarseClock.SHARED.askedOften();
         }
-        if (Flight.recordsRegistrations()) {
-            Flight.registered(node.info(), name);
+        if (Jfr.recordsRegistrations()) {
+            Jfr.registered(node.info(), name);
         }
         long overdueAfter = node.overdueAfterMillis();
         if (overdueAfter != Long.MAX_VALUE) {
-            overdueWatch.expect(overdueAfter);
+            overdueMonitor.expect(overdueAfter);
         }
     }
 
@@ -232,7 +232,7 @@ final class RegistryCore {
 
     /** Takes back what was registered, if it is still live; whether the resource is the caller's again. */
     boolean refuse(FinalizerNode<?> node) {
-        boolean refused = node.place != null && node.discard();
+        boolean refused = node.slots != null && node.discard();
         if (refused) {
             counters.refused();
         }
@@ -250,7 +250,7 @@ final class RegistryCore {
     }
 
     Stream<FinalizerInfo> finalizersBefore(long id) {
-        Spliterator<LogNode> live = Spliterators.spliteratorUnknownSize(
+        Spliterator<TrackedReference> live = Spliterators.spliteratorUnknownSize(
                 log.newestFirst(id), Spliterator.DISTINCT | Spliterator.NONNULL | Spliterator.ORDERED);
         return StreamSupport.stream(live, false).map(node -> ((FinalizerNode<?>) node).info());
     }
@@ -259,7 +259,7 @@ final class RegistryCore {
         if (id < 1 || id == Long.MAX_VALUE) {
             return Optional.empty();
         }
-        Log.Walk live = log.newestFirst(id + 1);
+        LogIterator live = log.newestFirst(id + 1);
         if (live.hasNext() && live.next() instanceof FinalizerNode<?> node && node.id() == id) {
             return Optional.of(node);
         }
@@ -270,8 +270,8 @@ final class RegistryCore {
     boolean callLater(long id) {
         Optional<FinalizerNode<?>> found = find(id);
         found.ifPresent(node -> {
-            AtomicReference<Relay.@Nullable Leg> once = new AtomicReference<>(node.asCall());
-            dispatcher.handOver(Relay.Batch.of(() -> once.getAndSet(null)));
+            AtomicReference<@Nullable DispatchTask> once = new AtomicReference<>(node.asCall());
+            dispatcher.submit(TaskBatch.of(() -> once.getAndSet(null)));
         });
         return found.isPresent();
     }
@@ -292,7 +292,7 @@ final class RegistryCore {
                 leaks.found(Leak.Kind.RESOLVED, node.info());
             }
         } catch (VirtualMachineError shortage) {
-            Messages.failure("A finalizer was detached and could not be counted", shortage);
+            Logging.failure("A finalizer was detached and could not be counted", shortage);
         }
     }
 
@@ -302,25 +302,25 @@ final class RegistryCore {
      * Runs what has died, or gives it to the user's executor. Allocates nothing without an executor. What cannot be run for
      * want of memory or stack is handed over again.
      */
-    private void dispatch(Relay.Leg leg) {
+    private void dispatch(DispatchTask task) {
         try {
             Executor executor = settings.executor;
             if (executor == null) {
-                inContext(leg);
+                inContext(task);
             } else {
-                execute(executor, leg);
+                execute(executor, task);
             }
         } catch (VirtualMachineError shortage) {
-            tryAgain(leg);
+            tryAgain(task);
             throw shortage;
         }
     }
 
-    private final class Dispatching implements Relay.Owner {
+    private final class Dispatching implements SerialDispatcher.Owner {
 
         @Override
-        public void run(Relay.Leg leg) {
-            dispatch(leg);
+        public void run(DispatchTask task) {
+            dispatch(task);
         }
 
         @Override
@@ -336,47 +336,47 @@ final class RegistryCore {
             FinalizerDelay delay = new FinalizerDelay(kind, name, finalizer, Duration.ofNanos(nanos));
             ListenerCalls.submit(
                     "A finalizer listener",
-                    List.<Runnable>of(() -> tell(listener -> listener.onDelay(delay)))
+                    List.<Runnable>of(() -> notifyListeners(listener -> listener.onDelay(delay)))
                             .iterator());
         }
     }
 
-    private void tell(Consumer<FinalizerListener> event) {
+    private void notifyListeners(Consumer<FinalizerListener> event) {
         for (FinalizerListener listener : settings.listeners) {
             try {
                 event.accept(listener);
             } catch (Throwable listenersFault) {
-                Messages.failure("A listener of registry '" + Names.escape(name) + "' failed", listenersFault);
+                Logging.failure("A listener of registry '" + Names.escape(name) + "' failed", listenersFault);
             }
         }
     }
 
     /** A call that no thread waits for is not repeated; its finalizer stays live. */
-    private static void tryAgain(Relay.Leg leg) {
-        if (leg instanceof LogNode node) {
+    private static void tryAgain(DispatchTask task) {
+        if (task instanceof TrackedReference node) {
             node.tryAgain();
         }
     }
 
-    private void execute(Executor executor, Relay.Leg leg) {
+    private void execute(Executor executor, DispatchTask task) {
         try {
-            executor.execute(() -> runInExecutor(leg));
+            executor.execute(() -> runInExecutor(task));
         } catch (Throwable rejection) {
-            Messages.log(
-                    Level.DEBUG, () -> leg.describe() + " was rejected by the executor and runs without it", rejection);
-            inContext(leg);
+            Logging.log(
+                    Level.DEBUG, () -> task.describe() + " was rejected by the executor and runs without it", rejection);
+            inContext(task);
         }
     }
 
     /** Runs it, unless the exit pass has begun, which will find it still live. */
-    private void runInExecutor(Relay.Leg leg) {
+    private void runInExecutor(DispatchTask task) {
         if (inExecutor.tryAcquire()) {
             try {
                 if (exitPass.get() == null) {
-                    inContext(leg);
+                    inContext(task);
                 }
             } catch (VirtualMachineError shortage) {
-                tryAgain(leg);
+                tryAgain(task);
                 throw shortage;
             } finally {
                 inExecutor.release();
@@ -385,18 +385,18 @@ final class RegistryCore {
     }
 
     /** Runs it with the context class loader of the registry's creator, whatever the action before has left there. */
-    private void inContext(Relay.Leg leg) {
+    private void inContext(DispatchTask task) {
         Thread me = Thread.currentThread();
         ClassLoader before = me.getContextClassLoader();
         useLoader(me, contextClassLoader);
         try {
-            leg.run();
+            task.run();
         } finally {
             useLoader(me, before);
         }
     }
 
-    /** As {@link #inContext(Relay.Leg)}, for the turn of a finalizer in the exit pass. */
+    /** As {@link #inContext(DispatchTask)}, for the turn of a finalizer in the exit pass. */
     void inContext(ExitPass pass, FinalizerNode<?> node) {
         Thread me = Thread.currentThread();
         ClassLoader before = me.getContextClassLoader();
@@ -431,16 +431,16 @@ final class RegistryCore {
         if (trigger == Trigger.EXPLICIT ? node.isOverdue() : node.mustBeClosed()) {
             leaks.found(trigger == Trigger.EXPLICIT ? Leak.Kind.RESOLVED : Leak.Kind.NOT_CLOSED, node.info());
         }
-        if (Messages.isDebugging()) {
-            Messages.log(
+        if (Logging.isDebugging()) {
+            Logging.log(
                     Level.DEBUG,
                     () -> trigger + " finalizer " + node.id() + " '"
                             + node.info().name() + "' of registry '" + Names.escape(name) + "' " + outcome);
         }
         if (isTimed() || event != null) {
             FinalizerRun run = new FinalizerRun(node.info(), trigger, outcome, Duration.ofNanos(nanos), failure);
-            Flight.runEnded(event, run, name);
-            tell(listener -> listener.onRun(run));
+            Jfr.runEnded(event, run, name);
+            notifyListeners(listener -> listener.onRun(run));
         }
     }
 
@@ -450,7 +450,7 @@ final class RegistryCore {
                 + "' failed (" + trigger + ", action " + info.action()
                 + (info.createdBy() == null ? "" : ", created by " + info.createdBy()) + ")";
         if (settings.failureHandler == null) {
-            Messages.failure(message, failure);
+            Logging.failure(message, failure);
             return;
         }
         try {
@@ -459,7 +459,7 @@ final class RegistryCore {
             if (handlersFault != failure) {
                 failure.addSuppressed(handlersFault);
             }
-            Messages.failure(message + ", and so did the failure handler", failure);
+            Logging.failure(message + ", and so did the failure handler", failure);
         }
     }
 
@@ -469,39 +469,39 @@ final class RegistryCore {
      * @param nanos how long it has run, as far as that was seen
      * @return false if it does not run any more, or not yet, and so was not left behind
      */
-    boolean leaveBehind(FinalizerNode<?> node, Thread thread, long nanos) {
+    boolean timeOut(FinalizerNode<?> node, Thread thread, long nanos) {
         StackTraceElement[] stack = thread.getStackTrace();
-        leavingBehind.incrementAndGet();
+        timingOut.incrementAndGet();
         try {
-            if (!node.markLeftBehind()) {
-                return node.wasLeftBehind();
+            if (!node.markTimedOut()) {
+                return node.hasTimedOut();
             }
             Trigger trigger = Objects.requireNonNull(node.trigger());
             ExitPass pass = exitPass.get();
             if (pass != null) {
-                pass.leftBehind(node);
+                pass.timedOut(node);
             }
-            Messages.log(
+            Logging.log(
                     Level.WARNING,
                     () -> node.describe() + " has passed its limit of " + Duration.ofNanos(node.limitNanos())
                             + ", or that of the exit pass, and is interrupted and left behind (" + trigger
                             + "); what it reaches is not collected until it ends. It is here:"
-                            + Messages.stack(stack));
-            Object event = Flight.runBegins();
-            Flight.runStops(event);
+                            + Logging.stack(stack));
+            Object event = Jfr.runBegins();
+            Jfr.runStops(event);
             ran(node, trigger, Outcome.TIMEOUT, nanos, event, null);
             return true;
         } finally {
-            leavingBehind.decrementAndGet();
+            timingOut.decrementAndGet();
         }
     }
 
     /** Whether an action runs that is waited for, or is being left behind at this moment. */
     boolean isAnyRunning(ExitPass pass) {
-        if (leavingBehind.get() > 0) {
+        if (timingOut.get() > 0) {
             return true;
         }
-        for (Log.Walk running = log.running(); running.hasNext(); ) {
+        for (LogIterator running = log.running(); running.hasNext(); ) {
             if (pass.awaits(running.next())) {
                 return true;
             }
@@ -509,9 +509,9 @@ final class RegistryCore {
         return false;
     }
 
-    void cameBack(FinalizerNode<?> node, long nanos, @Nullable Throwable failure) {
+    void onFinishedAfterTimeout(FinalizerNode<?> node, long nanos, @Nullable Throwable failure) {
         delayed(FinalizerDelay.Kind.FINISHED_AFTER_ALL, node.info(), nanos);
-        Messages.log(
+        Logging.log(
                 Level.INFO,
                 () -> "Finalizer " + node.id() + " '" + node.info().name() + "' of registry '"
                         + Names.escape(name) + "' has come back after it was left behind, and "
@@ -540,7 +540,7 @@ final class RegistryCore {
     ExitReport shutdown(Duration atMost, Thread waiting) {
         StackReserve.ensure(); // for the thread that takes over if the pass overflows the stack of this one
         boolean inside = isInsideAction();
-        List<Long> waitsInside = Inside.running(waiting, number);
+        List<Long> waitsInside = CurrentRegistries.running(waiting, number);
         ExitPass mine = new ExitPass(this, atMost);
         if (exitPass.compareAndSet(null, mine)) {
             mine.doNotAwait(waitsInside);
@@ -589,7 +589,7 @@ final class RegistryCore {
     boolean stopDispatching(ExitPass pass, long nanos) throws InterruptedException {
         dispatcher.stop();
         long begin = System.nanoTime();
-        boolean ended = dispatcher.awaitLegs(nanos, leg -> !pass.awaits(leg));
+        boolean ended = dispatcher.awaitRunning(nanos, task -> !pass.awaits(task));
         return ended && (!hasExecutor() || isExecutorIdle(pass, nanos - (System.nanoTime() - begin)));
     }
 
@@ -610,7 +610,7 @@ final class RegistryCore {
     private boolean isInsideAction() {
         Thread me = Thread.currentThread();
         ExitPass pass = exitPass.get();
-        return Inside.isIn(number) || dispatcher.runsIn(me) || (pass != null && pass.runsIn(me));
+        return CurrentRegistries.isIn(number) || dispatcher.runsIn(me) || (pass != null && pass.runsIn(me));
     }
 
     /** Closes this registry when the JVM exits; closes it now if the JVM is exiting already. */
@@ -626,7 +626,7 @@ final class RegistryCore {
 
     /** Waits for a pass that was begun no longer than it may take: the thread that runs it may be the one that exits. */
     private void shutdownInHook() {
-        Messages.jvmExits();
+        Logging.jvmExits();
         ExitPass mine = new ExitPass(this, settings.exitLimit);
         ExitPass before = exitPass.compareAndExchange(null, mine);
         if (before == null) {

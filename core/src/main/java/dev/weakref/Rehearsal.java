@@ -24,16 +24,16 @@ final class Rehearsal implements Runnable {
     private static void useAll() throws Exception {
         Reaper idle = new Reaper(task -> Threads.daemons("weakref-unused", null).newThread(() -> {}), Duration.ZERO);
         Object referent = new Object();
-        for (Table.Kind kind : Table.Kind.values()) {
-            Table<Object, Object> table = new Table<>(kind, idle);
+        for (WeakTable.Kind kind : WeakTable.Kind.values()) {
+            WeakTable<Object, Object> table = new WeakTable<>(kind, idle);
             for (int i = 0; i < 2; i++) {
-                table.put(referent, table, Table.When.ALWAYS);
-                table.compute(referent, Table.When.ALWAYS, (key, old) -> referent);
+                table.put(referent, table, WeakTable.When.ALWAYS);
+                table.compute(referent, WeakTable.When.ALWAYS, (key, old) -> referent);
                 table.remove(referent, null);
             }
             table.reap(null, false);
         }
-        Settings settings = new Settings();
+        RegistrySettings settings = new RegistrySettings();
         settings.reaper = idle;
         settings.leakLevel = LeakLevel.DISABLED;
         RegistryCore core = new RegistryCore(settings.copy());
@@ -42,11 +42,11 @@ final class Rehearsal implements Runnable {
         called.call();
         FinalizerNode<Void> collected = core.register(referent, nothing, FinalizerNode.Details.NONE);
         collected.clear();
-        Relay.Batch dead = core.log().gatherAgain();
-        for (Relay.Leg leg = dead.poll(); leg != null; leg = dead.poll()) {
-            leg.run();
+        TaskBatch dead = core.log().claimAllDead();
+        for (DispatchTask task = dead.poll(); task != null; task = dead.poll()) {
+            task.run();
         }
-        collected.ungather();
+        collected.unclaim();
         core.register(referent, nothing, FinalizerNode.Details.NONE).detach();
         core.log().reap(null, false);
         Reference.reachabilityFence(referent);

@@ -31,10 +31,10 @@ final class SharedHolders {
     /** The interfaces of a reference, which tell it from all proxies. */
     private static final Set<Class<?>> NONE = Set.of();
 
-    final Table<Key, Boolean> table; // for tests as well
+    final WeakTable<Key, Boolean> table; // for tests as well
 
     SharedHolders(Reaper reaper) {
-        table = new Table<>(Table.Kind.WEAK_KEYS, reaper);
+        table = new WeakTable<>(WeakTable.Kind.WEAK_KEYS, reaper);
     }
 
     /** The shared reference to an object, if there is one. */
@@ -68,7 +68,7 @@ final class SharedHolders {
                 if (first != null) {
                     return first;
                 }
-                if (table.put(mine, true, Table.When.ABSENT) == null) {
+                if (table.put(mine, true, WeakTable.When.ABSENT) == null) {
                     return mine.holder;
                 }
             }
@@ -116,7 +116,7 @@ final class SharedHolders {
         /** For a key that is to be shared, whose referent is held. */
         @Override
         public boolean equals(@Nullable Object other) {
-            Object referent = reference instanceof ProxyRef ref ? ref.referent() : reference.get();
+            Object referent = reference instanceof ProxyReference ref ? ref.referent() : reference.get();
             return referent != null && other instanceof Key key && key.isOf(referent, interfaces());
         }
 

@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Some chains of a {@link Table}, with their counts. Its monitor is the lock of these chains: the JVM releases a monitor
+ * Some chains of a {@link WeakTable}, with their counts. Its monitor is the lock of these chains: the JVM releases a monitor
  * when a stack overflow unwinds the thread that holds it, where a call in a {@code finally} could overflow as well.
  *
  * <p>The counts are written under the lock, as plain fields: so no call, which could overflow, stands between the write

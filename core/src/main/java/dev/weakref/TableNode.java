@@ -7,7 +7,7 @@ import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entry of a {@link Table}: its weak side is the referent.
+ * An entry of a {@link WeakTable}: its weak side is the referent.
  *
  * <p>This class itself is the small shape, 32 bytes with compressed references in place of 40: for an entry whose strong
  * side is {@code true}, as those of a set are, and that is the last of its chain. Since chains are added to at their
@@ -78,7 +78,7 @@ class TableNode extends WeakReference<Object> {
         @SuppressWarnings("UnusedVariable") // read and written through STRONG
         private @Nullable Object strong;
 
-        /** Read through NEXT. Written by {@link Table} under its lock, after a release fence. */
+        /** Read through NEXT. Written by {@link WeakTable} under its lock, after a release fence. */
         @Nullable TableNode next;
 
         Entry(

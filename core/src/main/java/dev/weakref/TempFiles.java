@@ -102,7 +102,7 @@ public final class TempFiles {
         // Not the registry itself, which could not be seen to be dropped then.
         SecondAttempts attempts = registry.core().secondAttempts();
         SecondAttempts.Attempt once = new SecondAttempts.Attempt(
-                "temporary files, once more", Work.ofAction(target, (DeletionTarget left) -> delete(left, its)));
+                "temporary files, once more", BoundAction.ofAction(target, (DeletionTarget left) -> delete(left, its)));
         return new Bound(
                 target.given(),
                 registry.finalizer(owner).name("temporary files").onTrigger((same, trigger) -> {

@@ -135,7 +135,7 @@ final class Watchdog implements Runnable {
             try {
                 check.run();
             } catch (Throwable failure) {
-                Messages.failure(CHECK_FAILED, failure);
+                Logging.failure(CHECK_FAILED, failure);
             }
             dueAt = System.nanoTime() + tickNanos;
             return tickNanos;

@@ -21,7 +21,7 @@ import java.util.Objects;
  */
 public final class WeakInterner<T> {
 
-    final Table<T, Boolean> table = new Table<>(Table.Kind.WEAK_KEYS, Reaper.SHARED);
+    final WeakTable<T, Boolean> table = new WeakTable<>(WeakTable.Kind.WEAK_KEYS, Reaper.SHARED);
 
     private WeakInterner() {
         table.belongsTo(this);
@@ -41,7 +41,7 @@ public final class WeakInterner<T> {
             if (canonical != null) {
                 return canonical;
             }
-            if (table.put(sample, true, Table.When.ABSENT) == null) {
+            if (table.put(sample, true, WeakTable.When.ABSENT) == null) {
                 return sample;
             }
         }

@@ -36,7 +36,7 @@ import java.util.Objects;
  */
 public final class WeakKeyMap<K, V> extends AbstractWeakMap<K, V> {
 
-    private WeakKeyMap(Table<K, V> table) {
+    private WeakKeyMap(WeakTable<K, V> table) {
         super(table);
     }
 
@@ -84,7 +84,7 @@ public final class WeakKeyMap<K, V> extends AbstractWeakMap<K, V> {
 
     @SuppressWarnings("unchecked") // an empty table is one of any type
     private static <K, V> WeakKeyMap<K, V> emptyLike(WeakKeyMap<?, ?> map) {
-        return new WeakKeyMap<>((Table<K, V>) map.table.emptyCopy());
+        return new WeakKeyMap<>((WeakTable<K, V>) map.table.emptyCopy());
     }
 
     /**
@@ -96,12 +96,12 @@ public final class WeakKeyMap<K, V> extends AbstractWeakMap<K, V> {
     public static final class Builder<K, V> extends CollectionOptions<Builder<K, V>, K> {
 
         private Builder() {
-            super(Table.Kind.WEAK_KEYS);
+            super(WeakTable.Kind.WEAK_KEYS);
         }
 
         /** Compares keys by identity. */
         public Builder<K, V> identity() {
-            kind = Table.Kind.WEAK_IDENTITY_KEYS;
+            kind = WeakTable.Kind.WEAK_IDENTITY_KEYS;
             return this;
         }
 

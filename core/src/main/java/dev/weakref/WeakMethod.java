@@ -132,7 +132,7 @@ public final class WeakMethod<T, F> {
 
         /** The receiver is dead, and the method outlived it: keeps the method until it has called back. */
         boolean keepMethod() {
-            return node.keep(method);
+            return node.retainOwner(method);
         }
     }
 

@@ -89,7 +89,7 @@ public final class WeakProxy {
 
     /** Whether the object is a weak proxy, dead or alive. */
     public static boolean isProxy(@Nullable Object object) {
-        return ProxyRef.of(object) != null;
+        return ProxyReference.of(object) != null;
     }
 
     /** Whether the object is a weak proxy that can be called: a {@code Runnable}, {@code Callable} or other functional interface. */
@@ -104,7 +104,7 @@ public final class WeakProxy {
 
     /** What stands behind a proxy, by class and never by value. Never throws. */
     public static String describe(@Nullable Object proxy) {
-        ProxyRef reference = ProxyRef.of(proxy);
+        ProxyReference reference = ProxyReference.of(proxy);
         return reference != null
                 ? reference.describe()
                 : proxy == null ? "null" : "no proxy, but a " + proxy.getClass().getName();
@@ -116,7 +116,7 @@ public final class WeakProxy {
         check(referent, interfaces);
         @SuppressWarnings("unchecked") // it is given nothing but the proxy
         Consumer<Object> erased = (Consumer<Object>) callback;
-        ProxyRef ref = new ProxyRef(referent, erased);
+        ProxyReference ref = new ProxyReference(referent, erased);
         Object proxy = ProxyClasses.proxy(ref, interfaces, lookup);
         try {
             Callbacks.LOG.append(ref.nodeFor(referent, proxy));
@@ -132,7 +132,7 @@ public final class WeakProxy {
         if (known != null) {
             return known;
         }
-        ProxyRef ref = new ProxyRef(referent, null);
+        ProxyReference ref = new ProxyReference(referent, null);
         Object proxy = ProxyClasses.proxy(ref, interfaces, lookup);
         return SharedHolders.ALL.share(ref.keyFor(referent, proxy), referent);
     }

@@ -177,7 +177,7 @@ public class WeakRef<T> extends WeakReference<T> {
         }
         boolean callsBack = callback != null; // asked before: it may be called at any moment from here on
         boolean queued = node.enqueue();
-        node.log().hurry();
+        node.log().requestSweep();
         return queued && callsBack;
     }
 

@@ -48,7 +48,7 @@ public final class WeakRefs {
         List<Hold> entries = new ArrayList<>();
         Reaper.SHARED.forEachWatched(reapable -> {
             if (reapable != Callbacks.LOG) {
-                reapable.visitHolders(referent, addTo(reapable instanceof Log ? holds : entries));
+                reapable.visitHolders(referent, addTo(reapable instanceof CreationLog ? holds : entries));
             }
         });
         holds.addAll(entries);
@@ -92,7 +92,7 @@ public final class WeakRefs {
      * @param logger the logger from now on; {@code null} for the platform's, the default
      */
     public static void logTo(System.@Nullable Logger logger) {
-        Messages.logTo(logger);
+        Logging.logTo(logger);
     }
 
     /**

@@ -44,9 +44,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WeakSet<E> extends AbstractSet<E> {
 
-    final Table<E, Boolean> table;
+    final WeakTable<E, Boolean> table;
 
-    private WeakSet(Table<E, Boolean> table) {
+    private WeakSet(WeakTable<E, Boolean> table) {
         this.table = table;
         table.belongsTo(this);
     }
@@ -77,7 +77,7 @@ public final class WeakSet<E> extends AbstractSet<E> {
 
     @Override
     public boolean add(E element) {
-        return table.put(Objects.requireNonNull(element, "element"), true, Table.When.ABSENT) == null;
+        return table.put(Objects.requireNonNull(element, "element"), true, WeakTable.When.ABSENT) == null;
     }
 
     @Override
@@ -116,8 +116,8 @@ public final class WeakSet<E> extends AbstractSet<E> {
         return walk().spliterator(Spliterator.DISTINCT);
     }
 
-    private TableWalk<E, Boolean, E> walk() {
-        return new TableWalk<>(table, Table::liveKey);
+    private TableIterator<E, Boolean, E> walk() {
+        return new TableIterator<>(table, WeakTable::liveKey);
     }
 
     /** The number of elements that are not cleared: one walk over the table, without locks. */
@@ -254,7 +254,7 @@ public final class WeakSet<E> extends AbstractSet<E> {
 
     @SuppressWarnings("unchecked") // an empty table is one of any type
     private static <E> WeakSet<E> emptyLike(WeakSet<?> set) {
-        return new WeakSet<>((Table<E, Boolean>) set.table.emptyCopy());
+        return new WeakSet<>((WeakTable<E, Boolean>) set.table.emptyCopy());
     }
 
     /**
@@ -265,12 +265,12 @@ public final class WeakSet<E> extends AbstractSet<E> {
     public static final class Builder<E> extends CollectionOptions<Builder<E>, E> {
 
         private Builder() {
-            super(Table.Kind.WEAK_KEYS);
+            super(WeakTable.Kind.WEAK_KEYS);
         }
 
         /** Compares elements by identity. */
         public Builder<E> identity() {
-            kind = Table.Kind.WEAK_IDENTITY_KEYS;
+            kind = WeakTable.Kind.WEAK_IDENTITY_KEYS;
             return this;
         }
 

@@ -40,7 +40,7 @@ import java.util.Map;
  */
 public final class WeakValueMap<K, V> extends AbstractWeakMap<K, V> {
 
-    private WeakValueMap(Table<K, V> table) {
+    private WeakValueMap(WeakTable<K, V> table) {
         super(table);
     }
 
@@ -89,7 +89,7 @@ public final class WeakValueMap<K, V> extends AbstractWeakMap<K, V> {
     public static final class Builder<K, V> extends CollectionOptions<Builder<K, V>, K> {
 
         private Builder() {
-            super(Table.Kind.WEAK_VALUES);
+            super(WeakTable.Kind.WEAK_VALUES);
         }
 
         /** The map. */

@@ -39,7 +39,7 @@ class ArchitectureTests {
     void onlyOneClassNeedsTheFlightRecorder() {
         noClasses()
                 .that()
-                .haveNameNotMatching(".*\\.FlightEvents(\\$.*)?")
+                .haveNameNotMatching(".*\\.JfrEvents(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("jdk.jfr..")
@@ -51,7 +51,7 @@ class ArchitectureTests {
     void onlyOneClassWritesToTheLog() {
         noClasses()
                 .that()
-                .doNotHaveSimpleName("Messages")
+                .doNotHaveSimpleName("Logging")
                 .and()
                 .doNotHaveSimpleName("WeakRefs") // where it is chosen
                 .should()

@@ -60,7 +60,7 @@ class AsyncActionTests {
     @Test
     void exitPassWaitsForTheStage() throws Exception {
         registry.finalizer(referent).call(this::stage);
-        Side<ExitReport> closing = Side.call(registry::shutdown);
+        BackgroundCall<ExitReport> closing = BackgroundCall.call(registry::shutdown);
         closing.awaitWaiting();
         assertThat(closing.hasEnded()).isFalse();
 

@@ -1,6 +1,6 @@
 package dev.weakref;
 
-import static dev.weakref.Collected.collect;
+import static dev.weakref.SimulatedCollector.collect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,14 +23,14 @@ interface AtomicityContract extends MapContract {
         List<Key> keys = IntStream.range(0, 500).mapToObj(i -> key("key " + i)).toList();
         AtomicInteger computed = new AtomicInteger();
         Set<Value> seen = ConcurrentHashMap.newKeySet();
-        List<Side<Void>> sides = IntStream.range(0, 4)
-                .mapToObj(i -> Side.run(() -> keys.forEach(key -> seen.add(map.computeIfAbsent(key, same -> {
+        List<BackgroundCall<Void>> sides = IntStream.range(0, 4)
+                .mapToObj(i -> BackgroundCall.run(() -> keys.forEach(key -> seen.add(map.computeIfAbsent(key, same -> {
                     computed.incrementAndGet();
                     return value(same.name + " by " + i);
                 })))))
                 .toList();
 
-        for (Side<Void> side : sides) {
+        for (BackgroundCall<Void> side : sides) {
             side.result();
         }
 
@@ -43,8 +43,8 @@ interface AtomicityContract extends MapContract {
     default void manyThreadsMergeWithoutLosingAnything() throws Exception {
         AbstractWeakMap<Key, int[]> map = newMap(reaper(), null);
         List<Key> keys = IntStream.range(0, 64).mapToObj(i -> key("key " + i)).toList();
-        List<Side<Void>> sides = IntStream.range(0, 4)
-                .mapToObj(i -> Side.run(() -> {
+        List<BackgroundCall<Void>> sides = IntStream.range(0, 4)
+                .mapToObj(i -> BackgroundCall.run(() -> {
                     for (int round = 0; round < 200; round++) {
                         keys.forEach(key ->
                                 map.merge(key, hold(new int[] {1}), (a, b) -> hold(new int[] {a[0] + b[0]})));
@@ -52,7 +52,7 @@ interface AtomicityContract extends MapContract {
                 }))
                 .toList();
 
-        for (Side<Void> side : sides) {
+        for (BackgroundCall<Void> side : sides) {
             side.result();
         }
 
@@ -112,7 +112,7 @@ interface AtomicityContract extends MapContract {
     default void whatAnOperationReturnsIsHeldUntilThen() throws Exception {
         AbstractWeakMap<Key, Value> map = newMap(Reaper.SHARED, null);
         Key key = key("key");
-        Side<Void> side = Side.run(() -> {
+        BackgroundCall<Void> side = BackgroundCall.run(() -> {
             for (int round = 0; round < 20_000; round++) {
                 assertThat(map.computeIfAbsent(key, same -> new Value("value"))).isNotNull();
                 assertThat(map.merge(key, new Value("value"), (a, b) -> b)).isNotNull();
@@ -159,7 +159,7 @@ interface AtomicityContract extends MapContract {
         map.compute(key, (same, value) -> {
             assertThat(map.get(key)).isSameAs(old);
             assertThat(map).containsKey(key).hasSize(1);
-            List<Side.Work> changes = List.of(
+            List<BackgroundCall.BoundAction> changes = List.of(
                     () -> map.put(key, other),
                     () -> map.putIfAbsent(key, other),
                     () -> map.replace(key, other),
@@ -250,15 +250,15 @@ interface AtomicityContract extends MapContract {
         Value mine = value("mine");
         Value theirs = value("theirs");
         CountDownLatch reserved = new CountDownLatch(1);
-        CountDownLatch goOn = new CountDownLatch(1);
-        Side<Value> computing = Side.call(() -> map.compute(key, (same, value) -> {
+        CountDownLatch followStage = new CountDownLatch(1);
+        BackgroundCall<Value> computing = BackgroundCall.call(() -> map.compute(key, (same, value) -> {
             reserved.countDown();
-            Side.await(goOn);
+            BackgroundCall.await(followStage);
             return theirs;
         }));
-        Side.await(reserved);
+        BackgroundCall.await(reserved);
 
-        Side<Value> waiting = Side.call(() -> map.put(key, mine));
+        BackgroundCall<Value> waiting = BackgroundCall.call(() -> map.put(key, mine));
         waiting.awaitWaiting();
         assertThat(map.get(key)).isSameAs(old);
         assertThat(map.containsKey(key)).isTrue();
@@ -267,7 +267,7 @@ interface AtomicityContract extends MapContract {
         assertThat(map).hasSize(1_001);
         IntStream.range(0, 1_000).forEach(i -> map.computeIfPresent(key("key " + i), (same, value) -> null));
         assertThat(waiting.hasEnded()).isFalse();
-        goOn.countDown();
+        followStage.countDown();
 
         assertThat(computing.result()).isSameAs(theirs);
         assertThat(waiting.result()).isSameAs(theirs);
@@ -279,21 +279,21 @@ interface AtomicityContract extends MapContract {
         AbstractWeakMap<Key, Value> map = newMap();
         Key key = key("key");
         CountDownLatch reserved = new CountDownLatch(1);
-        CountDownLatch goOn = new CountDownLatch(1);
-        Side<Value> computing = Side.call(() -> map.computeIfAbsent(key, same -> {
+        CountDownLatch followStage = new CountDownLatch(1);
+        BackgroundCall<Value> computing = BackgroundCall.call(() -> map.computeIfAbsent(key, same -> {
             reserved.countDown();
-            Side.await(goOn);
+            BackgroundCall.await(followStage);
             return value("theirs");
         }));
-        Side.await(reserved);
-        Side<Boolean> waiting = Side.call(() -> {
+        BackgroundCall.await(reserved);
+        BackgroundCall<Boolean> waiting = BackgroundCall.call(() -> {
             map.putIfAbsent(key, value("mine"));
             return Thread.currentThread().isInterrupted();
         });
 
         waiting.awaitWaiting();
         waiting.thread().interrupt();
-        goOn.countDown();
+        followStage.countDown();
 
         assertThat(waiting.result()).isTrue();
         assertThat(map.get(key)).isSameAs(computing.result());

@@ -1,6 +1,6 @@
 package dev.weakref;
 
-import static dev.weakref.Collected.collect;
+import static dev.weakref.SimulatedCollector.collect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -33,7 +33,7 @@ interface BasicsContract extends MapContract {
         Function<Key, Value> function = same -> value;
         BiFunction<Object, Value, Value> biFunction = (same, old) -> value;
 
-        List<Side.Work> calls = List.of(
+        List<BackgroundCall.BoundAction> calls = List.of(
                 () -> map.get(null),
                 () -> map.getOrDefault(null, value),
                 () -> map.containsKey(null),

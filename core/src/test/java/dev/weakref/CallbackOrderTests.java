@@ -83,7 +83,7 @@ class CallbackOrderTests {
                     });
         }
 
-        newestFirst.forEach(Collected::collect); // in this order no sweep in between can change the other
+        newestFirst.forEach(SimulatedCollector::collect); // in this order no sweep in between can change the other
 
         for (int i = kinds.size() - 1; i >= 0; i--) {
             assertThat(called.take()).isEqualTo(kinds.get(i));

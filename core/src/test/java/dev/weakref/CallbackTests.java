@@ -61,12 +61,12 @@ class CallbackTests {
     void aCallbackRunsOnceWithTheDeadOneHoweverOftenItIsFound(Kind kind) throws Exception {
         Object holder = make(kind, referent, told::add);
 
-        Collected.collect(holder);
+        SimulatedCollector.collect(holder);
         Callbacks.LOG.sweep();
-        Collected.collect(holder);
+        SimulatedCollector.collect(holder);
         Callbacks.LOG.sweep();
         Object last = make(kind, referent, told::add);
-        Collected.collect(last);
+        SimulatedCollector.collect(last);
 
         assertThat(told.take() == holder).isTrue();
         assertThat(told.take() == last).isTrue();
@@ -88,8 +88,8 @@ class CallbackTests {
         });
 
         try (LogLines log = new LogLines()) {
-            Collected.collect(failing);
-            Collected.collect(older);
+            SimulatedCollector.collect(failing);
+            SimulatedCollector.collect(older);
 
             assertThat(told.take() == failing).isTrue();
             assertThat(told.take()).isSameAs(failure);
@@ -107,10 +107,10 @@ class CallbackTests {
             made.add(make(kind, living, told::add));
             made.add(WeakProxy.of(living, Runnable.class));
             told.add(WeakRefs.count(living));
-            Collected.collect(made.get(0));
+            SimulatedCollector.collect(made.get(0));
         });
 
-        Collected.collect(holder);
+        SimulatedCollector.collect(holder);
 
         assertThat(told.take()).isEqualTo(2);
         assertThat(told.take() == made.get(0)).isTrue();
@@ -147,7 +147,7 @@ class CallbackTests {
         cleared.clear();
 
         assertThat(cleared.callback()).isNull();
-        assertThat(cleared.node.gather()).isFalse();
+        assertThat(cleared.node.claim()).isFalse();
         assertThat(cleared.node.isDone()).isTrue();
         assertThat(WeakRefs.count(referent)).isZero();
     }
@@ -156,15 +156,15 @@ class CallbackTests {
     void whatCouldNotBeHandedOverIsGatheredAgainUnlessItWasCancelled() {
         WeakRef<Runnable> waiting = WeakRef.of(referent, told::add);
         WeakRef<Runnable> cancelled = WeakRef.of(referent, told::add);
-        assertThat(waiting.node.gather()).isTrue();
-        assertThat(cancelled.node.gather()).isTrue();
+        assertThat(waiting.node.claim()).isTrue();
+        assertThat(cancelled.node.claim()).isTrue();
         cancelled.clear();
 
-        waiting.node.ungather();
-        cancelled.node.ungather();
+        waiting.node.unclaim();
+        cancelled.node.unclaim();
 
-        assertThat(waiting.node.gather()).isTrue();
-        assertThat(cancelled.node.gather()).isFalse();
+        assertThat(waiting.node.claim()).isTrue();
+        assertThat(cancelled.node.claim()).isFalse();
     }
 
     @ParameterizedTest
@@ -211,15 +211,15 @@ class CallbackTests {
         WeakRef<?>[] found = {WeakRef.of(referent, told::add)};
         CallbackNode node = found[0].node;
 
-        assertThat(node.keep(found[0])).isTrue();
+        assertThat(node.retainOwner(found[0])).isTrue();
         found[0] = null;
         for (int i = 0; i < 3; i++) {
             Gc.collect();
         }
 
         assertThat(node.owner.refersTo(null)).isFalse();
-        assertThat(node.gather()).isTrue();
-        assertThat(node.keep(told)).as("it waits for its turn already").isFalse();
+        assertThat(node.claim()).isTrue();
+        assertThat(node.retainOwner(told)).as("it waits for its turn already").isFalse();
         assertThat(node.cancel()).isTrue();
     }
 
@@ -243,12 +243,12 @@ class CallbackTests {
             @Override
             double reap(@Nullable Reference<?> first, boolean resting) {
                 held.countDown();
-                Side.await(go);
+                BackgroundCall.await(go);
                 return 0;
             }
 
             @Override
-            boolean canOnlySweep() {
+            boolean alwaysSweeps() {
                 return true;
             }
 
@@ -263,11 +263,11 @@ class CallbackTests {
             }
 
             @Override
-            boolean isHeld() {
+            boolean keepsAlive() {
                 return true;
             }
         };
-        busy.hurry();
+        busy.requestSweep();
         return busy;
     }
 

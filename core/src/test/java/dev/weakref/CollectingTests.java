@@ -278,7 +278,7 @@ class CollectingTests {
             interner.intern(object);
         }
 
-        for (Table<?, ?> table : List.of(values.table, keys.table, set.table, interner.table)) {
+        for (WeakTable<?, ?> table : List.of(values.table, keys.table, set.table, interner.table)) {
             Gc.awaitTrue(() -> table.nodes() == 0 && table.capacity() <= 16, "a node is left, or the array is large");
         }
         assertThat(values.stats()).isEqualTo(new CollectionStats(null, 0, 250_000, 0, 250_000));

@@ -1,6 +1,6 @@
 package dev.weakref;
 
-import static dev.weakref.Collected.collect;
+import static dev.weakref.SimulatedCollector.collect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -101,7 +101,7 @@ interface DeadEntriesContract extends MapContract {
         Key key = key("key");
         Value old = value("old");
         map.put(key, old);
-        TableNode node = Collected.node(map.table, key);
+        TableNode node = SimulatedCollector.node(map.table, key);
 
         map.compute(key, (same, value) -> {
             node.enqueue();
@@ -155,7 +155,7 @@ interface DeadEntriesContract extends MapContract {
         collect(map, computed);
         map.put(put, value("new"));
         map.computeIfAbsent(computed, key -> value("new"));
-        Collected.node(map.table, cleared).enqueue();
+        SimulatedCollector.node(map.table, cleared).enqueue();
         map.clear();
         map.put(put, value("new"));
         map.put(computed, value("new"));
@@ -250,14 +250,14 @@ interface DeadEntriesContract extends MapContract {
                 IntStream.range(0, 2_000).mapToObj(i -> key("changing " + i)).toList();
         Value value = value("value");
         CountDownLatch begun = new CountDownLatch(1);
-        Side<Void> writer = Side.run(() -> {
+        BackgroundCall<Void> writer = BackgroundCall.run(() -> {
             for (int round = 0; round < 20; round++) {
                 changing.forEach(key -> map.put(key, value));
                 begun.countDown();
                 changing.forEach(map::remove);
             }
         });
-        Side.await(begun);
+        BackgroundCall.await(begun);
 
         do {
             List<Key> met = new ArrayList<>();

@@ -1,6 +1,6 @@
 package dev.weakref;
 
-import static dev.weakref.Collected.collect;
+import static dev.weakref.SimulatedCollector.collect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -40,7 +40,7 @@ interface EqualKeysContract extends MapContract {
             throw new IllegalArgumentException("no hash");
         });
 
-        List<Side.Work> calls = List.of(
+        List<BackgroundCall.BoundAction> calls = List.of(
                 () -> map.get(bad),
                 () -> map.containsKey(bad),
                 () -> map.put(bad, value),
@@ -93,15 +93,15 @@ interface EqualKeysContract extends MapContract {
     default void nobodyWaitsForAComparisonThatHangs() throws Exception {
         AbstractWeakMap<Key, Value> map = newMap();
         CountDownLatch comparing = new CountDownLatch(1);
-        CountDownLatch goOn = new CountDownLatch(1);
+        CountDownLatch followStage = new CountDownLatch(1);
         Key stored = hold(new Key("stored", 7));
         map.put(stored, value("old"));
         Key slow = hold(new Key("stored", 7)).onEquals(() -> {
             comparing.countDown();
-            Side.await(goOn);
+            BackgroundCall.await(followStage);
         });
-        Side<Value> side = Side.call(() -> map.put(slow, value("by the slow one")));
-        Side.await(comparing);
+        BackgroundCall<Value> side = BackgroundCall.call(() -> map.put(slow, value("by the slow one")));
+        BackgroundCall.await(comparing);
 
         Key sameBin = hold(new Key("same bin", 7));
         assertThat(map.put(sameBin, value("1"))).isNull();
@@ -114,7 +114,7 @@ interface EqualKeysContract extends MapContract {
         collect(map, key("other 1"));
         reaper().pass();
         assertThat(side.hasEnded()).isFalse();
-        goOn.countDown();
+        followStage.countDown();
 
         assertThat(side.result()).isEqualTo(new Value("by the fast one"));
         assertThat(map.get(stored)).isEqualTo(new Value("by the slow one"));

@@ -21,7 +21,7 @@ class EqualityTests {
 
     private static final Function<Twin, Runnable> RUN = twin -> twin::run;
     private static final FinalizerRegistry REGISTRY =
-            FinalizerRegistry.builder().reaper(Collected.idleReaper()).build();
+            FinalizerRegistry.builder().reaper(SimulatedCollector.idleReaper()).build();
 
     enum Family {
         REFERENCE,
@@ -191,7 +191,7 @@ class EqualityTests {
                 case CALLING_PROXY -> WeakProxy.of(referent, Runnable.class, dead -> calledBack.countDown());
                 case REFLECTIVE_PROXY ->
                     Proxy.newProxyInstance(
-                            getClass().getClassLoader(), new Class<?>[] {Runnable.class}, new ProxyRef(referent, null));
+                            getClass().getClassLoader(), new Class<?>[] {Runnable.class}, new ProxyReference(referent, null));
                 case METHOD -> WeakMethod.of(referent, RUN, dead -> calledBack.countDown());
                 case FINALIZER -> REGISTRY.register(referent, () -> {});
             };
@@ -201,7 +201,7 @@ class EqualityTests {
             if (state == State.ALIVE) {
                 return;
             }
-            Collected.collect(object);
+            SimulatedCollector.collect(object);
             assertThat(isAlive()).isEqualTo(kind.family == Family.FINALIZER);
             if (state == State.DEAD) {
                 switch (kind) {
@@ -217,7 +217,7 @@ class EqualityTests {
         boolean isAlive() {
             return switch (kind.family) {
                 case REFERENCE -> !((WeakRef<?>) object).refersTo(null);
-                case PROXY -> !ProxyRef.of(object).refersTo(null);
+                case PROXY -> !ProxyReference.of(object).refersTo(null);
                 case METHOD -> ((WeakMethod<?, ?>) object).get() != null;
                 case FINALIZER -> ((Finalizer<?>) object).isAlive();
             };

@@ -57,7 +57,7 @@ class ExitPassTests {
         assertThat(report.timedOut()).isEqualTo(1);
         assertThat(registry.isClosed()).isTrue();
         assertThat(runs).extracting(FinalizerRun::outcome).containsExactly(Outcome.TIMEOUT);
-        assertThat(finalizer.markLeftBehind()).isFalse();
+        assertThat(finalizer.markTimedOut()).isFalse();
         Reference.reachabilityFence(referent);
     }
 
@@ -613,7 +613,7 @@ class ExitPassTests {
         Thread closing = Thread.currentThread();
         named("older", true);
         registry.register(referent, () -> {
-            Side.run(closing::interrupt);
+            BackgroundCall.run(closing::interrupt);
             while (!Thread.currentThread().isInterrupted()) {
                 Thread.onSpinWait();
             }
@@ -726,7 +726,7 @@ class ExitPassTests {
         reaper.pass();
         assertThat(take(ran)).isEqualTo("dispatched");
 
-        Side<ExitReport> closing = Side.call(registry::shutdown);
+        BackgroundCall<ExitReport> closing = BackgroundCall.call(registry::shutdown);
         Gc.awaitWithoutCollecting(
                 () -> {
                     closing.thread().interrupt();
@@ -820,11 +820,11 @@ class ExitPassTests {
             ran.add("called");
             go.await();
         });
-        Side<Void> caller = Side.call(called::call);
+        BackgroundCall<Void> caller = BackgroundCall.call(called::call);
         assertThat(take(ran)).isEqualTo("called");
 
         try (LogLines log = new LogLines()) {
-            Side<ExitReport> closer = Side.call(registry::shutdown);
+            BackgroundCall<ExitReport> closer = BackgroundCall.call(registry::shutdown);
             Gc.awaitWithoutCollecting(
                     () -> !log.with("'called' of registry 'test' is running").isEmpty(), "nothing was said");
             go.countDown();

@@ -29,14 +29,14 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class FinalizersPageInsideTests {
 
-    private final Reaper reaper = Collected.idleReaper();
+    private final Reaper reaper = SimulatedCollector.idleReaper();
     private final Object referent = new Object();
 
     @Test
     void theTableOfDefaultsIsThatOfTheSettings() throws Exception {
         Map<String, String> defaults = new TreeMap<>();
-        Settings settings = new Settings();
-        List<Field> fields = new ArrayList<>(Arrays.asList(Settings.class.getDeclaredFields()));
+        RegistrySettings settings = new RegistrySettings();
+        List<Field> fields = new ArrayList<>(Arrays.asList(RegistrySettings.class.getDeclaredFields()));
         fields.addAll(Arrays.asList(Defaults.class.getDeclaredFields()));
         for (Field field : fields) {
             if (!Modifier.isPrivate(field.getModifiers()) && isShown(field.getType())) {
@@ -85,7 +85,7 @@ class FinalizersPageInsideTests {
     @Test
     @Tag("collects")
     void everyLineOfTheTableIsLoggedAsItSaysAndNoOther() throws Exception {
-        List<List<String>> table = Page.of("finalizers.md").section("Log").table("level");
+        List<List<String>> table = Page.of("finalizers.md").section("CreationLog").table("level");
         try (LogLines log = new LogLines()) {
             failAtExit();
             getStuckAndComeBack(log);
@@ -156,7 +156,7 @@ class FinalizersPageInsideTests {
         CountDownLatch go = new CountDownLatch(1);
         FinalizerRegistry registry = builder()
                 .actionLimit(Duration.ofMillis(20))
-                .onFailure((info, failure) -> Side.await(go))
+                .onFailure((info, failure) -> BackgroundCall.await(go))
                 .build();
         registry.register(referent, () -> {
             throw new IOException("for the test");
@@ -170,7 +170,7 @@ class FinalizersPageInsideTests {
         CountDownLatch go = new CountDownLatch(1);
         FinalizerRegistry registry = builder().build();
         registry.register(referent, go::await);
-        Side<ExitReport> closing = Side.call(registry::shutdown);
+        BackgroundCall<ExitReport> closing = BackgroundCall.call(registry::shutdown);
         await(log, "' goes on: ");
         go.countDown();
         closing.result();
@@ -182,7 +182,7 @@ class FinalizersPageInsideTests {
                     throw new OutOfMemoryError("for the test");
                 })
                 .build();
-        registry.core().secondAttempts().last = new SecondAttempts.Attempt("again", Work.ofCallable(() -> "done"));
+        registry.core().secondAttempts().last = new SecondAttempts.Attempt("again", BoundAction.ofCallable(() -> "done"));
         registry.close();
     }
 
@@ -210,7 +210,7 @@ class FinalizersPageInsideTests {
         Finalizer<Void> resolved = registry.register(referent, () -> {});
         registry.finalizer(referent).mustBeClosed().run(() -> {});
         now.set(Instant.EPOCH.plusSeconds(60));
-        registry.core().overdueWatch().look();
+        registry.core().overdueMonitor().check();
         resolved.close();
         registry.close();
     }

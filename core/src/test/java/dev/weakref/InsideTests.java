@@ -16,16 +16,16 @@ class InsideTests {
         Deque<long[]> entered = new ArrayDeque<>();
         for (long registry = 1; registry <= 20; registry++) {
             registries.add(registry);
-            entered.push(Inside.enter(registry, 100 + registry));
+            entered.push(CurrentRegistries.enter(registry, 100 + registry));
         }
-        assertThat(registries).allMatch(Inside::isIn);
-        assertThat(Inside.running(Thread.currentThread(), 7)).containsExactly(107L);
+        assertThat(registries).allMatch(CurrentRegistries::isIn);
+        assertThat(CurrentRegistries.running(Thread.currentThread(), 7)).containsExactly(107L);
 
         for (int depth = 19; depth >= 0; depth--) {
-            Inside.leave(entered.pop());
+            CurrentRegistries.leave(entered.pop());
             long left = registries.remove(depth);
-            assertThat(Inside.isIn(left)).isFalse();
-            assertThat(registries).allMatch(Inside::isIn);
+            assertThat(CurrentRegistries.isIn(left)).isFalse();
+            assertThat(registries).allMatch(CurrentRegistries::isIn);
         }
     }
 }

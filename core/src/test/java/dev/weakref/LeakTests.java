@@ -124,7 +124,7 @@ class LeakTests {
         @Test
         void areFifty() {
             FinalizerRegistry registry = builder().build();
-            Leaks leaks = registry.core().leaks();
+            LeakReporter leaks = registry.core().leaks();
 
             for (int number = 0; number < 60; number++) {
                 leaks.found(Kind.NOT_CLOSED, info("place " + number));
@@ -166,19 +166,19 @@ class LeakTests {
                     .run(() -> told.isEmpty());
             Finalizer<Void> others =
                     registry.finalizer(referent).name("registry's").run(() -> {});
-            registry.core().overdueWatch().look();
+            registry.core().overdueMonitor().check();
             assertThat(told).isEmpty();
 
             now.set(Instant.EPOCH.plusSeconds(60));
-            registry.core().overdueWatch().look();
-            registry.core().overdueWatch().look();
+            registry.core().overdueMonitor().check();
+            registry.core().overdueMonitor().check();
             Leak overdue = told.take();
             assertThat(overdue.kind()).isEqualTo(Kind.OVERDUE);
             assertThat(overdue.finalizer().name()).isEqualTo("own");
             assertThat(overdue.finalizer().overdue()).isTrue();
             assertThat(told).isEmpty();
             now.set(Instant.EPOCH.plusSeconds(120));
-            registry.core().overdueWatch().look();
+            registry.core().overdueMonitor().check();
             assertThat(registry.find(others.id()).orElseThrow().overdue()).isTrue();
             own.close();
             others.detach();
@@ -196,7 +196,7 @@ class LeakTests {
             FinalizerRegistry registry = builder().build();
             registry.finalizer(referent).overdueAfter(Duration.ofMinutes(1)).run(() -> {});
             now.set(Instant.EPOCH.plusSeconds(60));
-            registry.core().overdueWatch().look();
+            registry.core().overdueMonitor().check();
 
             registry.close();
 
@@ -215,14 +215,14 @@ class LeakTests {
 
             now.set(Instant.EPOCH.plus(Duration.ofDays(20_000)));
             elapsedNanos.set(Duration.ofSeconds(1).toNanos());
-            registry.core().overdueWatch().look();
+            registry.core().overdueMonitor().check();
 
             assertThat(registry.stats().leaks(Kind.OVERDUE)).isZero();
             assertThat(finalizer.createdAt()).isEqualTo(now.get().minusSeconds(1));
 
             now.set(Instant.EPOCH.minus(Duration.ofDays(1)));
             elapsedNanos.set(Duration.ofMinutes(1).toNanos());
-            registry.core().overdueWatch().look();
+            registry.core().overdueMonitor().check();
 
             Leak leak = told.take();
             assertThat(leak.kind()).isEqualTo(Kind.OVERDUE);
@@ -240,7 +240,7 @@ class LeakTests {
             registry.finalizer(referent).overdueAfter(Duration.ofMinutes(1)).run(() -> {});
             now.set(Instant.EPOCH.plusSeconds(60));
 
-            registry.core().overdueWatch().look();
+            registry.core().overdueMonitor().check();
 
             assertThat(threads.take()).startsWith("weakref-callbacks-");
             registry.close();
@@ -258,7 +258,7 @@ class LeakTests {
                     assertThat(told.take().kind()).isEqualTo(Kind.OVERDUE);
                     finalizer.close();
                     assertThat(told.take().kind()).isEqualTo(Kind.RESOLVED);
-                    registry.core().overdueWatch().look();
+                    registry.core().overdueMonitor().check();
                 }
             }
         }
@@ -472,11 +472,11 @@ class LeakTests {
                 .leakListener(told::add)
                 .captureCheck(CaptureCheck.OFF)
                 .build()) {
-            List<Side<Void>> sides = new ArrayList<>();
+            List<BackgroundCall<Void>> sides = new ArrayList<>();
             for (int thread = 0; thread < 4; thread++) {
-                sides.add(Side.run(() -> openAndClose(registry, 250_000)));
+                sides.add(BackgroundCall.run(() -> openAndClose(registry, 250_000)));
             }
-            for (Side<Void> side : sides) {
+            for (BackgroundCall<Void> side : sides) {
                 side.result(Duration.ofMinutes(5));
             }
 

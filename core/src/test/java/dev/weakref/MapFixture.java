@@ -7,7 +7,7 @@ import java.util.List;
 /** The state that the tests of a weak map begin with. */
 abstract class MapFixture implements MapContract {
 
-    private final Reaper reaper = Collected.idleReaper();
+    private final Reaper reaper = SimulatedCollector.idleReaper();
     private final List<Object> held = Collections.synchronizedList(new ArrayList<>());
 
     @Override

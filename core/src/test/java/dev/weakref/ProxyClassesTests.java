@@ -223,7 +223,7 @@ class ProxyClassesTests {
             Class<?> closed = loader.loadClass("p.Closed");
 
             for (List<Class<?>> order : List.of(List.of(open, closed), List.of(closed, open))) {
-                Object proxy = ProxyClasses.proxy(new ProxyRef(referent, null), new LinkedHashSet<>(order), null);
+                Object proxy = ProxyClasses.proxy(new ProxyReference(referent, null), new LinkedHashSet<>(order), null);
 
                 assertThat(proxy.getClass().getName()).startsWith("p.Closed$$WeakProxy");
                 assertThat(open.getMethod("say").invoke(proxy)).isEqualTo("said");
@@ -472,7 +472,7 @@ class ProxyClassesTests {
             ClassLoader loader = new Compiled.Loader(other);
             Set<Class<?>> both = Set.of(closed, loader.loadClass("q.Public"));
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> ProxyClasses.proxy(new ProxyRef(closed, null), both, null));
+                    .isThrownBy(() -> ProxyClasses.proxy(new ProxyReference(closed, null), both, null));
             return new WeakReference<>(loader);
         }
 

@@ -150,12 +150,12 @@ class ReaperTests {
         }
 
         @Override
-        boolean canOnlySweep() {
+        boolean alwaysSweeps() {
             return false;
         }
 
         @Override
-        boolean isHeld() {
+        boolean keepsAlive() {
             return true;
         }
     }

@@ -2,7 +2,7 @@ package dev.weakref;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weakref.Table.When;
+import dev.weakref.WeakTable.When;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ class SharedHoldersTests {
 
     private static final Set<Class<?>> RUNNABLE = Set.of(Runnable.class);
 
-    private final Reaper reaper = Collected.idleReaper();
+    private final Reaper reaper = SimulatedCollector.idleReaper();
     private final SharedHolders holders = new SharedHolders(reaper);
     private final Task referent = new Task();
 
@@ -84,7 +84,7 @@ class SharedHoldersTests {
         WeakRef<Task> before = WeakRef.shared(holders, referent);
         share(RUNNABLE);
 
-        Collected.drop(holders, referent);
+        SimulatedCollector.drop(holders, referent);
         assertThat(holders.reference(referent)).isNull();
         assertThat(holders.proxies(referent)).isEmpty();
         WeakRef<Task> after = WeakRef.shared(holders, referent);
@@ -112,7 +112,7 @@ class SharedHoldersTests {
         SharedHolders.Key mine = key();
         assertThat(holders.table.put(mine, true, When.ABSENT)).isTrue();
 
-        Collected.drop(holders, referent);
+        SimulatedCollector.drop(holders, referent);
 
         assertThat(holders.share(mine, referent) == holders.proxy(referent, RUNNABLE))
                 .isTrue();
@@ -184,7 +184,7 @@ class SharedHoldersTests {
     }
 
     private SharedHolders.Key key(Set<Class<?>> interfaces) {
-        ProxyRef ref = new ProxyRef(referent, null);
+        ProxyReference ref = new ProxyReference(referent, null);
         return ref.keyFor(referent, ProxyClasses.proxy(ref, interfaces, null));
     }
 

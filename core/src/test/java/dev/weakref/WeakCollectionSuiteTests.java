@@ -34,7 +34,7 @@ import org.junit.jupiter.api.TestFactory;
  */
 class WeakCollectionSuiteTests {
 
-    private static final Reaper REAPER = Collected.idleReaper();
+    private static final Reaper REAPER = SimulatedCollector.idleReaper();
     private static final String[] DEAD = {"one", "two", "three", "four", "five", "nobody asks for it"};
 
     @TestFactory
@@ -99,7 +99,7 @@ class WeakCollectionSuiteTests {
             AbstractWeakMap<String, String> map = maps.get();
             for (String dead : DEAD) {
                 map.put(dead, "dead");
-                Collected.collect(map, dead);
+                SimulatedCollector.collect(map, dead);
             }
             return map;
         }));
@@ -130,7 +130,7 @@ class WeakCollectionSuiteTests {
                     WeakSet<String> set = sets.get();
                     for (String dead : DEAD) {
                         set.add(dead);
-                        Collected.collect(set.table, dead);
+                        SimulatedCollector.collect(set.table, dead);
                     }
                     return set;
                 },

@@ -29,7 +29,7 @@ class WeakInternerTests {
     void nextSampleTakesThePlaceOfOneThatDied() {
         Key first = new Key("key");
         interner.intern(first);
-        Collected.collect(interner.table, first);
+        SimulatedCollector.collect(interner.table, first);
         Key next = new Key("key");
 
         assertThat(interner.intern(next)).isSameAs(next);
@@ -48,8 +48,8 @@ class WeakInternerTests {
 
     @Test
     void allThreadsGetTheSameInstance() throws Exception {
-        List<Side<Set<Key>>> sides = IntStream.range(0, 4)
-                .mapToObj(thread -> Side.call(() -> {
+        List<BackgroundCall<Set<Key>>> sides = IntStream.range(0, 4)
+                .mapToObj(thread -> BackgroundCall.call(() -> {
                     Set<Key> got = Collections.newSetFromMap(new IdentityHashMap<>());
                     for (int i = 0; i < 5_000; i++) {
                         got.add(interner.intern(new Key("key " + i % 1_000)));
@@ -59,7 +59,7 @@ class WeakInternerTests {
                 .toList();
 
         Set<Key> all = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (Side<Set<Key>> side : sides) {
+        for (BackgroundCall<Set<Key>> side : sides) {
             all.addAll(side.result());
         }
 

@@ -1,6 +1,6 @@
 package dev.weakref;
 
-import static dev.weakref.Collected.collect;
+import static dev.weakref.SimulatedCollector.collect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
@@ -174,7 +174,7 @@ class WeakKeyMapTests {
             Runnable harmless = () -> {};
             map.put(key, harmless);
 
-            List<Side.Work> calls = List.of(
+            List<BackgroundCall.BoundAction> calls = List.of(
                     () -> map.put(key, holding),
                     () -> map.replace(key, holding),
                     () -> map.replace(key, harmless, holding),

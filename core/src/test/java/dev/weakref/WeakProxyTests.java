@@ -216,7 +216,7 @@ class WeakProxyTests {
         @Test
         void throwsFromEveryForwardedCall() {
             Machine alive = WeakProxy.of(new Robot("R2"), Machine.class);
-            ProxyRef.of(proxy).clear();
+            ProxyReference.of(proxy).clear();
 
             gone(proxy::name);
             gone(proxy::greeting);
@@ -230,7 +230,7 @@ class WeakProxyTests {
         @Test
         void isStillAProxyThatCanBeDescribed() {
             assertThat(WeakProxy.describe(proxy)).isEqualTo("WeakProxy[" + Robot.class.getName() + "]");
-            ProxyRef.of(proxy).clear();
+            ProxyReference.of(proxy).clear();
 
             assertThat(WeakProxy.isProxy(proxy)).isTrue();
             assertThat(WeakProxy.describe(proxy)).isEqualTo("WeakProxy[dead, was " + Robot.class.getName() + "]");
@@ -352,7 +352,7 @@ class WeakProxyTests {
             };
             Runnable proxy = WeakProxy.of(robot, Runnable.class, failing);
 
-            Collected.collect(proxy);
+            SimulatedCollector.collect(proxy);
 
             Gc.awaitWithoutCollecting(() -> !log.with("A callback failed").isEmpty(), "nothing was reported");
             assertThat(log.with("A callback failed: " + failing.getClass().getName()))

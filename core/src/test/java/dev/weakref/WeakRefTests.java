@@ -53,7 +53,7 @@ class WeakRefTests {
                     .isThrownBy(shared::enqueue)
                     .withMessageStartingWith(shared + " cannot be enqueued: ");
             assertThat(shared.refersTo(referent)).isEqualTo(time == 0);
-            Collected.collect(shared);
+            SimulatedCollector.collect(shared);
         }
     }
 
@@ -61,7 +61,7 @@ class WeakRefTests {
     @Test
     void aNewOneIsSharedIfTheReferentOutlivesTheOldOne() {
         WeakRef<Object> cleared = WeakRef.of(referent);
-        Collected.collect(cleared);
+        SimulatedCollector.collect(cleared);
 
         WeakRef<Object> fresh = WeakRef.of(referent);
 
@@ -276,7 +276,7 @@ class WeakRefTests {
         WeakRef<String> ref = WeakRef.of(secret);
 
         assertThat(ref).hasToString("WeakRef[java.lang.String]");
-        Collected.collect(ref);
+        SimulatedCollector.collect(ref);
         assertThat(ref).hasToString("WeakRef[dead]");
         Reference.reachabilityFence(secret);
     }

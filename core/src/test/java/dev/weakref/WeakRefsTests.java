@@ -42,7 +42,7 @@ class WeakRefsTests {
     void aHoldIsComparedAndWrittenWithoutAskingItsHolder() {
         Runnable dead = WeakProxy.of(referent, Runnable.class, gone -> {});
         Hold hold = new Hold(Kind.PROXY, null, dead);
-        Collected.collect(dead);
+        SimulatedCollector.collect(dead);
 
         assertThat(new Hold(Kind.PROXY, null, dead)).isEqualTo(hold).hasSameHashCodeAs(hold);
         assertThat(new Hold(Kind.PROXY, null, WeakProxy.of(referent, Runnable.class)))

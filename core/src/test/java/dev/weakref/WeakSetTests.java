@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 class WeakSetTests {
 
-    private final Reaper reaper = Collected.idleReaper();
+    private final Reaper reaper = SimulatedCollector.idleReaper();
     private final Key a = new Key("a");
     private final Key b = new Key("b");
     private final Key c = new Key("c");
@@ -90,7 +90,7 @@ class WeakSetTests {
                 throw new IllegalArgumentException("no hash");
             });
 
-            for (Side.Work call : List.<Side.Work>of(
+            for (BackgroundCall.BoundAction call : List.<BackgroundCall.BoundAction>of(
                     () -> set.add(bad),
                     () -> set.contains(bad),
                     () -> set.remove(bad),
@@ -133,7 +133,7 @@ class WeakSetTests {
             assertThat(set.isDisjointFrom(List.of(equalToA))).isTrue();
             assertThat(set.equals(Set.of(equalToA, b))).isFalse();
             assertThat(set.equals(Set.of(a, b))).isTrue();
-            assertThat(set.copy().table.kind).isEqualTo(Table.Kind.WEAK_IDENTITY_KEYS);
+            assertThat(set.copy().table.kind).isEqualTo(WeakTable.Kind.WEAK_IDENTITY_KEYS);
         }
 
         @Test
@@ -190,7 +190,7 @@ class WeakSetTests {
             WeakSet<Key> set = setOf(a);
             Collection<Key> withNull = Arrays.asList(a, null);
 
-            for (Side.Work call : List.<Side.Work>of(
+            for (BackgroundCall.BoundAction call : List.<BackgroundCall.BoundAction>of(
                     () -> set.add(null),
                     () -> set.contains(null),
                     () -> set.remove(null),
@@ -221,7 +221,7 @@ class WeakSetTests {
         void deadElementIsInvisibleBeforeItIsReaped() {
             WeakSet<Key> set = setOf(a, b);
 
-            Collected.collect(set.table, b);
+            SimulatedCollector.collect(set.table, b);
 
             assertThat(set).hasSize(1).containsExactly(a);
             assertThat(set.contains(b)).isFalse();
@@ -235,14 +235,14 @@ class WeakSetTests {
             assertThat(set.isDisjointFrom(List.of(b))).isTrue();
             assertThat(set.copy().estimatedSize()).isOne();
             assertThat(set.stream()).containsExactly(a);
-            Collected.collect(set.table, a);
+            SimulatedCollector.collect(set.table, a);
             assertThat(set.isEmpty()).isTrue();
         }
 
         @Test
         void lateReapingLeavesAnElementThatWasAddedAgainAlone() {
             WeakSet<Key> set = setOf(a);
-            Collected.collect(set.table, a);
+            SimulatedCollector.collect(set.table, a);
             assertThat(set.add(a)).isTrue();
 
             reaper.pass();
@@ -255,7 +255,7 @@ class WeakSetTests {
         void equalsItselfAtEveryMoment() {
             WeakSet<Key> set = setOf(a, b);
 
-            Collected.collect(set.table, a);
+            SimulatedCollector.collect(set.table, a);
 
             assertThat(set.equals(set)).isTrue();
             assertThat(set.isSubsetOf(set)).isTrue();
@@ -291,7 +291,7 @@ class WeakSetTests {
         @Test
         void popElementTakesEachLiveElementOnce() {
             WeakSet<Key> set = setOf(a, b, c);
-            Collected.collect(set.table, c);
+            SimulatedCollector.collect(set.table, c);
 
             Set<Key> popped = new HashSet<>(List.of(set.popElement(), set.popElement()));
 
@@ -309,7 +309,7 @@ class WeakSetTests {
 
             set.remove(a);
             set.add(b);
-            Collected.collect(set.table, c);
+            SimulatedCollector.collect(set.table, c);
             reaper.pass();
             assertThat(told.take()).isEqualTo("a EXPLICIT");
             assertThat(told.take()).isEqualTo("null COLLECTED");
@@ -325,7 +325,7 @@ class WeakSetTests {
             List<Key> changing = IntStream.range(0, 2_000)
                     .mapToObj(i -> new Key("changing " + i))
                     .toList();
-            Side<Void> writer = Side.run(() -> {
+            BackgroundCall<Void> writer = BackgroundCall.run(() -> {
                 for (int round = 0; round < 20; round++) {
                     set.addAll(changing);
                     changing.forEach(set::remove);
@@ -347,7 +347,7 @@ class WeakSetTests {
             Iterator<Key> iterator = set.iterator();
             assertThat(iterator.hasNext()).isTrue();
 
-            Collected.collect(set.table, a);
+            SimulatedCollector.collect(set.table, a);
             reaper.pass();
 
             assertThat(iterator.next()).isSameAs(a);

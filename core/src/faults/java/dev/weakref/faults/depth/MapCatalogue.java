@@ -41,13 +41,13 @@ final class MapCatalogue {
         add("get", Filled.ALL, (t, i) -> t.results[i] = t.map.get(t.keys[i]));
         add("getOrDefault", Filled.NONE, (t, i) -> t.results[i] = t.map.getOrDefault(t.keys[i], t.values[i]));
         add("containsKey", Filled.ALL, (t, i) -> t.map.containsKey(t.keys[i]));
-        add("containsValue", Filled.FEW, (t, i) -> t.map.containsValue(t.values[i]));
-        add("size", Filled.FEW, (t, i) -> t.map.size());
-        add("isEmpty", Filled.FEW, (t, i) -> t.map.isEmpty());
-        add(EQUALS, Filled.FEW, (t, i) -> t.map.equals(Map.of()));
-        add("hashCode", Filled.FEW, (t, i) -> t.map.hashCode());
-        add("toString", Filled.FEW, (t, i) -> t.results[i] = t.map.toString());
-        add("forEach", Filled.FEW, (t, i) -> t.map.forEach((key, value) -> t.results[i] = value));
+        add("containsValue", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.map.containsValue(t.values[i]));
+        add("size", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.map.size());
+        add("isEmpty", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.map.isEmpty());
+        add(EQUALS, Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.map.equals(Map.of()));
+        add("hashCode", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.map.hashCode());
+        add("toString", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = t.map.toString());
+        add("forEach", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.map.forEach((key, value) -> t.results[i] = value));
     }
 
     private void addWrites() {
@@ -59,7 +59,7 @@ final class MapCatalogue {
         add("replace one value", Filled.ALL, (t, i) -> t.map.replace(t.keys[i], t.values[i], t.others[i]));
         add("remove", Filled.ALL, (t, i) -> t.map.remove(t.keys[i]));
         add("remove one value", Filled.ALL, (t, i) -> t.map.remove(t.keys[i], t.values[i]));
-        add("clear", Filled.FEW, (t, i) -> t.map.clear());
+        add("clear", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.map.clear());
         add("putAll", Filled.NONE, (t, i) -> t.map.putAll(Map.of(t.keys[i], t.values[i])));
     }
 
@@ -71,7 +71,7 @@ final class MapCatalogue {
         add("compute to nothing", Filled.ALL, (t, i) -> t.map.compute(t.keys[i], (same, old) -> null));
         add("merge", Filled.NONE, (t, i) -> t.map.merge(t.keys[i], t.values[i], (old, given) -> given));
         add("merge with another", Filled.ALL, (t, i) -> t.map.merge(t.keys[i], t.others[i], (old, given) -> given));
-        add("replaceAll", Filled.FEW, (t, i) -> t.map.replaceAll((key, old) -> old));
+        add("replaceAll", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.map.replaceAll((key, old) -> old));
         addOverflowing("computeIfAbsent", Filled.NONE, (t, i) -> t.map.computeIfAbsent(t.keys[i], same -> endless(0)));
         addOverflowing(
                 "computeIfPresent", Filled.ALL, (t, i) -> t.map.computeIfPresent(t.keys[i], (same, old) -> endless(0)));
@@ -82,25 +82,25 @@ final class MapCatalogue {
     }
 
     private void addViews() {
-        add("keySet().iterator", Filled.FEW, (t, i) -> t.results[i] = MapTrial.walk(t.map.keySet()));
+        add("keySet().iterator", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = MapTrial.walk(t.map.keySet()));
         add("keySet().remove", Filled.ALL, (t, i) -> t.map.keySet().remove(t.keys[i]));
         add("keySet().removeAll", Filled.ALL, (t, i) -> t.map.keySet().removeAll(Set.of(t.keys[i])));
-        add("values().iterator", Filled.FEW, (t, i) -> t.results[i] = MapTrial.walk(t.map.values()));
-        add("values().contains", Filled.FEW, (t, i) -> t.map.values().contains(t.values[i]));
-        add("values().removeIf", Filled.FEW, (t, i) -> t.map.values().removeIf(value -> value == t.values[i]));
-        add("entrySet().iterator", Filled.FEW, (t, i) -> t.results[i] = MapTrial.walk(t.map.entrySet()));
+        add("values().iterator", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = MapTrial.walk(t.map.values()));
+        add("values().contains", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.map.values().contains(t.values[i]));
+        add("values().removeIf", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.map.values().removeIf(value -> value == t.values[i]));
+        add("entrySet().iterator", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = MapTrial.walk(t.map.entrySet()));
         add("entrySet().contains", Filled.ALL, (t, i) -> t.map.entrySet().contains(Map.entry(t.keys[i], t.values[i])));
         add("entrySet().remove", Filled.ALL, (t, i) -> t.map.entrySet().remove(Map.entry(t.keys[i], t.values[i])));
         add(
                 "entrySet().stream",
-                Filled.FEW,
+                Filled.UNLINKED_BEFORE_SAMPLING,
                 (t, i) -> t.results[i] = t.map.entrySet().stream().count());
         add("Iterator.remove", Filled.ALL, (t, i) -> {
             Iterator<Key> each = t.map.keySet().iterator();
             each.next();
             each.remove();
         });
-        add("Entry.setValue", Filled.FEW, (t, i) -> {
+        add("Entry.setValue", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> {
             Map.Entry<Key, Object> entry = t.map.entrySet().iterator().next();
             entry.setValue(entry.getValue());
         });
@@ -110,13 +110,13 @@ final class MapCatalogue {
     static List<Operation> ofWeakValues(String kind) {
         MapCatalogue list = new MapCatalogue(kind, WeakValueMap::create);
         list.add("create", Filled.NONE, (t, i) -> t.results[i] = WeakValueMap.create());
-        list.add("copyOf", Filled.FEW, (t, i) -> t.results[i] = WeakValueMap.copyOf(t.map));
-        list.add("copy", Filled.FEW, (t, i) -> t.results[i] = values(t).copy());
-        list.add("union", Filled.FEW, (t, i) -> t.results[i] = values(t).union(new HashMap<>(t.map)));
+        list.add("copyOf", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = WeakValueMap.copyOf(t.map));
+        list.add("copy", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = values(t).copy());
+        list.add("union", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = values(t).union(new HashMap<>(t.map)));
         list.add("popEntry", Filled.ALL, (t, i) -> t.results[i] = values(t).popEntry());
-        list.add("valueRefs", Filled.FEW, (t, i) -> t.results[i] = values(t).valueRefs());
-        list.add("stats", Filled.FEW, (t, i) -> t.results[i] = values(t).stats());
-        list.add("estimatedSize", Filled.FEW, (t, i) -> t.results[i] = values(t).estimatedSize());
+        list.add("valueRefs", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = values(t).valueRefs());
+        list.add("stats", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = values(t).stats());
+        list.add("estimatedSize", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = values(t).estimatedSize());
         list.add(
                 "builder",
                 Filled.NONE,
@@ -133,13 +133,13 @@ final class MapCatalogue {
         MapCatalogue list = new MapCatalogue(kind, WeakKeyMap::create);
         list.add("create", Filled.NONE, (t, i) -> t.results[i] = WeakKeyMap.create());
         list.add("identity", Filled.NONE, (t, i) -> t.results[i] = WeakKeyMap.identity());
-        list.add("copyOf", Filled.FEW, (t, i) -> t.results[i] = WeakKeyMap.copyOf(t.map));
-        list.add("copy", Filled.FEW, (t, i) -> t.results[i] = keys(t).copy());
-        list.add("union", Filled.FEW, (t, i) -> t.results[i] = keys(t).union(new HashMap<>(t.map)));
+        list.add("copyOf", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = WeakKeyMap.copyOf(t.map));
+        list.add("copy", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = keys(t).copy());
+        list.add("union", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = keys(t).union(new HashMap<>(t.map)));
         list.add("popEntry", Filled.ALL, (t, i) -> t.results[i] = keys(t).popEntry());
-        list.add("keyRefs", Filled.FEW, (t, i) -> t.results[i] = keys(t).keyRefs());
-        list.add("stats", Filled.FEW, (t, i) -> t.results[i] = keys(t).stats());
-        list.add("estimatedSize", Filled.FEW, (t, i) -> t.results[i] = keys(t).estimatedSize());
+        list.add("keyRefs", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = keys(t).keyRefs());
+        list.add("stats", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = keys(t).stats());
+        list.add("estimatedSize", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = keys(t).estimatedSize());
         return list.operations;
     }
 

@@ -15,7 +15,7 @@ final class MapTrial extends Trial {
     /** Which keys are in the map before the steps begin. */
     enum Filled {
         NONE(0),
-        FEW(16),
+        UNLINKED_BEFORE_SAMPLING(16),
         ALL(STEPS);
 
         private final int keys;

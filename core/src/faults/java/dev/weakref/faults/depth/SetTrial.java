@@ -115,10 +115,10 @@ final class SetTrial extends Trial {
         list.add("contains", Filled.ALL, (t, i) -> t.set.contains(t.keys[i]));
         list.add("remove", Filled.ALL, (t, i) -> t.set.remove(t.keys[i]));
         list.add("popElement", Filled.ALL, (t, i) -> t.result = t.set.popElement());
-        list.add("iterator", Filled.FEW, (t, i) -> t.result = MapTrial.walk(t.set));
-        list.add("stream", Filled.FEW, (t, i) -> t.result = t.set.stream().count());
-        list.add("forEach", Filled.FEW, (t, i) -> t.set.forEach(each -> t.result = each));
-        list.add("removeIf", Filled.FEW, (t, i) -> t.set.removeIf(each -> each == t.keys[i]));
+        list.add("iterator", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.result = MapTrial.walk(t.set));
+        list.add("stream", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.result = t.set.stream().count());
+        list.add("forEach", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.set.forEach(each -> t.result = each));
+        list.add("removeIf", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.set.removeIf(each -> each == t.keys[i]));
     }
 
     private static void addWhole(Adder list) {
@@ -128,32 +128,32 @@ final class SetTrial extends Trial {
                 "builder",
                 Filled.NONE,
                 (t, i) -> t.result = WeakSet.<Key>builder().expectedSize(4).build());
-        list.add("copyOf", Filled.FEW, (t, i) -> t.result = WeakSet.copyOf(t.others));
-        list.add("copy", Filled.FEW, (t, i) -> t.result = t.set.copy());
-        list.add("size", Filled.FEW, (t, i) -> t.set.size());
-        list.add("isEmpty", Filled.FEW, (t, i) -> t.set.isEmpty());
-        list.add("clear", Filled.FEW, (t, i) -> t.set.clear());
-        list.add("estimatedSize", Filled.FEW, (t, i) -> t.set.estimatedSize());
-        list.add("stats", Filled.FEW, (t, i) -> t.result = t.set.stats());
-        list.add("refs", Filled.FEW, (t, i) -> t.result = t.set.refs());
-        list.add("toArray", Filled.FEW, (t, i) -> t.result = t.set.toArray());
-        list.add("toString", Filled.FEW, (t, i) -> t.result = t.set.toString());
-        list.add("equals", Filled.FEW, (t, i) -> t.set.equals(java.util.Set.of()));
-        list.add("hashCode", Filled.FEW, (t, i) -> t.set.hashCode());
+        list.add("copyOf", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.result = WeakSet.copyOf(t.others));
+        list.add("copy", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.result = t.set.copy());
+        list.add("size", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.set.size());
+        list.add("isEmpty", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.set.isEmpty());
+        list.add("clear", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.set.clear());
+        list.add("estimatedSize", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.set.estimatedSize());
+        list.add("stats", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.result = t.set.stats());
+        list.add("refs", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.result = t.set.refs());
+        list.add("toArray", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.result = t.set.toArray());
+        list.add("toString", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.result = t.set.toString());
+        list.add("equals", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.set.equals(java.util.Set.of()));
+        list.add("hashCode", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.set.hashCode());
     }
 
     private static void addAlgebra(Adder list) {
         list.add("addAll", Filled.NONE, (t, i) -> t.set.addAll(some(t)));
-        list.add("removeAll", Filled.FEW, (t, i) -> t.set.removeAll(some(t)));
-        list.add("retainAll", Filled.FEW, (t, i) -> t.set.retainAll(some(t)));
-        list.add("containsAll", Filled.FEW, (t, i) -> t.set.containsAll(some(t)));
-        list.add("union", Filled.FEW, (t, i) -> t.result = t.set.union(some(t)));
-        list.add("intersection", Filled.FEW, (t, i) -> t.result = t.set.intersection(some(t)));
-        list.add("difference", Filled.FEW, (t, i) -> t.result = t.set.difference(some(t)));
-        list.add("symmetricDifference", Filled.FEW, (t, i) -> t.result = t.set.symmetricDifference(some(t)));
-        list.add("isSubsetOf", Filled.FEW, (t, i) -> t.set.isSubsetOf(some(t)));
-        list.add("isSupersetOf", Filled.FEW, (t, i) -> t.set.isSupersetOf(some(t)));
-        list.add("isDisjointFrom", Filled.FEW, (t, i) -> t.set.isDisjointFrom(some(t)));
+        list.add("removeAll", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.set.removeAll(some(t)));
+        list.add("retainAll", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.set.retainAll(some(t)));
+        list.add("containsAll", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.set.containsAll(some(t)));
+        list.add("union", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.result = t.set.union(some(t)));
+        list.add("intersection", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.result = t.set.intersection(some(t)));
+        list.add("difference", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.result = t.set.difference(some(t)));
+        list.add("symmetricDifference", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.result = t.set.symmetricDifference(some(t)));
+        list.add("isSubsetOf", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.set.isSubsetOf(some(t)));
+        list.add("isSupersetOf", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.set.isSupersetOf(some(t)));
+        list.add("isDisjointFrom", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.set.isDisjointFrom(some(t)));
     }
 
     private static Collection<Key> some(SetTrial trial) {

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Where a finalizer is created: the stack of the caller, without the frames of the library. */
-final class CreationStack {
+final class CreationSite {
 
     private static final int MOST_FRAMES = 8;
     private static final int MOST_OWN_FRAMES = 8;
@@ -17,22 +17,22 @@ final class CreationStack {
 
     /** The classes through which finalizers are registered; by name, since all of these are above this one. */
     private static final Set<String> OWN = Stream.of(
-                    "CreationStack",
+                    "CreationSite",
                     "FinalizerRegistry",
                     "FinalizerScope",
                     "Guard",
-                    "Leaks",
+                    "LeakReporter",
                     "RegistrationOptions",
                     "RegistryCore",
                     "TempFiles")
-            .map(name -> CreationStack.class.getPackageName() + "." + name)
+            .map(name -> CreationSite.class.getPackageName() + "." + name)
             .collect(Collectors.toUnmodifiableSet());
 
-    private CreationStack() {}
+    private CreationSite() {}
 
     /** At most eight frames, from the one that called the library on. They hold texts, and no classes. */
     static List<StackTraceElement> here() {
-        return WALKER.walk(frames -> frames.dropWhile(CreationStack::isOwn)
+        return WALKER.walk(frames -> frames.dropWhile(CreationSite::isOwn)
                 .limit(MOST_FRAMES)
                 .map(StackFrame::toStackTraceElement)
                 .toList());

@@ -15,13 +15,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Counts the leaks of one registry, reports each creation site once, and keeps the newest reports. */
-final class Leaks {
+final class LeakReporter {
 
     /** So many sites, of about a kilobyte each, are more than a program has; beyond them leaks are only counted. */
     private static final int MOST_SITES = 10_000;
 
     private static final Pattern OWN_ACTIONS =
-            Pattern.compile(Pattern.quote(Leaks.class.getPackageName()) + "\\.(Guard|TempFiles)\\$.*");
+            Pattern.compile(Pattern.quote(LeakReporter.class.getPackageName()) + "\\.(Guard|TempFiles)\\$.*");
 
     private final String registry;
     private final double sampling;
@@ -32,7 +32,7 @@ final class Leaks {
     private final ArrayDeque<Leak> newest = new ArrayDeque<>(); // guarded by itself
     private volatile LeakLevel level;
 
-    Leaks(String registry, Settings settings) {
+    LeakReporter(String registry, RegistrySettings settings) {
         this.registry = registry;
         level = settings.leakLevel;
         sampling = settings.leakSampling;
@@ -55,8 +55,8 @@ final class Leaks {
     @Nullable List<StackTraceElement> stackOfCreation() {
         return switch (level) {
             case DISABLED, SIMPLE -> null;
-            case ADVANCED -> ThreadLocalRandom.current().nextDouble() < sampling ? CreationStack.here() : null;
-            case PARANOID -> CreationStack.here();
+            case ADVANCED -> ThreadLocalRandom.current().nextDouble() < sampling ? CreationSite.here() : null;
+            case PARANOID -> CreationSite.here();
         };
     }
 
@@ -75,7 +75,7 @@ final class Leaks {
 
     private void keep(Leak leak) {
         synchronized (newest) {
-            if (newest.size() == Settings.KEPT_LEAKS) {
+            if (newest.size() == RegistrySettings.KEPT_LEAKS) {
                 newest.removeLast();
             }
             newest.addFirst(leak);
@@ -88,35 +88,35 @@ final class Leaks {
         try {
             report(kind, finalizer);
         } catch (Throwable shortage) {
-            Messages.failure("A leak was counted and could not be reported", shortage);
+            Logging.failure("A leak was counted and could not be reported", shortage);
         }
     }
 
     private void report(Kind kind, FinalizerInfo finalizer) {
         Leak leak = new Leak(kind, registry, finalizer, clock.instant());
-        Flight.leak(leak);
+        Jfr.leak(leak);
         if (level == LeakLevel.DISABLED || reported.size() >= MOST_SITES || !reported.add(site(kind, finalizer))) {
             return;
         }
         keep(leak);
         if (kind == Kind.NOT_CLOSED) {
-            tell(leak);
+            notifyListeners(leak);
         } else {
             ListenerCalls.submit(
                     "A leak listener",
-                    List.<Runnable>of(() -> tell(leak)).iterator()); // nobody may hold up the watch that found it
+                    List.<Runnable>of(() -> notifyListeners(leak)).iterator()); // nobody may hold up the watch that found it
         }
     }
 
-    private void tell(Leak leak) {
+    private void notifyListeners(Leak leak) {
         Kind kind = leak.kind();
         FinalizerInfo finalizer = leak.finalizer();
-        Messages.log(kind == Kind.RESOLVED ? Level.INFO : Level.WARNING, () -> line(kind, finalizer));
+        Logging.log(kind == Kind.RESOLVED ? Level.INFO : Level.WARNING, () -> line(kind, finalizer));
         for (LeakListener listener : listeners) {
             try {
                 listener.onLeak(leak);
             } catch (Throwable listenersFault) {
-                Messages.failure("A leak listener of registry '" + Names.escape(registry) + "' failed", listenersFault);
+                Logging.failure("A leak listener of registry '" + Names.escape(registry) + "' failed", listenersFault);
             }
         }
     }
@@ -134,7 +134,7 @@ final class Leaks {
         }
         String where = finalizer.stack().isEmpty()
                 ? "Its action is " + finalizer.action() + "; set the leak level to PARANOID to see where it was created"
-                : "It was created here:" + Messages.stack(finalizer.stack());
+                : "It was created here:" + Logging.stack(finalizer.stack());
         return what + happened + ". Said once for each place of creation. " + where;
     }
 

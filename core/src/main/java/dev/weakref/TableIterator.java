@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <E> what it makes of an entry
  */
-final class TableWalk<K, V, E> implements Iterator<E> {
+final class TableIterator<K, V, E> implements Iterator<E> {
 
-    private final Table<K, V> table;
-    private final BiFunction<Table<K, V>, TableNode, ? extends @Nullable E> take;
+    private final WeakTable<K, V> table;
+    private final BiFunction<WeakTable<K, V>, TableNode, ? extends @Nullable E> take;
     private final @Nullable TableNode[] chains;
     private int bin = -1;
 
@@ -30,7 +30,7 @@ final class TableWalk<K, V, E> implements Iterator<E> {
     /**
      * @param take makes an element of a node, or {@code null} where there is no live entry
      */
-    TableWalk(Table<K, V> table, BiFunction<Table<K, V>, TableNode, ? extends @Nullable E> take) {
+    TableIterator(WeakTable<K, V> table, BiFunction<WeakTable<K, V>, TableNode, ? extends @Nullable E> take) {
         this.table = table;
         this.take = take;
         chains = table.chains();
@@ -57,7 +57,7 @@ final class TableWalk<K, V, E> implements Iterator<E> {
                     node = null;
                     return false;
                 }
-                here = Table.headOf(chains, ++bin);
+                here = WeakTable.headOf(chains, ++bin);
             }
             E found = take.apply(table, here);
             if (found != null) {

@@ -2,8 +2,8 @@ package dev.weakref;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
-import dev.weakref.Table.Kind;
-import dev.weakref.Table.When;
+import dev.weakref.WeakTable.Kind;
+import dev.weakref.WeakTable.When;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -13,15 +13,15 @@ import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /** What may not happen to the entries of a table. The collection of a value is its node, put on the queue by hand. */
-public class TableRaces {
+public class WeakTableRaces {
 
     private static final Integer FIRST = 1;
     private static final Integer SECOND = 2;
 
     /** A table with a reaper that works when it is told to. The keys and values here never die by themselves. */
     abstract static class Shared {
-        final Reaper reaper = Collected.idleReaper();
-        final Table<String, Integer> table;
+        final Reaper reaper = SimulatedCollector.idleReaper();
+        final WeakTable<String, Integer> table;
 
         /** Of weak values. */
         Shared() {
@@ -29,7 +29,7 @@ public class TableRaces {
         }
 
         Shared(Kind kind) {
-            table = new Table<>(kind, reaper);
+            table = new WeakTable<>(kind, reaper);
         }
 
         void put(String key, Integer value) {
@@ -52,7 +52,7 @@ public class TableRaces {
 
         public PutAgainstLateReaping() {
             put("key", FIRST);
-            Collected.collect(table, "key");
+            SimulatedCollector.collect(table, "key");
         }
 
         @Actor
@@ -79,9 +79,9 @@ public class TableRaces {
 
         public BuryInAWriterAgainstReaping() {
             put("key", FIRST);
-            Collected.collect(table, "key");
-            table.backlog.most = Long.MIN_VALUE; // so that it is always too long
-            table.backlog.look(() -> 0);
+            SimulatedCollector.collect(table, "key");
+            table.backlog.threshold = Long.MIN_VALUE; // so that it is always too long
+            table.backlog.update(() -> 0);
         }
 
         @Actor
@@ -113,7 +113,7 @@ public class TableRaces {
 
         public ComputeIfAbsentAgainstDeath() {
             put("key", FIRST);
-            node = Collected.node(table, "key");
+            node = SimulatedCollector.node(table, "key");
         }
 
         @Actor
@@ -151,7 +151,7 @@ public class TableRaces {
         @Actor
         public void iterate(II_Result r) {
             int sum = 0;
-            for (var values = new TableWalk<>(table, Table::liveValue); values.hasNext(); ) {
+            for (var values = new TableIterator<>(table, WeakTable::liveValue); values.hasNext(); ) {
                 sum += values.next();
             }
             r.r1 = sum;
@@ -398,7 +398,7 @@ public class TableRaces {
     public static class ReapAgainstResize extends AboutToGrow {
 
         public ReapAgainstResize() {
-            Collected.collect(table, "key 7");
+            SimulatedCollector.collect(table, "key 7");
         }
 
         @Actor

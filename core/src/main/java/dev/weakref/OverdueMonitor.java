@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * registration sees that it has to start the watch, or the second look sees the registration. Only then is the watch
  * stopped, under the lock, unless somebody has started another one.
  */
-final class OverdueWatch {
+final class OverdueMonitor {
 
     private static final long SHORTEST_TICK = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long LONGEST_TICK = TimeUnit.SECONDS.toNanos(30);
@@ -31,7 +31,7 @@ final class OverdueWatch {
     private volatile boolean ticking;
     private long restUntil = System.nanoTime();
 
-    OverdueWatch(LongSupplier reportOverdue) {
+    OverdueMonitor(LongSupplier reportOverdue) {
         this.reportOverdue = reportOverdue;
     }
 
@@ -42,7 +42,7 @@ final class OverdueWatch {
                 start(limitMillis);
             } catch (Throwable shortage) {
                 ticking = false;
-                Messages.failure("Nobody looks for the overdue until the next registration tries again", shortage);
+                Logging.failure("Nobody looks for the overdue until the next registration tries again", shortage);
             }
         }
     }
@@ -56,7 +56,7 @@ final class OverdueWatch {
     private void tick(long limitMillis) {
         long tick = TimeUnit.MILLISECONDS.toNanos(limitMillis) / 8;
         Watchdog.Watch next = Watchdog.every(
-                Duration.ofNanos(Math.max(SHORTEST_TICK, Math.min(tick, LONGEST_TICK))), this::lookUnlessResting);
+                Duration.ofNanos(Math.max(SHORTEST_TICK, Math.min(tick, LONGEST_TICK))), this::checkUnlessResting);
         stop();
         watch = next;
         shortestMillis = limitMillis;
@@ -76,17 +76,17 @@ final class OverdueWatch {
         stop();
     }
 
-    private void lookUnlessResting() {
+    private void checkUnlessResting() {
         long begin = System.nanoTime();
         if (begin - restUntil >= 0) {
-            look();
+            check();
             long end = System.nanoTime();
             restUntil = end + REST_FACTOR * (end - begin);
         }
     }
 
     /** Reports who is overdue. */
-    void look() {
+    void check() {
         long before = shortestMillis;
         long shortest = reportOverdue.getAsLong();
         if (shortest == Long.MAX_VALUE) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * code of the user's and may block. A line that could not be written for want of memory is remembered and written
  * {@linkplain #writeMissed later}.
  */
-final class Messages {
+final class Logging {
 
     private static final Logger DEFAULT = System.getLogger("dev.weakref");
 
@@ -31,7 +31,7 @@ final class Messages {
     /** Set when a registry is closed by the exit of the JVM. */
     private static volatile boolean jvmExits;
 
-    private Messages() {}
+    private Logging() {}
 
     /** The logger from now on; {@code null} for the one of the platform. */
     static void logTo(@Nullable Logger chosen) {

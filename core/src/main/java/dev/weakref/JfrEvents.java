@@ -11,8 +11,8 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
 import org.jspecify.annotations.Nullable;
 
-/** The events themselves. Only {@link Flight} may use this class, since it cannot be loaded without the recorder. */
-final class FlightEvents {
+/** The events themselves. Only {@link Jfr} may use this class, since it cannot be loaded without the recorder. */
+final class JfrEvents {
 
     private static final String WEAKREF = "weakref";
 
@@ -21,7 +21,7 @@ final class FlightEvents {
 
     private static final Run RUN = new Run();
 
-    private FlightEvents() {}
+    private JfrEvents() {}
 
     static boolean recordsRegistrations() {
         return REGISTERED.isEnabled();

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param state the state for it, if one was given
  * @param body runs the action
  */
-record Work(Object action, @Nullable Object state, Body body) {
+record BoundAction(Object action, @Nullable Object state, Body body) {
 
     @SuppressWarnings("unchecked")
     private static final Body STATE_ACTION = (work, referent, trigger) -> {
@@ -37,25 +37,25 @@ record Work(Object action, @Nullable Object state, Body body) {
         return null;
     };
 
-    static Work ofAction(@Nullable Object state, StateAction<?> action) {
-        return new Work(Objects.requireNonNull(action, "action"), Objects.requireNonNull(state, "state"), STATE_ACTION);
+    static BoundAction ofAction(@Nullable Object state, StateAction<?> action) {
+        return new BoundAction(Objects.requireNonNull(action, "action"), Objects.requireNonNull(state, "state"), STATE_ACTION);
     }
 
-    static Work ofFunction(@Nullable Object state, StateFunction<?, ?> function) {
-        return new Work(
+    static BoundAction ofFunction(@Nullable Object state, StateFunction<?, ?> function) {
+        return new BoundAction(
                 Objects.requireNonNull(function, "function"), Objects.requireNonNull(state, "state"), STATE_FUNCTION);
     }
 
-    static Work ofCallable(Callable<?> function) {
-        return new Work(Objects.requireNonNull(function, "function"), null, CALLABLE);
+    static BoundAction ofCallable(Callable<?> function) {
+        return new BoundAction(Objects.requireNonNull(function, "function"), null, CALLABLE);
     }
 
-    static Work ofTrigger(TriggerAction<?> action) {
-        return new Work(Objects.requireNonNull(action, "action"), null, TRIGGER_ACTION);
+    static BoundAction ofTrigger(TriggerAction<?> action) {
+        return new BoundAction(Objects.requireNonNull(action, "action"), null, TRIGGER_ACTION);
     }
 
     static @Nullable Object run(Object work, @Nullable Object referent, Trigger trigger) throws Exception {
-        if (work instanceof Work form) {
+        if (work instanceof BoundAction form) {
             return form.body.run(form, referent, trigger);
         }
         ((Action) work).run();
@@ -63,15 +63,15 @@ record Work(Object action, @Nullable Object state, Body body) {
     }
 
     static Object actionOf(Object work) {
-        return work instanceof Work form ? form.action : work;
+        return work instanceof BoundAction form ? form.action : work;
     }
 
     static @Nullable Object stateOf(Object work) {
-        return work instanceof Work form ? form.state : null;
+        return work instanceof BoundAction form ? form.state : null;
     }
 
     /** How one form of action is run. */
     private interface Body {
-        @Nullable Object run(Work work, @Nullable Object referent, Trigger trigger) throws Exception;
+        @Nullable Object run(BoundAction work, @Nullable Object referent, Trigger trigger) throws Exception;
     }
 }

@@ -17,22 +17,22 @@ import org.junit.jupiter.api.Timeout;
 
 /** The watch looks only when a test says so, and finds whoever runs to be stuck. */
 @Timeout(60)
-class RelayTests {
+class SerialDispatcherTests {
 
     private final BlockingQueue<String> ran = new LinkedBlockingQueue<>();
     private final AtomicInteger threads = new AtomicInteger();
-    private final Relay relay = relay(3);
+    private final SerialDispatcher dispatcher = dispatcher(3);
 
     @AfterEach
     void stop() {
-        relay.stop();
+        dispatcher.stop();
     }
 
     @Test
     void startsTheNextWhenTheOneBeforeHasEnded() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
-        relay.handOver(legs(new Leg("first", go)));
-        relay.handOver(legs(new Leg("second", null), new Leg("third", null)));
+        dispatcher.submit(tasks(new Task("first", go)));
+        dispatcher.submit(tasks(new Task("second", null), new Task("third", null)));
 
         assertThat(ran.take()).isEqualTo("first begins");
         assertThat(ran.poll(50, TimeUnit.MILLISECONDS)).isNull();
@@ -45,15 +45,15 @@ class RelayTests {
     @Test
     void aStuckRunnerLosesTheBatonAndLeavesTheTrackWhenItComesBack() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
-        relay.handOver(legs(new Leg("stuck", go), new Leg("second", null)));
+        dispatcher.submit(tasks(new Task("stuck", go), new Task("second", null)));
         assertThat(ran.take()).isEqualTo("stuck begins");
 
-        relay.look();
+        dispatcher.tick();
 
         assertThat(take(2)).containsExactly("second begins", "second ends");
         go.countDown();
         assertThat(ran.take()).isEqualTo("stuck ends");
-        relay.handOver(legs(new Leg("third", null)));
+        dispatcher.submit(tasks(new Task("third", null)));
         assertThat(take(2)).containsExactly("third begins", "third ends");
         assertThat(threads).hasValue(2);
     }
@@ -63,10 +63,10 @@ class RelayTests {
         // names of its own: a leg of another test may come back meanwhile
         CountDownLatch go = new CountDownLatch(1);
         try (LogLines log = new LogLines()) {
-            relay.handOver(legs(new Leg("slow", go), new Leg("quick", null)));
+            dispatcher.submit(tasks(new Task("slow", go), new Task("quick", null)));
             assertThat(ran.take()).isEqualTo("slow begins");
 
-            relay.look();
+            dispatcher.tick();
             assertThat(log.with("WARNING slow is still running")).hasSize(1);
             assertThat(log.with("slow has come back")).isEmpty();
             go.countDown();
@@ -80,36 +80,36 @@ class RelayTests {
     @Test
     void startsInOrderEvenWhereEachOneIsStuckForAWhile() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
-        relay.handOver(legs(new Leg("1", go), new Leg("2", go), new Leg("3", go), new Leg("4", null)));
+        dispatcher.submit(tasks(new Task("1", go), new Task("2", go), new Task("3", go), new Task("4", null)));
 
         assertThat(ran.take()).isEqualTo("1 begins");
-        relay.look();
+        dispatcher.tick();
         assertThat(ran.take()).isEqualTo("2 begins");
-        relay.look();
+        dispatcher.tick();
         assertThat(ran.take()).isEqualTo("3 begins");
     }
 
     @Test
     void whenAllAreStuckTheRestWaitsForTheFirstToComeBack() throws Exception {
         List<CountDownLatch> gates = List.of(new CountDownLatch(1), new CountDownLatch(1), new CountDownLatch(1));
-        relay.handOver(legs(
-                new Leg("1", gates.get(0)),
-                new Leg("2", gates.get(1)),
-                new Leg("3", gates.get(2)),
-                new Leg("4", null)));
+        dispatcher.submit(tasks(
+                new Task("1", gates.get(0)),
+                new Task("2", gates.get(1)),
+                new Task("3", gates.get(2)),
+                new Task("4", null)));
         try (LogLines log = new LogLines()) {
             for (int i = 1; i <= 3; i++) {
                 assertThat(ran.take()).isEqualTo(i + " begins");
-                relay.look();
+                dispatcher.tick();
             }
-            relay.look();
+            dispatcher.tick();
 
             assertThat(ran.poll(50, TimeUnit.MILLISECONDS)).isNull();
             assertThat(log.with("All 3 threads of test are stuck")).hasSize(1);
             assertThat(log.with("WARNING 2 is still running; others go on beside it. It is here:"))
                     .singleElement()
                     .asString()
-                    .contains("RelayTests$Leg.run");
+                    .contains("SerialDispatcherTests$Task.run");
         }
         gates.get(1).countDown();
 
@@ -121,45 +121,45 @@ class RelayTests {
     @Test
     void anInterruptReachesTheStuckLegAndNotTheNext() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
-        Leg hanging = new Leg("hangs", never);
+        Task hanging = new Task("hangs", never);
         hanging.limitNanos = 0;
-        relay.handOver(legs(hanging));
+        dispatcher.submit(tasks(hanging));
         assertThat(ran.take()).isEqualTo("hangs begins");
 
-        relay.look();
+        dispatcher.tick();
 
         assertThat(take(2)).containsExactlyInAnyOrder("hangs is left behind", "hangs is interrupted");
-        relay.handOver(legs(new Leg("next", null)));
+        dispatcher.submit(tasks(new Task("next", null)));
         assertThat(take(2)).containsExactly("next begins", "next ends");
     }
 
     @Test
     void stopStartsNothingMoreAndLetsEndWhatRuns() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
-        relay.handOver(legs(new Leg("first", go), new Leg("second", null)));
+        dispatcher.submit(tasks(new Task("first", go), new Task("second", null)));
         assertThat(ran.take()).isEqualTo("first begins");
 
-        relay.stop();
+        dispatcher.stop();
         go.countDown();
 
         assertThat(ran.take()).isEqualTo("first ends");
-        assertThat(relay.awaitBaton(Long.MAX_VALUE)).isTrue();
-        relay.handOver(legs(new Leg("third", null)));
-        assertThat(relay.isIdle()).isTrue();
+        assertThat(dispatcher.awaitDrained(Long.MAX_VALUE)).isTrue();
+        dispatcher.submit(tasks(new Task("third", null)));
+        assertThat(dispatcher.isIdle()).isTrue();
         assertThat(ran).isEmpty();
     }
 
     @Test
     void goesOnWhereAThreadFactoryHadNoThread() throws Exception {
         AtomicInteger asked = new AtomicInteger();
-        Relay poor = new Relay(
+        SerialDispatcher poor = new SerialDispatcher(
                 "test",
                 task -> asked.incrementAndGet() == 1 ? null : new Thread(task),
                 1,
                 Duration.ofHours(1),
-                leg -> 0,
-                Relay.Leg::run);
-        poor.handOver(legs(new Leg("first", null)));
+                task -> 0,
+                DispatchTask::run);
+        poor.submit(tasks(new Task("first", null)));
 
         tryUntil(poor, () -> asked.get() > 1);
 
@@ -170,7 +170,7 @@ class RelayTests {
     @Test
     void saysOnceThatThereAreNoThreadsHoweverOftenItTries() {
         AtomicInteger asked = new AtomicInteger();
-        Relay poor = new Relay(
+        SerialDispatcher poor = new SerialDispatcher(
                 "nobody",
                 task -> {
                     asked.incrementAndGet();
@@ -178,10 +178,10 @@ class RelayTests {
                 },
                 1,
                 Duration.ofHours(1),
-                leg -> 0,
-                Relay.Leg::run);
+                task -> 0,
+                DispatchTask::run);
         try (LogLines log = new LogLines()) {
-            poor.handOver(legs(new Leg("first", null)));
+            poor.submit(tasks(new Task("first", null)));
             tryUntil(poor, () -> asked.get() > 3); // and so has failed three times
 
             assertThat(log.with("No thread for the actions of nobody")).hasSize(1);
@@ -192,7 +192,7 @@ class RelayTests {
     @Test
     void asksTheUsersFactoryInAThreadForWhichNobodyWaits() throws Exception {
         BlockingQueue<Thread> asked = new LinkedBlockingQueue<>();
-        Relay relay = new Relay(
+        SerialDispatcher dispatcher = new SerialDispatcher(
                 "test",
                 task -> {
                     asked.add(Thread.currentThread());
@@ -200,43 +200,43 @@ class RelayTests {
                 },
                 1,
                 Duration.ofHours(1),
-                leg -> 0,
-                Relay.Leg::run);
+                task -> 0,
+                DispatchTask::run);
 
-        relay.handOver(legs(new Leg("first", null)));
+        dispatcher.submit(tasks(new Task("first", null)));
 
         assertThat(asked.take().getName()).startsWith("weakref-starter");
         assertThat(take(2)).containsExactly("first begins", "first ends");
-        relay.stop();
+        dispatcher.stop();
     }
 
     /** Nudges it until that is so: whether a thread can be had is found out by another thread. */
-    private static void tryUntil(Relay relay, BooleanSupplier enough) {
+    private static void tryUntil(SerialDispatcher dispatcher, BooleanSupplier enough) {
         Gc.awaitWithoutCollecting(
                 () -> {
-                    relay.nudge();
-                    relay.look();
+                    dispatcher.ensureWorker();
+                    dispatcher.tick();
                     return enough.getAsBoolean();
                 },
                 "no thread was asked for");
     }
 
-    private Relay relay(int runners) {
-        return new Relay(
+    private SerialDispatcher dispatcher(int workers) {
+        return new SerialDispatcher(
                 "test",
                 task -> {
                     threads.incrementAndGet();
                     return new Thread(task);
                 },
-                runners,
+                workers,
                 Duration.ofHours(1),
-                leg -> 0,
-                Relay.Leg::run);
+                task -> 0,
+                DispatchTask::run);
     }
 
-    private static Relay.Batch legs(Leg... legs) {
-        var left = new ArrayList<Relay.Leg>(List.of(legs)).iterator();
-        return Relay.Batch.of(() -> left.hasNext() ? left.next() : null);
+    private static TaskBatch tasks(Task... tasks) {
+        var left = new ArrayList<DispatchTask>(List.of(tasks)).iterator();
+        return TaskBatch.of(() -> left.hasNext() ? left.next() : null);
     }
 
     private List<String> take(int count) throws InterruptedException {
@@ -247,12 +247,12 @@ class RelayTests {
         return taken;
     }
 
-    private final class Leg implements Relay.Leg {
+    private final class Task implements DispatchTask {
         private final String name;
         private final CountDownLatch gate;
         private long limitNanos = Long.MAX_VALUE;
 
-        Leg(String name, CountDownLatch gate) {
+        Task(String name, CountDownLatch gate) {
             this.name = name;
             this.gate = gate;
         }
@@ -281,7 +281,7 @@ class RelayTests {
         }
 
         @Override
-        public boolean leaveBehind(Thread thread, long nanos) {
+        public boolean timeOut(Thread thread, long nanos) {
             ran.add(name + " is left behind");
             return true;
         }

@@ -4,9 +4,9 @@ import java.lang.ref.Reference;
 import java.time.Duration;
 
 /** Makes "it was collected" one deterministic line, and lets the test say when the reaper works. */
-final class Collected {
+final class SimulatedCollector {
 
-    private Collected() {}
+    private SimulatedCollector() {}
 
     /** A reaper whose thread never starts: it works when the test calls {@link Reaper#pass()}. */
     static Reaper idleReaper() {
@@ -23,7 +23,7 @@ final class Collected {
         collect(map.table, key);
     }
 
-    static void collect(Table<?, ?> table, Object key) {
+    static void collect(WeakTable<?, ?> table, Object key) {
         if (!node(table, key).enqueue()) {
             throw new AssertionError("It was collected before: " + key);
         }
@@ -42,17 +42,17 @@ final class Collected {
             reference.enqueue();
             return;
         }
-        ProxyRef proxy = ProxyRef.of(holder);
+        ProxyReference proxy = ProxyReference.of(holder);
         if (proxy != null) {
             proxy.enqueue();
         }
         if (holder instanceof WeakMethod<?, ?> method) {
             method.receiver.enqueue();
         }
-        for (Log.Walk live = Callbacks.LOG.newestFirst(Long.MAX_VALUE); live.hasNext(); ) {
+        for (LogIterator live = Callbacks.LOG.newestFirst(Long.MAX_VALUE); live.hasNext(); ) {
             if (live.next() instanceof CallbackNode node && node.owner.refersTo(holder)) {
                 node.enqueue();
-                Callbacks.LOG.hurry();
+                Callbacks.LOG.requestSweep();
                 return;
             }
         }
@@ -63,7 +63,7 @@ final class Collected {
      * their keys are cleared and on the queue, and nobody has looked yet.
      */
     static void drop(SharedHolders holders, Object referent) {
-        TableWalk<SharedHolders.Key, ?, TableNode> nodes = new TableWalk<>(holders.table, (same, node) -> {
+        TableIterator<SharedHolders.Key, ?, TableNode> nodes = new TableIterator<>(holders.table, (same, node) -> {
             SharedHolders.Key live = same.liveKey(node);
             return live != null && live.isOf(referent) ? node : null;
         });
@@ -74,10 +74,10 @@ final class Collected {
     }
 
     /** The node of a live key. */
-    static <K> TableNode node(Table<K, ?> table, Object key) {
-        TableWalk<K, ?, TableNode> nodes = new TableWalk<>(table, (same, node) -> {
+    static <K> TableNode node(WeakTable<K, ?> table, Object key) {
+        TableIterator<K, ?, TableNode> nodes = new TableIterator<>(table, (same, node) -> {
             K live = same.liveKey(node);
-            return live != null && (table.kind == Table.Kind.WEAK_IDENTITY_KEYS ? live == key : key.equals(live))
+            return live != null && (table.kind == WeakTable.Kind.WEAK_IDENTITY_KEYS ? live == key : key.equals(live))
                     ? node
                     : null;
         });

@@ -4,17 +4,17 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes events for the JDK's flight recorder, where the runtime has it; see {@link FlightEvents}. Where no recording
+ * Writes events for the JDK's flight recorder, where the runtime has it; see {@link JfrEvents}. Where no recording
  * asks for an event, this costs a look at a flag. It never throws: an event that cannot be written is left out.
  */
-final class Flight {
+final class Jfr {
 
     private static final boolean RECORDER = isThere();
 
     /** Whether events are written: not those of what {@link Bootstrap} does. */
     private static volatile boolean started;
 
-    private Flight() {}
+    private Jfr() {}
 
     /** From now on events are written. */
     static void start() {
@@ -24,19 +24,19 @@ final class Flight {
     /** Whether this class's loader knows the recorder and, in a named module, whether that reads it. */
     private static boolean isThere() {
         try {
-            Class<?> event = Class.forName("jdk.jfr.Event", false, Flight.class.getClassLoader());
-            return Flight.class.getModule().canRead(event.getModule());
+            Class<?> event = Class.forName("jdk.jfr.Event", false, Jfr.class.getClassLoader());
+            return Jfr.class.getModule().canRead(event.getModule());
         } catch (ClassNotFoundException | LinkageError missing) {
             return false;
         }
     }
 
-    /** Initialises {@link FlightEvents}, if there is a recorder. */
+    /** Initialises {@link JfrEvents}, if there is a recorder. */
     static void load() throws ClassNotFoundException {
         if (RECORDER) {
-            ClassLoader loader = Flight.class.getClassLoader();
+            ClassLoader loader = Jfr.class.getClassLoader();
             for (Class<?> each :
-                    Class.forName("dev.weakref.FlightEvents", true, loader).getNestMembers()) {
+                    Class.forName("dev.weakref.JfrEvents", true, loader).getNestMembers()) {
                 Class.forName(each.getName(), true, loader);
             }
         }
@@ -45,7 +45,7 @@ final class Flight {
     /** Whether a recording asks for registrations. */
     static boolean recordsRegistrations() {
         try {
-            return RECORDER && started && FlightEvents.recordsRegistrations();
+            return RECORDER && started && JfrEvents.recordsRegistrations();
         } catch (Throwable leftOut) {
             return false;
         }
@@ -53,7 +53,7 @@ final class Flight {
 
     static void registered(FinalizerInfo finalizer, String registry) {
         try {
-            FlightEvents.registered(finalizer, registry);
+            JfrEvents.registered(finalizer, registry);
         } catch (Throwable leftOut) {
             // The recording lacks an event, and nothing else; so below.
         }
@@ -63,7 +63,7 @@ final class Flight {
     static @Nullable Object runBegins() {
         if (RECORDER && started) {
             try {
-                return FlightEvents.runBegins();
+                return JfrEvents.runBegins();
             } catch (Throwable leftOut) {
                 return null;
             }
@@ -75,7 +75,7 @@ final class Flight {
     static void runStops(@Nullable Object begun) {
         if (begun != null) {
             try {
-                FlightEvents.runStops(begun);
+                JfrEvents.runStops(begun);
             } catch (Throwable leftOut) {
                 // as above
             }
@@ -86,7 +86,7 @@ final class Flight {
     static void runEnded(@Nullable Object begun, FinalizerRun run, String registry) {
         if (begun != null) {
             try {
-                FlightEvents.runEnded(begun, run, registry);
+                JfrEvents.runEnded(begun, run, registry);
             } catch (Throwable leftOut) {
                 // as above
             }
@@ -96,7 +96,7 @@ final class Flight {
     static void leak(Leak leak) {
         if (RECORDER && started) {
             try {
-                FlightEvents.leak(leak);
+                JfrEvents.leak(leak);
             } catch (Throwable leftOut) {
                 // as above
             }
@@ -106,7 +106,7 @@ final class Flight {
     static @Nullable Object reapBegins() {
         if (RECORDER && started) {
             try {
-                return FlightEvents.reapBegins();
+                return JfrEvents.reapBegins();
             } catch (Throwable leftOut) {
                 return null;
             }
@@ -117,7 +117,7 @@ final class Flight {
     static void reapEnded(@Nullable Object begun, Supplier<String> what) {
         if (begun != null) {
             try {
-                FlightEvents.reapEnded(begun, what);
+                JfrEvents.reapEnded(begun, what);
             } catch (Throwable leftOut) {
                 // as above
             }

@@ -2,8 +2,8 @@ package dev.weakref;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weakref.Table.Kind;
-import dev.weakref.Table.When;
+import dev.weakref.WeakTable.Kind;
+import dev.weakref.WeakTable.When;
 import java.lang.ref.ReferenceQueue;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,18 +25,18 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What can be seen only from inside: when things die in the middle of a step, and what the table keeps. */
-class TableTests {
+class WeakTableTests {
 
-    private final Reaper reaper = Collected.idleReaper();
+    private final Reaper reaper = SimulatedCollector.idleReaper();
     private final LinkedBlockingQueue<String> told = new LinkedBlockingQueue<>();
     private final List<Object> held = new ArrayList<>();
 
     @Test
     void readersDoNotSeeThroughAReservationToAnEntryWhoseFirstKeyDied() {
-        Table<Key, String> table = table(Kind.WEAK_KEYS);
+        WeakTable<Key, String> table = table(Kind.WEAK_KEYS);
         Key first = new Key("key");
         table.put(first, "old", When.ALWAYS);
-        TableNode node = Collected.node(table, first);
+        TableNode node = SimulatedCollector.node(table, first);
 
         table.compute(new Key("key"), When.ALWAYS, (key, old) -> {
             node.enqueue();
@@ -50,10 +50,10 @@ class TableTests {
 
     @Test
     void keyThatDiesWhileItIsReservedTakesTheRestoredEntryAlong() throws Exception {
-        Table<Key, String> table = table(Kind.WEAK_KEYS);
+        WeakTable<Key, String> table = table(Kind.WEAK_KEYS);
         Key first = new Key("key");
         table.put(first, "value", When.ALWAYS);
-        TableNode node = Collected.node(table, first);
+        TableNode node = SimulatedCollector.node(table, first);
         DyingNode dying = replaceByDying(table, first, node, DyingNode.WHEN_COPIED);
 
         String seen = table.compute(new Key("key"), When.ALWAYS, (key, old) -> old);
@@ -61,7 +61,7 @@ class TableTests {
         assertThat(seen).isNull();
         assertThat(dying.refersTo(null)).isTrue();
         reaper.pass();
-        assertThat(table.counts()).isEqualTo(new Table.Counts(null, 1, 2, 0, 1));
+        assertThat(table.counts()).isEqualTo(new WeakTable.Counts(null, 1, 2, 0, 1));
         assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("null COLLECTED");
     }
 
@@ -70,17 +70,17 @@ class TableTests {
         CountDownLatch second = new CountDownLatch(1);
         BlockingQueue<String> calls = new LinkedBlockingQueue<>();
         AtomicInteger count = new AtomicInteger();
-        Table<Key, String> table =
-                new Table<>(options(Kind.WEAK_KEYS, false, (key, cause) -> {
+        WeakTable<Key, String> table =
+                new WeakTable<>(options(Kind.WEAK_KEYS, false, (key, cause) -> {
                     if (count.incrementAndGet() == 1) {
-                        Side.await(second); // opened by the next call, which begins beside this one
+                        BackgroundCall.await(second); // opened by the next call, which begins beside this one
                     }
                     second.countDown();
                     calls.add("told");
                 }));
         for (Key key : List.of(new Key("first"), new Key("second"))) {
             table.put(key, "value", When.ALWAYS);
-            Collected.collect(table, key);
+            SimulatedCollector.collect(table, key);
         }
 
         reaper.pass();
@@ -91,12 +91,12 @@ class TableTests {
 
     @Test
     void whoAddsEntriesTakesTheDeadOffTheQueueWhereThatIsNotDoneInTime() {
-        Table<Key, String> table = new Table<>(Kind.WEAK_KEYS, reaper); // nobody else looks at its queue
-        table.backlog.most = 100;
+        WeakTable<Key, String> table = new WeakTable<>(Kind.WEAK_KEYS, reaper); // nobody else looks at its queue
+        table.backlog.threshold = 100;
         for (int i = 0; i < 1_000; i++) {
             Key key = new Key("dead " + i);
             table.put(key, "value", When.ALWAYS);
-            Collected.node(table, key).enqueue();
+            SimulatedCollector.node(table, key).enqueue();
             table.clear(); // which unlinks it, and leaves it on the queue
         }
 
@@ -116,39 +116,39 @@ class TableTests {
 
     @Test
     void whoAddsEntriesHurriesTheReaperWhereManyAreDeadAndLinked() {
-        Table<Key, String> table = new Table<>(Kind.WEAK_KEYS, reaper);
-        table.backlog.most = 100;
+        WeakTable<Key, String> table = new WeakTable<>(Kind.WEAK_KEYS, reaper);
+        table.backlog.threshold = 100;
         List<Key> dying = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {
             Key key = new Key("dead " + i);
             table.put(key, "value", When.ALWAYS);
             dying.add(key);
         }
-        assertThat(table.hurried.get()).isFalse();
-        dying.forEach(key -> Collected.node(table, key).clear()); // and none of them is on the queue
+        assertThat(table.sweepRequested.get()).isFalse();
+        dying.forEach(key -> SimulatedCollector.node(table, key).clear()); // and none of them is on the queue
 
-        for (int i = 0; i < 200_000 && !table.hurried.get(); i++) {
+        for (int i = 0; i < 200_000 && !table.sweepRequested.get(); i++) {
             Key key = new Key("alive " + i % 100);
             held.add(key);
             table.remove(key, null);
             table.put(key, "value", When.ALWAYS);
         }
 
-        assertThat(table.hurried.get()).isTrue();
+        assertThat(table.sweepRequested.get()).isTrue();
     }
 
     @Test
     void aTableThatIsHurriedIsSweptAlthoughItsQueueIsEmpty() {
-        Table<Key, String> table = new Table<>(Kind.WEAK_KEYS, reaper);
+        WeakTable<Key, String> table = new WeakTable<>(Kind.WEAK_KEYS, reaper);
         table.put(new Key("dead"), "value", When.ALWAYS);
         table.put(held(new Key("alive")), "value", When.ALWAYS);
-        Collected.node(table, new Key("dead")).clear(); // and not on the queue
+        SimulatedCollector.node(table, new Key("dead")).clear(); // and not on the queue
 
-        table.hurry();
+        table.requestSweep();
         reaper.pass();
 
         assertThat(table.nodes()).isEqualTo(1);
-        assertThat(table.hurried.get()).isFalse();
+        assertThat(table.sweepRequested.get()).isFalse();
     }
 
     @Test
@@ -168,7 +168,7 @@ class TableTests {
 
     private List<Key> keysToldOf(boolean replaceKeys, Key first, Key second) {
         List<Key> keys = new ArrayList<>();
-        Table<Key, String> table = table(replaceKeys, (key, cause) -> keys.add(key));
+        WeakTable<Key, String> table = table(replaceKeys, (key, cause) -> keys.add(key));
         table.put(first, "first", When.ALWAYS);
         table.put(second, "second", When.ALWAYS);
         table.replace(second, "second", "third");
@@ -176,15 +176,15 @@ class TableTests {
         return keys;
     }
 
-    private Table<Key, String> table(boolean replaceKeys, RemovalListener<Key> listener) {
-        return new Table<>(options(Kind.WEAK_KEYS, replaceKeys, listener));
+    private WeakTable<Key, String> table(boolean replaceKeys, RemovalListener<Key> listener) {
+        return new WeakTable<>(options(Kind.WEAK_KEYS, replaceKeys, listener));
     }
 
-    private Table.Options<Key> options(Kind kind, boolean replaceKeys, RemovalListener<Key> listener) {
-        return new Table.Options<>(kind, reaper, null, 0, replaceKeys, new Notifier<>(listener), null);
+    private WeakTable.Options<Key> options(Kind kind, boolean replaceKeys, RemovalListener<Key> listener) {
+        return new WeakTable.Options<>(kind, reaper, null, 0, replaceKeys, new Notifier<>(listener), null);
     }
 
-    private record Notifier<K>(RemovalListener<K> listener) implements Table.RemovalNotifier<K> {
+    private record Notifier<K>(RemovalListener<K> listener) implements WeakTable.RemovalNotifier<K> {
 
         @Override
         public void replaced(K key) {
@@ -204,7 +204,7 @@ class TableTests {
 
     @Test
     void replacingAValueByItselfReplacesItsKeyWhereThatIsAskedFor() {
-        Table<Key, String> table = table(true, this::tell);
+        WeakTable<Key, String> table = table(true, this::notifyListeners);
         Key second = new Key("key");
         table.put(held(new Key("key")), "value", When.ALWAYS);
 
@@ -239,25 +239,25 @@ class TableTests {
     @Test
     void theBacklogIsNoLongerForWhatWasTakenWhileItWasLookedAt() {
         Backlog backlog = new Backlog();
-        backlog.most = 0;
+        backlog.threshold = 0;
 
-        backlog.look(() -> {
-            backlog.taken(5); // which have been collected since they were counted
+        backlog.update(() -> {
+            backlog.drained(5); // which have been collected since they were counted
             return 0;
         });
-        backlog.look(() -> 5);
+        backlog.update(() -> 5);
 
         assertThat(backlog.isLong()).isFalse();
     }
 
     @Test
     void whoAddsEntriesDoesNotWaitForEverForWhatIsNeverQueued() {
-        Table<Key, String> table = new Table<>(Kind.WEAK_KEYS, reaper);
-        table.backlog.most = 100;
+        WeakTable<Key, String> table = new WeakTable<>(Kind.WEAK_KEYS, reaper);
+        table.backlog.threshold = 100;
         for (int i = 0; i < 1_000; i++) {
             Key key = new Key("dead " + i);
             table.put(key, "value", When.ALWAYS);
-            Collected.node(table, key).enqueue();
+            SimulatedCollector.node(table, key).enqueue();
             table.clear();
             table.queue.poll(); // as if it was lost
         }
@@ -276,21 +276,21 @@ class TableTests {
 
     @Test
     void keyThatDiesWhileItIsRemovedCountsAsCollected() throws Exception {
-        Table<Key, String> table = table(Kind.WEAK_KEYS);
+        WeakTable<Key, String> table = table(Kind.WEAK_KEYS);
         Key first = new Key("key");
         table.put(first, "value", When.ALWAYS);
-        replaceByDying(table, first, Collected.node(table, first), 1);
+        replaceByDying(table, first, SimulatedCollector.node(table, first), 1);
 
         assertThat(table.remove(new Key("key"), null)).isNull();
 
         reaper.pass();
-        assertThat(table.counts()).isEqualTo(new Table.Counts(null, 1, 2, 0, 1));
+        assertThat(table.counts()).isEqualTo(new WeakTable.Counts(null, 1, 2, 0, 1));
         assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("null COLLECTED");
     }
 
     @Test
     void valueThatWasReplacedByItselfWithAnotherKeyIsNotToldAsReplaced() {
-        Table<Key, String> table = table(true, this::tell);
+        WeakTable<Key, String> table = table(true, this::notifyListeners);
         Key second = new Key("key");
         table.put(held(new Key("key")), "value", When.ALWAYS);
 
@@ -303,7 +303,7 @@ class TableTests {
     @Test
     @Tag("collects")
     void valueThatDiesWhileTheTableIsCopiedIsReaped() {
-        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
+        WeakTable<Key, Object> table = new WeakTable<>(Kind.WEAK_VALUES, reaper);
         Key key = new Key("key", 7);
         replaceByDroppedWhenCopied(table, key);
 
@@ -322,7 +322,7 @@ class TableTests {
     @Test
     void sweepTakesTheDeadOutOfAChainWhereverTheyStand() {
         for (int dying = 0; dying < 1 << 6; dying++) {
-            Table<Key, Boolean> table = new Table<>(Kind.WEAK_KEYS, reaper);
+            WeakTable<Key, Boolean> table = new WeakTable<>(Kind.WEAK_KEYS, reaper);
             List<Key> keys = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
                 Key key = held(new Key("key " + i, 7));
@@ -333,20 +333,20 @@ class TableTests {
             List<Key> dead = keys.stream()
                     .filter(key -> (mask >> keys.indexOf(key) & 1) == 1)
                     .toList();
-            dead.forEach(key -> Collected.node(table, key).clear());
+            dead.forEach(key -> SimulatedCollector.node(table, key).clear());
 
             table.reap(null, false);
 
             assertThat(keys).allSatisfy(key -> assertThat(table.get(key)).isEqualTo(dead.contains(key) ? null : true));
-            assertThat(table.counts()).isEqualTo(new Table.Counts(null, 6 - dead.size(), 6, 0, dead.size()));
-            TableWalk<Key, Boolean, TableNode> linked = new TableWalk<>(table, (same, node) -> node);
+            assertThat(table.counts()).isEqualTo(new WeakTable.Counts(null, 6 - dead.size(), 6, 0, dead.size()));
+            TableIterator<Key, Boolean, TableNode> linked = new TableIterator<>(table, (same, node) -> node);
             assertThat(linked).toIterable().hasSize(6 - dead.size());
         }
     }
 
     @Test
     void whatAnotherThreadHasRemovedMeanwhileIsNotFoundAmongNodesOfEitherShape() {
-        Table<Key, Boolean> table = new Table<>(Kind.WEAK_KEYS, reaper);
+        WeakTable<Key, Boolean> table = new WeakTable<>(Kind.WEAK_KEYS, reaper);
         Key last = held(new Key("last", 7)); // its node is the small one
         Key key = held(new Key("key", 7));
         table.put(last, true, When.ALWAYS);
@@ -361,38 +361,38 @@ class TableTests {
 
     @Test
     void strongValueIsReplacedInItsNode() {
-        Table<Key, Object> table = new Table<>(Kind.WEAK_KEYS, reaper);
+        WeakTable<Key, Object> table = new WeakTable<>(Kind.WEAK_KEYS, reaper);
         Key key = held(new Key("key"));
         Object first = new Object();
         Object second = new Object();
         table.put(key, first, When.ALWAYS);
-        TableNode node = Collected.node(table, key);
+        TableNode node = SimulatedCollector.node(table, key);
 
         assertThat(table.put(new Key("key"), second, When.ALWAYS)).isSameAs(first);
 
-        assertThat(Collected.node(table, key)).isSameAs(node);
+        assertThat(SimulatedCollector.node(table, key)).isSameAs(node);
         assertThat(table.get(key)).isSameAs(second);
         assertThat(table.nodes()).isEqualTo(1);
     }
 
     @Test
     void strongValueIsPutWithAnotherKeyWhereTheFirstHasDiedMeanwhile() {
-        Table<Key, Object> table = new Table<>(Kind.WEAK_KEYS, reaper);
+        WeakTable<Key, Object> table = new WeakTable<>(Kind.WEAK_KEYS, reaper);
         Key first = held(new Key("key"));
         table.put(first, new Object(), When.ALWAYS);
-        TableNode node = Collected.node(table, first);
+        TableNode node = SimulatedCollector.node(table, first);
         Key equal = held(new Key("key").onEquals(node::clear));
         Object value = new Object();
 
         table.put(equal, value, When.ALWAYS);
 
         assertThat(table.get(equal)).isSameAs(value);
-        assertThat(Collected.node(table, equal)).isNotSameAs(node);
+        assertThat(SimulatedCollector.node(table, equal)).isNotSameAs(node);
     }
 
     @Test
     void whatWasReplacedMeanwhileIsNeitherRemovedNorReplacedAsIfItWereThere() {
-        Table<Key, Object> table = new Table<>(Kind.WEAK_KEYS, reaper);
+        WeakTable<Key, Object> table = new WeakTable<>(Kind.WEAK_KEYS, reaper);
         Key key = held(new Key("key"));
         Object newer = new Object();
         Object[] expected = {
@@ -411,7 +411,7 @@ class TableTests {
 
     @Test
     void whatWasRemovedMeanwhileIsPutAnewAndNotIntoTheNodeThatHasGone() {
-        Table<Key, Object> table = new Table<>(Kind.WEAK_KEYS, reaper);
+        WeakTable<Key, Object> table = new WeakTable<>(Kind.WEAK_KEYS, reaper);
         Key key = held(new Key("key"));
         Object value = new Object();
         table.put(key, new Object(), When.ALWAYS);
@@ -424,7 +424,7 @@ class TableTests {
 
     @Test
     void whatWasReplacedMeanwhileIsNotComputedFromAsIfItWereThere() {
-        Table<Key, String> table = table(Kind.WEAK_KEYS);
+        WeakTable<Key, String> table = table(Kind.WEAK_KEYS);
         Key key = held(new Key("key"));
         table.put(key, "old", When.ALWAYS);
         replaceByCopied(table, key, () -> {}, () -> table.put(key, "newer", When.ALWAYS));
@@ -436,7 +436,7 @@ class TableTests {
 
     @Test
     void whatWasThereForAMomentOnlyIsNotRestoredWhenNothingIsComputed() {
-        Table<Key, String> table = table(Kind.WEAK_KEYS);
+        WeakTable<Key, String> table = table(Kind.WEAK_KEYS);
         Key key = held(new Key("key"));
         table.put(key, "value", When.ALWAYS);
         replaceByCopied(
@@ -452,7 +452,7 @@ class TableTests {
 
     @Test
     void loneTrueIsReplacedByAnotherValue() {
-        Table<Key, Boolean> table = new Table<>(Kind.WEAK_KEYS, reaper);
+        WeakTable<Key, Boolean> table = new WeakTable<>(Kind.WEAK_KEYS, reaper);
         Key key = held(new Key("key"));
         table.put(key, true, When.ALWAYS); // its node is the small one
 
@@ -498,11 +498,11 @@ class TableTests {
 
     @Test
     void theTableIsSweptWhereManyAreDeadInOneLongChain() {
-        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
+        WeakTable<Key, Object> table = new WeakTable<>(Kind.WEAK_VALUES, reaper);
         List<Key> keys =
                 IntStream.range(0, 4_000).mapToObj(i -> new Key("key " + i, 77)).toList();
         keys.forEach(key -> table.put(key, held(new Object()), When.ALWAYS));
-        keys.subList(0, 2_000).forEach(key -> Collected.collect(table, key));
+        keys.subList(0, 2_000).forEach(key -> SimulatedCollector.collect(table, key));
 
         assertThat(table.reap(table.queue.poll(), false)).isPositive();
 
@@ -521,15 +521,15 @@ class TableTests {
 
     /** Has reaped a table of so many keys in which those with such a hash have died. */
     private double reapOf(int many, IntPredicate dying) {
-        return reapOf(new Table<>(Kind.WEAK_VALUES, reaper), many, dying);
+        return reapOf(new WeakTable<>(Kind.WEAK_VALUES, reaper), many, dying);
     }
 
-    private double reapOf(Table<Key, Object> table, int many, IntPredicate dying) {
+    private double reapOf(WeakTable<Key, Object> table, int many, IntPredicate dying) {
         List<Key> keys =
                 IntStream.range(0, many).mapToObj(i -> new Key("key " + i, i)).toList();
         keys.forEach(key -> table.put(key, held(new Object()), When.ALWAYS));
         List<Key> dead = keys.stream().filter(key -> dying.test(key.hashCode())).toList();
-        dead.forEach(key -> Collected.collect(table, key));
+        dead.forEach(key -> SimulatedCollector.collect(table, key));
 
         double onTheLiving = table.reap(table.queue.poll(), false);
 
@@ -540,11 +540,11 @@ class TableTests {
 
     @Test
     void duringARestTheDeadAreRemovedOneByOneHoweverManyTheyAre() {
-        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
+        WeakTable<Key, Object> table = new WeakTable<>(Kind.WEAK_VALUES, reaper);
         List<Key> keys =
                 IntStream.range(0, 5_000).mapToObj(i -> new Key("key " + i)).toList();
         keys.forEach(key -> table.put(key, held(new Object()), When.ALWAYS));
-        keys.subList(0, 2_000).forEach(key -> Collected.collect(table, key));
+        keys.subList(0, 2_000).forEach(key -> SimulatedCollector.collect(table, key));
 
         double onTheLiving = table.reap(table.queue.poll(), true);
 
@@ -555,14 +555,14 @@ class TableTests {
 
     @Test
     void arrayShrinksWhenFewAreLeft() {
-        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
+        WeakTable<Key, Object> table = new WeakTable<>(Kind.WEAK_VALUES, reaper);
         List<Key> keys =
                 IntStream.range(0, 10_000).mapToObj(i -> new Key("key " + i)).toList();
         keys.forEach(key -> table.put(key, held(new Object()), When.ALWAYS));
         int grown = table.capacity();
 
         keys.subList(0, 9_990).forEach(key -> table.remove(key, null));
-        table.tidy();
+        table.compact();
 
         assertThat(grown).isGreaterThanOrEqualTo(10_000);
         assertThat(table.capacity()).isLessThanOrEqualTo(64);
@@ -572,13 +572,13 @@ class TableTests {
 
     @Test
     void arrayShrinksWhenItsEntriesDieAFewAtATime() {
-        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
+        WeakTable<Key, Object> table = new WeakTable<>(Kind.WEAK_VALUES, reaper);
         List<Key> keys =
                 IntStream.range(0, 2_000).mapToObj(i -> new Key("key " + i)).toList();
         keys.forEach(key -> table.put(key, held(new Object()), When.ALWAYS));
 
         for (int i = 0; i < 2_000; i++) {
-            Collected.collect(table, keys.get(i));
+            SimulatedCollector.collect(table, keys.get(i));
             if (i % 10 == 9) {
                 reaper.pass();
             }
@@ -590,7 +590,7 @@ class TableTests {
 
     @Test
     void arrayGrowsByHalvesOfItsLoadAndNoFurther() {
-        Table<Integer, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
+        WeakTable<Integer, Object> table = new WeakTable<>(Kind.WEAK_VALUES, reaper);
 
         for (int i = 1; i <= 20_000; i++) {
             table.put(i, held(new Object()), When.ALWAYS);
@@ -603,11 +603,11 @@ class TableTests {
 
     @Test
     void arrayDoesNotShrinkBelowWhatWasAskedFor() {
-        Table<Key, Object> table = withRoomFor(1_000);
+        WeakTable<Key, Object> table = withRoomFor(1_000);
         int asked = table.capacity();
         table.put(new Key("key"), held(new Object()), When.ALWAYS);
 
-        table.tidy();
+        table.compact();
 
         assertThat(asked).isGreaterThanOrEqualTo(1_000);
         assertThat(table.capacity()).isEqualTo(asked);
@@ -615,14 +615,14 @@ class TableTests {
 
     @Test
     void writersStillExcludeEachOtherWhenTheArrayHasShrunk() throws Exception {
-        Table<Integer, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
+        WeakTable<Integer, Object> table = new WeakTable<>(Kind.WEAK_VALUES, reaper);
         Object value = held(new Object());
         IntStream.range(0, 10_000).forEach(i -> table.put(i, value, When.ALWAYS));
         IntStream.range(0, 10_000).forEach(i -> table.remove(i, null));
-        table.tidy();
+        table.compact();
 
-        List<Side<Void>> sides = IntStream.of(0, 16)
-                .mapToObj(first -> Side.run(() -> {
+        List<BackgroundCall<Void>> sides = IntStream.of(0, 16)
+                .mapToObj(first -> BackgroundCall.run(() -> {
                     for (int i = 0; i < 200_000; i++) {
                         table.put(first, value, When.ALWAYS);
                         table.remove(first, null);
@@ -630,24 +630,24 @@ class TableTests {
                     table.put(first, value, When.ALWAYS);
                 }))
                 .toList();
-        for (Side<Void> side : sides) {
+        for (BackgroundCall<Void> side : sides) {
             side.result();
         }
 
         assertThat(table.capacity()).isEqualTo(16);
         assertThat(table.get(0)).isNotNull();
         assertThat(table.get(16)).isNotNull();
-        assertThat(table.counts()).isEqualTo(new Table.Counts(null, 2, 410_002, 410_000, 0));
+        assertThat(table.counts()).isEqualTo(new WeakTable.Counts(null, 2, 410_002, 410_000, 0));
     }
 
     @Test
     void deadEntriesDoNotMakeTheArrayGrow() {
-        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
+        WeakTable<Key, Object> table = new WeakTable<>(Kind.WEAK_VALUES, reaper);
 
         for (int i = 0; i < 5_000; i++) {
             Key key = new Key("key " + i);
             table.put(key, new Object(), When.ALWAYS);
-            Collected.node(table, key).clear();
+            SimulatedCollector.node(table, key).clear();
         }
 
         assertThat(table.capacity()).isLessThanOrEqualTo(32);
@@ -657,7 +657,7 @@ class TableTests {
     @Test
     @Tag("collects")
     void nothingLingersWhenAMillionEntriesCameAndWent() {
-        Table<Integer, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
+        WeakTable<Integer, Object> table = new WeakTable<>(Kind.WEAK_VALUES, reaper);
 
         for (int i = 0; i < 1_000_000; i++) {
             table.put(i, new Object(), When.ALWAYS);
@@ -669,18 +669,18 @@ class TableTests {
                     return table.nodes() == 0 && table.capacity() <= 16;
                 },
                 "nodes are left, or their array");
-        assertThat(table.counts()).isEqualTo(new Table.Counts(null, 0, 1_000_000, 0, 1_000_000));
+        assertThat(table.counts()).isEqualTo(new WeakTable.Counts(null, 0, 1_000_000, 0, 1_000_000));
     }
 
     @Test
     void whatIsPutIsThereWhereTheArrayCannotGrow() throws Exception {
-        Table<Key, String> table = table(Kind.WEAK_KEYS);
+        WeakTable<Key, String> table = table(Kind.WEAK_KEYS);
         Key key = held(new Key("key"));
         table.put(key, "value", When.ALWAYS);
         Runnable tooDeep = () -> {
             throw new StackOverflowError("provoked");
         };
-        TableNode node = Collected.node(table, key);
+        TableNode node = SimulatedCollector.node(table, key);
         replaceBy(table, new CopiedNode(key, table.queue, node, tooDeep, tooDeep), key, "before");
         int small = table.capacity();
         List<Key> keys = IntStream.range(0, small)
@@ -695,15 +695,15 @@ class TableTests {
         assertThat(another).succeedsWithin(Duration.ofSeconds(30));
     }
 
-    private static Reservation reservation(Table<Key, Object> table, Key key) {
-        TableNode head = Objects.requireNonNull(Table.headOf(table.chains(), table.hash(key)));
+    private static Reservation reservation(WeakTable<Key, Object> table, Key key) {
+        TableNode head = Objects.requireNonNull(WeakTable.headOf(table.chains(), table.hash(key)));
         return ((TableNode.Reserved) head).reservation;
     }
 
     /** As after a stack overflow behind the function: its thread has noted that it ended, and has done no more. */
     @Test
     void aReservationThatItsThreadCouldNotEndIsEndedByTheNextWriterOfTheKey() {
-        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
+        WeakTable<Key, Object> table = new WeakTable<>(Kind.WEAK_VALUES, reaper);
         Key key = new Key("key");
         Object other = held(new Object());
 
@@ -720,7 +720,7 @@ class TableTests {
 
     @Test
     void aReservationThatItsThreadCouldNotEndIsEndedByASweep() {
-        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
+        WeakTable<Key, Object> table = new WeakTable<>(Kind.WEAK_VALUES, reaper);
         Key key = new Key("key");
 
         table.compute(key, When.ALWAYS, (same, old) -> {
@@ -735,7 +735,7 @@ class TableTests {
 
     @Test
     void growingKeepsEveryEntryAndEveryReservation() {
-        Table<Key, Object> table = new Table<>(Kind.WEAK_VALUES, reaper);
+        WeakTable<Key, Object> table = new WeakTable<>(Kind.WEAK_VALUES, reaper);
         BiFunction<Key, @Nullable Object, Object> growing = (key, old) -> {
             IntStream.range(0, 5_000).forEach(i -> table.put(new Key("key " + i), held(new Object()), When.ALWAYS));
             return held(new Object());
@@ -749,15 +749,15 @@ class TableTests {
         assertThat(table.counts().added()).isEqualTo(5_001);
     }
 
-    private <V> Table<Key, V> table(Kind kind) {
-        return new Table<>(options(kind, false, this::tell));
+    private <V> WeakTable<Key, V> table(Kind kind) {
+        return new WeakTable<>(options(kind, false, this::notifyListeners));
     }
 
-    private Table<Key, Object> withRoomFor(int entries) {
-        return new Table<>(new Table.Options<>(Kind.WEAK_VALUES, reaper, null, entries, false, null, null));
+    private WeakTable<Key, Object> withRoomFor(int entries) {
+        return new WeakTable<>(new WeakTable.Options<>(Kind.WEAK_VALUES, reaper, null, entries, false, null, null));
     }
 
-    private void tell(@Nullable Key key, RemovalCause cause) {
+    private void notifyListeners(@Nullable Key key, RemovalCause cause) {
         told.add(key + " " + cause);
     }
 
@@ -767,29 +767,29 @@ class TableTests {
     }
 
     /** Puts a node that dies when it is looked at for the given number of times in the place of this one. */
-    private DyingNode replaceByDying(Table<Key, String> table, Key key, TableNode node, int looks) {
+    private DyingNode replaceByDying(WeakTable<Key, String> table, Key key, TableNode node, int looks) {
         DyingNode dying = new DyingNode(key, table.queue, node, looks);
         replaceBy(table, dying, key, "before");
         return dying;
     }
 
     /** Puts a node in the place of that of a key, around whose first copy this is done: what another thread might do. */
-    private void replaceByCopied(Table<Key, String> table, Key key, Runnable before, Runnable after) {
-        TableNode node = Collected.node(table, key);
+    private void replaceByCopied(WeakTable<Key, String> table, Key key, Runnable before, Runnable after) {
+        TableNode node = SimulatedCollector.node(table, key);
         replaceBy(table, new CopiedNode(key, table.queue, node, before, after), key, "before");
     }
 
     /** Puts a node in the place of that of a key, behind a further entry whose value this is. */
-    private <V> void replaceBy(Table<Key, V> table, TableNode node, Key key, V value) {
+    private <V> void replaceBy(WeakTable<Key, V> table, TableNode node, Key key, V value) {
         Key before = held(new Key("before", key.hashCode()));
         table.put(before, value, When.ALWAYS);
-        ((TableNode.Entry) Collected.node(table, before)).next = node;
+        ((TableNode.Entry) SimulatedCollector.node(table, before)).next = node;
     }
 
-    private void replaceByDroppedWhenCopied(Table<Key, Object> table, Key key) {
+    private void replaceByDroppedWhenCopied(WeakTable<Key, Object> table, Key key) {
         Object value = new Object();
         table.put(key, value, When.ALWAYS);
-        TableNode node = Collected.node(table, key);
+        TableNode node = SimulatedCollector.node(table, key);
         replaceBy(table, new DroppedWhenCopied(value, table.queue, node), key, held(new Object()));
     }
 

@@ -34,7 +34,7 @@ import java.util.Set;
  * <p>The format is that of the Java Virtual Machine Specification, chapter 4. This file is long
  * because it writes the constants and instructions of that format itself.
  */
-final class ForwarderWriter {
+final class ProxyClassWriter {
 
     static final String REFERENCE_FIELD = "weakref$reference";
 
@@ -70,7 +70,7 @@ final class ForwarderWriter {
     private final String name;
     private final Set<Class<?>> interfaces;
 
-    private ForwarderWriter(String name, Set<Class<?>> interfaces) {
+    private ProxyClassWriter(String name, Set<Class<?>> interfaces) {
         this.name = name.replace('.', '/');
         this.interfaces = interfaces;
     }
@@ -101,7 +101,7 @@ final class ForwarderWriter {
      */
     static byte[] write(String name, Set<Class<?>> interfaces, Collection<Forward> methods) {
         try {
-            return new ForwarderWriter(name, interfaces).classFile(methods);
+            return new ProxyClassWriter(name, interfaces).classFile(methods);
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }

@@ -8,9 +8,9 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /** What is done with the result of an action that goes on after it has returned. */
-final class Stages {
+final class CompletionStages {
 
-    private Stages() {}
+    private CompletionStages() {}
 
     /** Waits for it, and throws what it failed with. Cancels it if the waiting thread is interrupted. */
     static void await(CompletionStage<?> stage) throws Exception {
@@ -42,7 +42,7 @@ final class Stages {
                 future.cancel(true);
             }
         } catch (RuntimeException cannotBeCancelled) {
-            Messages.failure("A stage that has passed its limit could not be cancelled", cannotBeCancelled);
+            Logging.failure("A stage that has passed its limit could not be cancelled", cannotBeCancelled);
         }
     }
 

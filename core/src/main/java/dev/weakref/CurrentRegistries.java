@@ -15,7 +15,7 @@ import java.util.WeakHashMap;
  * <p>Numbers in an array stand for both: so that nothing of the library remains in a thread of the user's, and entering
  * writes no reference. Another thread may read the array of a thread that waits for it.
  */
-final class Inside {
+final class CurrentRegistries {
 
     private static final int DEPTH = 0;
 
@@ -28,7 +28,7 @@ final class Inside {
     /** The depth, and then the number of a registry and of its finalizer in turn. */
     private static final ThreadLocal<long[]> NUMBERS = ThreadLocal.withInitial(() -> register(new long[9]));
 
-    private Inside() {}
+    private CurrentRegistries() {}
 
     private static long[] register(long[] numbers) {
         THREADS.put(Thread.currentThread(), numbers);

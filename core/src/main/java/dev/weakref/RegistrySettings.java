@@ -11,7 +11,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The settings of a registry, with their defaults. Filled by a builder, then copied and only read. */
-final class Settings {
+final class RegistrySettings {
 
     static final double LEAK_SAMPLING = 0.01;
     static final int KEPT_LEAKS = 50;
@@ -44,8 +44,8 @@ final class Settings {
 
     TimeSource clock = CoarseClock.SHARED;
 
-    Settings copy() {
-        Settings copy = new Settings();
+    RegistrySettings copy() {
+        RegistrySettings copy = new RegistrySettings();
         copy.name = name != null ? name : "registry-" + UNNAMED.incrementAndGet();
         copy.executor = executor;
         copy.threadFactory = threadFactory;

@@ -7,14 +7,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class LogTests {
+class CreationLogTests {
 
     private final List<Long> ran = new ArrayList<>();
     private final Reaper reaper = new Reaper(task -> new Thread(() -> {}), Duration.ofSeconds(1));
-    private final Track relay = new Track();
-    private final Log log = new Log(this, relay.relay, reaper, stranger -> true);
+    private final RecordingDispatcher dispatcher = new RecordingDispatcher();
+    private final CreationLog log = new CreationLog(this, dispatcher.dispatcher, reaper, stranger -> true);
     private final Object referent = new Object();
 
     @Test
@@ -36,7 +38,7 @@ class LogTests {
 
         log.sweep();
 
-        assertThat(relay.ids()).containsExactly(300L, 151L, 1L);
+        assertThat(dispatcher.ids()).containsExactly(300L, 151L, 1L);
     }
 
     @Test
@@ -48,38 +50,38 @@ class LogTests {
 
         log.sweep();
 
-        assertThat(relay.ids()).containsExactly(1L, 2L);
+        assertThat(dispatcher.ids()).containsExactly(1L, 2L);
     }
 
     @Test
     void whatCouldNotBeHandedOverIsHandedOverByTheNextSweep() {
         List<Entry> entries = append(3);
         entries.forEach(Entry::enqueue);
-        relay.full = true;
+        dispatcher.full = true;
 
         assertThatThrownBy(log::sweep).isInstanceOf(OutOfMemoryError.class);
-        relay.full = false;
+        dispatcher.full = false;
         log.sweep();
 
-        assertThat(relay.ids()).containsExactly(3L, 2L, 1L);
+        assertThat(dispatcher.ids()).containsExactly(3L, 2L, 1L);
     }
 
     @Test
     void aSignalHasTheLogSweptAndTheReaperSurvivesThatItFails() {
         List<Entry> entries = append(3);
         entries.forEach(Entry::enqueue);
-        relay.full = true;
+        dispatcher.full = true;
         reaper.pass();
-        relay.full = false;
+        dispatcher.full = false;
 
         reaper.pass();
 
-        assertThat(relay.ids()).containsExactly(3L, 2L, 1L);
+        assertThat(dispatcher.ids()).containsExactly(3L, 2L, 1L);
     }
 
     @Test
     void registrationsAreSlowedDownWhileTheDeadWaitAndNoLonger() {
-        log.backlog.most = 100;
+        log.backlog.threshold = 100;
         List<Entry> entries = append(1_000);
         entries.forEach(Entry::enqueue);
         log.sweep();
@@ -151,11 +153,9 @@ class LogTests {
         log.sweep();
 
         assertThat(entries).allSatisfy(entry -> {
-            for (Object other : entry.place.array) {
-                if (other instanceof Entry held) {
-                    assertThat(held.place).isIn(entry.place, entries.get(3 - 1).place);
-                    assertThat(held.place.array).doesNotHaveAnyElementsOfTypes(Entry.class);
-                }
+            for (TrackedReference held : contents(entry.slots)) {
+                assertThat(held.slots).isIn(entry.slots, entries.get(3 - 1).slots);
+                assertThat(contents(held.slots)).isEmpty();
             }
         });
     }
@@ -169,9 +169,18 @@ class LogTests {
         log.sweep();
 
         assertThat(entries).allSatisfy(entry -> {
-            assertThat(entry.place.array).containsOnly((Object) entry.place.array);
+            for (int slot = 0; slot < entry.slots.size(); slot++) {
+                assertThat(entry.slots.isGone(slot)).isTrue();
+            }
             assertThat(entry.log()).isSameAs(log);
         });
+    }
+
+    private static List<TrackedReference> contents(LogSlots slots) {
+        return IntStream.range(0, slots.size())
+                .mapToObj(slots::get)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     @Test
@@ -181,14 +190,14 @@ class LogTests {
         reaper.pass();
         reaper.pass();
 
-        assertThat(relay.handedOver).hasSize(1);
+        assertThat(dispatcher.handedOver).hasSize(1);
         assertThat(log.queue.poll()).isNull();
     }
 
     @Test
     void aWalkThatStandsInAMergedChunkSeesEachLiveNodeOnce() {
         List<Entry> entries = append(64 * 10);
-        Log.Walk walk = log.newestFirst(Long.MAX_VALUE);
+        LogIterator walk = log.newestFirst(Long.MAX_VALUE);
         List<Long> walked = new ArrayList<>();
         while (walked.size() < 64 * 5 + 32) {
             walked.add(walk.next().id);
@@ -241,32 +250,32 @@ class LogTests {
     }
 
     /** Collects what is handed over, in place of running it. */
-    private static final class Track {
-        private final List<Relay.Batch> handedOver = new ArrayList<>();
+    private static final class RecordingDispatcher {
+        private final List<TaskBatch> handedOver = new ArrayList<>();
         private boolean full;
-        private final Relay relay =
-                new Relay("test", task -> new Thread(() -> {}), 1, Duration.ofHours(1), leg -> 1, leg -> {}) {
+        private final SerialDispatcher dispatcher =
+                new SerialDispatcher("test", task -> new Thread(() -> {}), 1, Duration.ofHours(1), task -> 1, task -> {}) {
                     @Override
-                    void handOver(Relay.Batch legs) {
+                    void submit(TaskBatch tasks) {
                         if (full) {
                             throw new OutOfMemoryError("for the test");
                         }
-                        handedOver.add(legs);
+                        handedOver.add(tasks);
                     }
                 };
 
         List<Long> ids() {
             List<Long> ids = new ArrayList<>();
-            for (Relay.Batch legs : handedOver) {
-                for (Relay.Leg leg = legs.poll(); leg != null; leg = legs.poll()) {
-                    ids.add(((LogNode) leg).id);
+            for (TaskBatch tasks : handedOver) {
+                for (DispatchTask task = tasks.poll(); task != null; task = tasks.poll()) {
+                    ids.add(((TrackedReference) task).id);
                 }
             }
             return ids;
         }
     }
 
-    private final class Entry extends LogNode {
+    private final class Entry extends TrackedReference {
         private boolean done;
         private boolean gathered;
 
@@ -298,19 +307,19 @@ class LogTests {
         }
 
         @Override
-        boolean isDue() {
+        boolean isUnclaimed() {
             return !done && !gathered;
         }
 
         @Override
-        boolean gather() {
-            boolean first = isDue();
+        boolean claim() {
+            boolean first = isUnclaimed();
             gathered = true;
             return first;
         }
 
         @Override
-        void ungather() {
+        void unclaim() {
             gathered = false;
         }
 
@@ -330,7 +339,7 @@ class LogTests {
         }
 
         @Override
-        public boolean leaveBehind(Thread thread, long nanos) {
+        public boolean timeOut(Thread thread, long nanos) {
             return true;
         }
     }

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
 /** Counts what became of the finalizers of a registry. */
-final class Counters {
+final class RunCounters {
 
     private static final int OUTCOMES = Outcome.values().length;
 

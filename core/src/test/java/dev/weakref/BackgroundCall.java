@@ -7,26 +7,26 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /** A second thread of a test. */
-final class Side<T> {
+final class BackgroundCall<T> {
 
     private static final long DEADLINE_SECONDS = 30;
 
     private final FutureTask<T> task;
     private final Thread thread;
 
-    private Side(Callable<T> work) {
+    private BackgroundCall(Callable<T> work) {
         task = new FutureTask<>(work);
         thread = new Thread(task, "side");
         thread.setDaemon(true);
         thread.start();
     }
 
-    static <T> Side<T> call(Callable<T> work) {
-        return new Side<>(work);
+    static <T> BackgroundCall<T> call(Callable<T> work) {
+        return new BackgroundCall<>(work);
     }
 
-    static Side<Void> run(Work work) {
-        return new Side<>(() -> {
+    static BackgroundCall<Void> run(BoundAction work) {
+        return new BackgroundCall<>(() -> {
             work.run();
             return null;
         });
@@ -68,7 +68,7 @@ final class Side<T> {
     }
 
     /** Like {@code Runnable}, but may throw. */
-    interface Work {
+    interface BoundAction {
         void run() throws Exception;
     }
 }

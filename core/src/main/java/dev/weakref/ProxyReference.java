@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * proxies. A generated proxy calls its {@link #get()}, {@link #equals}, {@link #hashCode} and {@link #toString}; a
  * reflective one its {@link #invoke}.
  */
-final class ProxyRef extends WeakReference<Object> implements InvocationHandler {
+final class ProxyReference extends WeakReference<Object> implements InvocationHandler {
 
     private final String referentType;
     private volatile @Nullable Consumer<Object> callback;
@@ -27,15 +27,15 @@ final class ProxyRef extends WeakReference<Object> implements InvocationHandler 
     @SuppressWarnings("UnusedVariable")
     private SharedHolders.@Nullable Key key;
 
-    ProxyRef(Object referent, @Nullable Consumer<Object> callback) {
+    ProxyReference(Object referent, @Nullable Consumer<Object> callback) {
         super(referent, callback == null ? null : Callbacks.LOG.queue);
         referentType = referent.getClass().getName();
         this.callback = callback;
     }
 
     /** The reference behind a proxy, {@code null} if the object is none. */
-    static @Nullable ProxyRef of(@Nullable Object object) {
-        return ProxyClasses.referenceOf(object) instanceof ProxyRef reference ? reference : null;
+    static @Nullable ProxyReference of(@Nullable Object object) {
+        return ProxyClasses.referenceOf(object) instanceof ProxyReference reference ? reference : null;
     }
 
     /** The node of the callback, for the log; made once, and while somebody holds the referent. */
@@ -55,7 +55,7 @@ final class ProxyRef extends WeakReference<Object> implements InvocationHandler 
 
     /** The referent is dead, and the proxy outlived it: keeps the proxy until it has called back. */
     boolean keepProxy() {
-        return node != null && proxy != null && node.keep(proxy);
+        return node != null && proxy != null && node.retainOwner(proxy);
     }
 
     /** The referent, for a proxy to call. */
@@ -78,7 +78,7 @@ final class ProxyRef extends WeakReference<Object> implements InvocationHandler 
     @Override
     public boolean equals(@Nullable Object other) {
         Object referent = get();
-        ProxyRef theirs = ProxyRef.of(other);
+        ProxyReference theirs = ProxyReference.of(other);
         if (theirs == null && (other instanceof WeakRef || other instanceof WeakMethod || other instanceof Finalizer)) {
             return false; // these never equal a proxy
         }
@@ -148,7 +148,7 @@ final class ProxyRef extends WeakReference<Object> implements InvocationHandler 
 
         @Override
         void fire(Object owner) {
-            ProxyRef ref = ProxyRef.of(owner);
+            ProxyReference ref = ProxyReference.of(owner);
             if (ref != null) {
                 ref.callBack(owner);
             }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
-class FlightTests {
+class JfrTests {
 
     private final Object referent = new Object();
 
@@ -54,7 +54,7 @@ class FlightTests {
                         "fails EXIT FAILURE java.io.IOException: disk");
         assertThat(events).allSatisfy(event -> {
             assertThat(event.getString("registry")).isEqualTo("flight");
-            assertThat(event.getString("action")).startsWith(FlightTests.class.getName() + "$$Lambda");
+            assertThat(event.getString("action")).startsWith(JfrTests.class.getName() + "$$Lambda");
             assertThat(event.getString("referentType")).isEqualTo("java.lang.Object");
         });
     }

@@ -56,32 +56,32 @@ import org.jspecify.annotations.Nullable;
  * @param <K> the type of the keys
  * @param <V> the type of the values
  */
-final class Table<K, V> extends Reapable {
+final class WeakTable<K, V> extends Reapable {
 
     private static final int SMALLEST_CAPACITY = 16;
     private static final int LARGEST_CAPACITY = 1 << 30;
     private static final int MOST_STRIPES = 64;
     private static final int BINS_PER_STRIPE = 64;
     /** How many nodes a stripe may gain before somebody adds up all stripes to see whether the table is full. */
-    private static final int COUNTED_EVERY = 4;
+    private static final int SIZE_CHECK_INTERVAL = 4;
 
     /** So many of the dead are unlinked one by one before it is asked whether there are many. */
-    private static final int FEW = 64;
+    private static final int UNLINKED_BEFORE_SAMPLING = 64;
 
     /** About so many chains are looked at to see whether many are dead. */
     private static final int SAMPLED_CHAINS = 1 << 10;
 
     /** A sweep is worth its time if one of so many nodes is dead. */
-    private static final int WORTH_A_SWEEP = 32;
+    private static final int SWEEP_IF_ONE_IN = 32;
 
     /** And worth one that takes the place of a rest if one of so many is. */
-    private static final int WORTH_A_HURRY = 4;
+    private static final int INTERRUPT_REST_IF_ONE_IN = 4;
 
     /** After so many additions in a stripe somebody looks at the backlog. */
-    private static final int LOOKED_EVERY = 1 << 10;
+    private static final int BACKLOG_CHECK_INTERVAL = 1 << 10;
 
     /** So many of it takes off the queue who adds one entry. */
-    private static final int HELP = 32;
+    private static final int DRAINED_PER_PUT = 32;
 
     /** Expected where it does not matter which value is there. */
     private static final Object ANY = new Object();
@@ -158,11 +158,11 @@ final class Table<K, V> extends Reapable {
     final Backlog backlog = new Backlog(); // for tests as well
 
     /** A table without options, for the library itself. */
-    Table(Kind kind, Reaper reaper) {
+    WeakTable(Kind kind, Reaper reaper) {
         this(Options.of(kind, reaper));
     }
 
-    Table(Options<K> options) {
+    WeakTable(Options<K> options) {
         super(options.reaper);
         kind = options.kind;
         weakKeys = kind != Kind.WEAK_VALUES;
@@ -177,8 +177,8 @@ final class Table<K, V> extends Reapable {
     }
 
     /** An empty table of the same kind and modes, without name and notifier. */
-    Table<K, V> emptyCopy() {
-        return new Table<>(new Options<>(kind, reaper(), null, 0, replaceKeys, null, valueCheck));
+    WeakTable<K, V> emptyCopy() {
+        return new WeakTable<>(new Options<>(kind, reaper(), null, 0, replaceKeys, null, valueCheck));
     }
 
     /** Notes whose table it is, for those who ask who refers to an object. It is not held. */
@@ -375,7 +375,7 @@ final class Table<K, V> extends Reapable {
 
     private void afterPut(@Nullable TableNode replaced, @Nullable V old, K key, V value) {
         if (replaced != null && old == null) {
-            tellCollected(replaced);
+            notifyCollected(replaced);
         } else if (old != null && old != value) {
             notifyReplaced(key);
         }
@@ -449,13 +449,13 @@ final class Table<K, V> extends Reapable {
                 }
             }
         } while (bins != array);
-        tellCollected(dead);
+        notifyCollected(dead);
     }
 
     private void clear(TableNode node, CollectedBatch dead) {
         K key = keyOf(node);
         if (key == null || node.refersTo(null)) {
-            bury(node, dead);
+            expunge(node, dead);
         } else if (splice(node, ANY, null, Change.REMOVED)) {
             notifyRemoved(key);
         }
@@ -553,11 +553,11 @@ final class Table<K, V> extends Reapable {
         }
         reservation.settled();
         if (outcome != null && outcome.refersTo(null)) { // a first key that died since, perhaps before it was linked
-            reapDead(outcome);
+            expungeNow(outcome);
         }
         TableNode previous = reservation.previous;
         if (previous != null && reservation.revives()) {
-            tellCollected(previous);
+            notifyCollected(previous);
         } else if (notifier != null && reservation.replaces()) {
             K key = keyOf(previous);
             if (key == null) {
@@ -621,8 +621,8 @@ final class Table<K, V> extends Reapable {
             array[bin] = fresh; // from here on no call, which could overflow the stack
             stripe.nodes++;
             stripe.added += change.added;
-            full = stripe.nodes % COUNTED_EVERY == 0 && stripe.nodes > stripe.limit;
-            due = stripe.added % LOOKED_EVERY == 0;
+            full = stripe.nodes % SIZE_CHECK_INTERVAL == 0 && stripe.nodes > stripe.limit;
+            due = stripe.added % BACKLOG_CHECK_INTERVAL == 0;
         }
         if (full && nodes() > array.length / 4 * 3L) {
             grow(array);
@@ -641,12 +641,12 @@ final class Table<K, V> extends Reapable {
      */
     private void shortenBacklog(boolean due) {
         try {
-            if (due && nodes() > backlog.most && areDead(WORTH_A_HURRY)) {
-                hurry();
+            if (due && nodes() > backlog.threshold && areDead(INTERRUPT_REST_IF_ONE_IN)) {
+                requestSweep();
             }
-            backlog.look(this::collected);
+            backlog.update(this::collected);
             if (backlog.isLong()) {
-                buryOrPause();
+                drainOrPark();
             }
         } catch (VirtualMachineError leftToTheReaper) { // for want of memory, or of stack
             // What was taken off the queue and is linked yet is found by the next sweep.
@@ -654,17 +654,17 @@ final class Table<K, V> extends Reapable {
     }
 
     /** Buries some of those on the queue; waits where the JVM has put none there yet. */
-    private void buryOrPause() {
+    private void drainOrPark() {
         CollectedBatch dead = new CollectedBatch();
         try {
             Reference<?> first = queue.poll();
             if (first == null) {
-                backlog.pause();
+                backlog.parkBriefly();
             } else {
-                buryLast(buryQueued(first, HELP, dead), dead);
+                expungeLast(drainQueue(first, DRAINED_PER_PUT, dead), dead);
             }
         } finally {
-            tellCollected(dead);
+            notifyCollected(dead);
         }
     }
 
@@ -681,7 +681,7 @@ final class Table<K, V> extends Reapable {
         try {
             resize(full);
         } catch (VirtualMachineError linkedAllTheSame) { // for want of memory, or of stack
-            Messages.failure("A table could not be made larger; it gets slower", linkedAllTheSame);
+            Logging.failure("A table could not be made larger; it gets slower", linkedAllTheSame);
         }
     }
 
@@ -790,7 +790,7 @@ final class Table<K, V> extends Reapable {
         } finally {
             Reference.reachabilityFence(held);
         }
-        tellCollected(dead);
+        notifyCollected(dead);
     }
 
     /** Takes the locks that are left, in their order, and rebuilds the table under all of them. */
@@ -849,37 +849,37 @@ final class Table<K, V> extends Reapable {
         try {
             return reap(first, resting, dead);
         } finally {
-            tellCollected(dead);
+            notifyCollected(dead);
         }
     }
 
     private double reap(@Nullable Reference<?> first, boolean resting, CollectedBatch dead) {
-        Reference<?> next = buryQueued(first, FEW, dead);
-        boolean swept = first == null || (next != null && !resting && areDead(WORTH_A_SWEEP));
+        Reference<?> next = drainQueue(first, UNLINKED_BEFORE_SAMPLING, dead);
+        boolean swept = first == null || (next != null && !resting && areDead(SWEEP_IF_ONE_IN));
         double onTheLiving = swept ? sweep(dead) : 0;
-        backlog.look(this::collected);
-        buryLast(buryQueued(next, MOST_POLLS, dead), dead); // after a sweep most of these have gone
-        backlog.look(this::collected);
+        backlog.update(this::collected);
+        expungeLast(drainQueue(next, MOST_POLLS, dead), dead); // after a sweep most of these have gone
+        backlog.update(this::collected);
         shrink();
         return onTheLiving;
     }
 
-    private void buryLast(@Nullable Reference<?> last, CollectedBatch dead) {
+    private void expungeLast(@Nullable Reference<?> last, CollectedBatch dead) {
         if (last != null) {
-            bury((TableNode) last, dead);
-            backlog.taken(1);
+            expunge((TableNode) last, dead);
+            backlog.drained(1);
         }
     }
 
     /** Buries this one, and what follows it on the queue up to a number; what follows then has been taken off it. */
-    private @Nullable Reference<?> buryQueued(@Nullable Reference<?> first, int most, CollectedBatch dead) {
+    private @Nullable Reference<?> drainQueue(@Nullable Reference<?> first, int most, CollectedBatch dead) {
         Reference<?> next = first;
         int buried = 0;
         for (; next != null && buried < most; buried++) {
-            bury((TableNode) next, dead);
+            expunge((TableNode) next, dead);
             next = queue.poll();
         }
-        backlog.taken(buried);
+        backlog.drained(buried);
         return next;
     }
 
@@ -923,7 +923,7 @@ final class Table<K, V> extends Reapable {
                 }
                 if (dying > 0) {
                     found += dying;
-                    buryDeadIn(array, bin, dead);
+                    expungeChain(array, bin, dead);
                 }
             }
         } while (bins != array);
@@ -942,7 +942,7 @@ final class Table<K, V> extends Reapable {
     }
 
     /** Unlinks what is dead in one chain. */
-    private void buryDeadIn(@Nullable TableNode[] array, int bin, CollectedBatch dead) {
+    private void expungeChain(@Nullable TableNode[] array, int bin, CollectedBatch dead) {
         Stripe[] locks = stripes;
         Stripe stripe = stripeOf(locks, bin);
         synchronized (stripe) {
@@ -963,7 +963,7 @@ final class Table<K, V> extends Reapable {
 
     /** Makes the array smaller where few are left. */
     @Override
-    void tidy() {
+    void compact() {
         if (unsettled) {
             unsettled = false;
             reap(null, false);
@@ -979,7 +979,7 @@ final class Table<K, V> extends Reapable {
     }
 
     /** Unlinks a dead node, unless it has gone already, which is seen without a lock. */
-    private void bury(TableNode node, CollectedBatch dead) {
+    private void expunge(TableNode node, CollectedBatch dead) {
         if (!isLinked(node)) {
             return;
         }
@@ -989,10 +989,10 @@ final class Table<K, V> extends Reapable {
         }
     }
 
-    private void reapDead(TableNode node) {
+    private void expungeNow(TableNode node) {
         CollectedBatch dead = new CollectedBatch();
-        bury(node, dead);
-        tellCollected(dead);
+        expunge(node, dead);
+        notifyCollected(dead);
     }
 
     @Override
@@ -1013,22 +1013,22 @@ final class Table<K, V> extends Reapable {
     }
 
     @Override
-    boolean canOnlySweep() {
+    boolean alwaysSweeps() {
         return false;
     }
 
     @Override
-    boolean isHeld() {
+    boolean keepsAlive() {
         return false;
     }
 
     // Listeners.
 
-    private void tellCollected(TableNode dead) {
+    private void notifyCollected(TableNode dead) {
         if (notifier != null) {
             CollectedBatch batch = new CollectedBatch();
             batch.add(dead);
-            tellCollected(batch);
+            notifyCollected(batch);
         }
     }
 
@@ -1045,7 +1045,7 @@ final class Table<K, V> extends Reapable {
     }
 
     /** Lets the listener be told of the dead in a thread of the library. */
-    private void tellCollected(CollectedBatch dead) {
+    private void notifyCollected(CollectedBatch dead) {
         if (!dead.isEmpty()) {
             ListenerCalls.submit(dead);
         }

@@ -5,28 +5,28 @@ import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands in a {@link Log}: a weak reference to an object, together with what is to happen when the object dies.
+ * What stands in a {@link CreationLog}: a weak reference to an object, together with what is to happen when the object dies.
  *
  * <p>Its own state decides whether it is due, is run, or is done; its place in the log only follows.
  */
-abstract class LogNode extends WeakReference<Object> implements Relay.Leg {
+abstract class TrackedReference extends WeakReference<Object> implements DispatchTask {
 
     /** Its number in the order of creation; written once, before it is published. */
     long id;
 
     /** Where it stands, or stood; written before it is published, and by the one who merges chunks. */
-    volatile Log.@Nullable Slots place;
+    volatile @Nullable LogSlots slots;
 
     /** The next one in a list of the gathered; owned by the one who gathers, then by the relay. */
-    @Nullable LogNode nextGathered;
+    @Nullable TrackedReference nextDead;
 
-    LogNode(@Nullable Object referent, @Nullable ReferenceQueue<Object> queue) {
+    TrackedReference(@Nullable Object referent, @Nullable ReferenceQueue<Object> queue) {
         super(referent, queue);
     }
 
     /** The log that it stands in. */
-    final Log log() {
-        Log.Slots here = place;
+    final CreationLog log() {
+        LogSlots here = slots;
         if (here == null) {
             throw new IllegalStateException("not in a log yet");
         }
@@ -46,19 +46,19 @@ abstract class LogNode extends WeakReference<Object> implements Relay.Leg {
     abstract boolean isRunning();
 
     /** Whether it is live and has not been gathered. */
-    abstract boolean isDue();
+    abstract boolean isUnclaimed();
 
     /** Notes that it has been gathered; false if it was gathered before or is not live. */
-    abstract boolean gather();
+    abstract boolean claim();
 
     /** Lets the next sweep hand it over again, because it could not be run for want of memory or stack. Allocates nothing. */
     final void tryAgain() {
         if (isLive()) {
-            ungather();
-            log().hurry();
+            unclaim();
+            log().requestSweep();
         }
     }
 
     /** Forgets that it was gathered, because it could not be handed over. */
-    abstract void ungather();
+    abstract void unclaim();
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class MessagesTests {
+class LoggingTests {
 
     private final CountDownLatch release = new CountDownLatch(1);
     private final CountDownLatch written = new CountDownLatch(1);
@@ -34,7 +34,7 @@ class MessagesTests {
     void aLoggerThatBlocksDoesNotHoldUpAThreadOnWhichOthersDepend() throws InterruptedException {
         WeakRefs.logTo(new Blocking());
         Thread important = Threads.thatMayNotBlock("weakref-tested")
-                .newThread(() -> Messages.failure("said", new IllegalStateException("for the test")));
+                .newThread(() -> Logging.failure("said", new IllegalStateException("for the test")));
 
         important.start();
         important.join(); // although the logger blocks
@@ -90,7 +90,7 @@ class MessagesTests {
             lines.add(message);
         }));
         Thread important =
-                Threads.thatMayNotBlock("weakref-tested").newThread(() -> Messages.log(Level.WARNING, () -> "said"));
+                Threads.thatMayNotBlock("weakref-tested").newThread(() -> Logging.log(Level.WARNING, () -> "said"));
         important.start();
         important.join();
 
