@@ -2,7 +2,7 @@ package dev.weakref;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
-import dev.weakref.WeakTable.Kind;
+import dev.weakref.TableOptions.Kind;
 import dev.weakref.WeakTable.When;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;

@@ -28,6 +28,7 @@ final class Bootstrap implements Runnable {
             "CaptureScan",
             "CapturedReferentException",
             "CoarseClock",
+            "CollectedEntries",
             "CollectionOptions",
             "CollectionStats",
             "CompletionStages",
@@ -35,6 +36,7 @@ final class Bootstrap implements Runnable {
             "CreationLog",
             "CreationSite",
             "CurrentRegistries",
+            "DeadEntries",
             "DeadList",
             "Defaults",
             "DeletionTarget",
@@ -80,6 +82,7 @@ final class Bootstrap implements Runnable {
             "RegistryStats",
             "RemovalCause",
             "RemovalListener",
+            "RemovalNotifier",
             "Reservation",
             "RunCounters",
             "SecondAttempts",
@@ -87,8 +90,13 @@ final class Bootstrap implements Runnable {
             "SharedHolders",
             "StackReserve",
             "Stripe",
+            "TableChains",
+            "TableCopy",
+            "TableCounts",
             "TableIterator",
+            "TableLookup",
             "TableNode",
+            "TableOptions",
             "TaskBatch",
             "TempFiles",
             "Threads",
@@ -136,7 +144,10 @@ final class Bootstrap implements Runnable {
             "LogChunk",
             "LogSlots",
             "LogIterator",
-            "ListenerCalls");
+            "ListenerCalls",
+            "TableChains",
+            "DeadEntries",
+            "CollectedEntries");
 
     /** Uses the library once; by name, as well. */
     private static final String REHEARSAL = "Rehearsal";

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
 
-    WeakTable.Kind kind;
+    TableOptions.Kind kind;
 
     @Nullable String name;
 
@@ -23,7 +23,7 @@ abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
     CaptureCheck captureCheck = CaptureCheck.OFF;
     Reaper reaper = Reaper.SHARED;
 
-    CollectionOptions(WeakTable.Kind kind) {
+    CollectionOptions(TableOptions.Kind kind) {
         this.kind = kind;
     }
 
@@ -65,7 +65,7 @@ abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
 
     /** A table with these options. */
     final <V> WeakTable<K, V> table() {
-        return new WeakTable<>(new WeakTable.Options<>(
+        return new WeakTable<>(new TableOptions<>(
                 kind,
                 reaper,
                 name,
@@ -76,13 +76,13 @@ abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
     }
 
     static CollectionStats stats(WeakTable<?, ?> table) {
-        WeakTable.Counts counts = table.counts();
+        TableCounts counts = table.counts();
         return new CollectionStats(
                 counts.name(), counts.size(), counts.added(), counts.removed(), counts.collected());
     }
 
     /** Tells a listener of the user's, and reports what it throws. */
-    private record ListenerNotifier<K>(RemovalListener<K> listener) implements WeakTable.RemovalNotifier<K> {
+    private record ListenerNotifier<K>(RemovalListener<K> listener) implements RemovalNotifier<K> {
 
         @Override
         public void replaced(K key) {

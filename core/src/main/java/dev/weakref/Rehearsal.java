@@ -24,7 +24,7 @@ final class Rehearsal implements Runnable {
     private static void useAll() throws Exception {
         Reaper idle = new Reaper(task -> Threads.daemons("weakref-unused", null).newThread(() -> {}), Duration.ZERO);
         Object referent = new Object();
-        for (WeakTable.Kind kind : WeakTable.Kind.values()) {
+        for (TableOptions.Kind kind : TableOptions.Kind.values()) {
             WeakTable<Object, Object> table = new WeakTable<>(kind, idle);
             for (int i = 0; i < 2; i++) {
                 table.put(referent, table, WeakTable.When.ALWAYS);

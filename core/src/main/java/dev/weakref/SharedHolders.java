@@ -34,7 +34,7 @@ final class SharedHolders {
     final WeakTable<Key, Boolean> table; // for tests as well
 
     SharedHolders(Reaper reaper) {
-        table = new WeakTable<>(WeakTable.Kind.WEAK_KEYS, reaper);
+        table = new WeakTable<>(TableOptions.Kind.WEAK_KEYS, reaper);
     }
 
     /** The shared reference to an object, if there is one. */

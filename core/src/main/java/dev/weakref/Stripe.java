@@ -12,6 +12,12 @@ import java.lang.invoke.VarHandle;
  */
 final class Stripe {
 
+    /** More locks than threads that write at the same time. Each takes 56 bytes. */
+    private static final int MOST_STRIPES = 64;
+
+    /** A small table has few locks: among 64 chains two threads seldom want the same one. */
+    private static final int BINS_PER_STRIPE = 64;
+
     private static final VarHandle NODES;
     private static final VarHandle ADDED;
     private static final VarHandle REMOVED;
@@ -42,8 +48,17 @@ final class Stripe {
         this.limit = limit;
     }
 
-    /** New stripes for an array of that length, which continue the counts of the old ones, except for the nodes. */
-    static Stripe[] array(int length, int capacity, Stripe[] before) {
+    /** The stripe of a hash, or of the chain with this number. */
+    static Stripe of(Stripe[] stripes, int hash) {
+        return stripes[hash & (stripes.length - 1)];
+    }
+
+    /**
+     * New stripes for as many chains, which continue the counts of the old ones, except for the nodes. They are fewer than
+     * the chains, and both are powers of two: so each chain has one lock.
+     */
+    static Stripe[] arrayFor(int capacity, Stripe[] before) {
+        int length = Math.max(1, Math.min(MOST_STRIPES, capacity / BINS_PER_STRIPE));
         Stripe[] stripes = new Stripe[length];
         for (int i = 0; i < length; i++) {
             stripes[i] = new Stripe(capacity / length / 4 * 3);

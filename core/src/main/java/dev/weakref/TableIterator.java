@@ -57,7 +57,7 @@ final class TableIterator<K, V, E> implements Iterator<E> {
                     node = null;
                     return false;
                 }
-                here = WeakTable.headOf(chains, ++bin);
+                here = TableChains.headOf(chains, ++bin);
             }
             E found = take.apply(table, here);
             if (found != null) {

@@ -21,7 +21,7 @@ import java.util.Objects;
  */
 public final class WeakInterner<T> {
 
-    final WeakTable<T, Boolean> table = new WeakTable<>(WeakTable.Kind.WEAK_KEYS, Reaper.SHARED);
+    final WeakTable<T, Boolean> table = new WeakTable<>(TableOptions.Kind.WEAK_KEYS, Reaper.SHARED);
 
     private WeakInterner() {
         table.belongsTo(this);

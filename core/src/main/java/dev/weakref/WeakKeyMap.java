@@ -96,12 +96,12 @@ public final class WeakKeyMap<K, V> extends AbstractWeakMap<K, V> {
     public static final class Builder<K, V> extends CollectionOptions<Builder<K, V>, K> {
 
         private Builder() {
-            super(WeakTable.Kind.WEAK_KEYS);
+            super(TableOptions.Kind.WEAK_KEYS);
         }
 
         /** Compares keys by identity. */
         public Builder<K, V> identity() {
-            kind = WeakTable.Kind.WEAK_IDENTITY_KEYS;
+            kind = TableOptions.Kind.WEAK_IDENTITY_KEYS;
             return this;
         }
 

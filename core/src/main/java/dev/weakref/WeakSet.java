@@ -265,12 +265,12 @@ public final class WeakSet<E> extends AbstractSet<E> {
     public static final class Builder<E> extends CollectionOptions<Builder<E>, E> {
 
         private Builder() {
-            super(WeakTable.Kind.WEAK_KEYS);
+            super(TableOptions.Kind.WEAK_KEYS);
         }
 
         /** Compares elements by identity. */
         public Builder<E> identity() {
-            kind = WeakTable.Kind.WEAK_IDENTITY_KEYS;
+            kind = TableOptions.Kind.WEAK_IDENTITY_KEYS;
             return this;
         }
 

@@ -89,7 +89,7 @@ public final class WeakValueMap<K, V> extends AbstractWeakMap<K, V> {
     public static final class Builder<K, V> extends CollectionOptions<Builder<K, V>, K> {
 
         private Builder() {
-            super(WeakTable.Kind.WEAK_VALUES);
+            super(TableOptions.Kind.WEAK_VALUES);
         }
 
         /** The map. */

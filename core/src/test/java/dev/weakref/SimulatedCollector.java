@@ -77,7 +77,7 @@ final class SimulatedCollector {
     static <K> TableNode node(WeakTable<K, ?> table, Object key) {
         TableIterator<K, ?, TableNode> nodes = new TableIterator<>(table, (same, node) -> {
             K live = same.liveKey(node);
-            return live != null && (table.kind == WeakTable.Kind.WEAK_IDENTITY_KEYS ? live == key : key.equals(live))
+            return live != null && (table.kind == TableOptions.Kind.WEAK_IDENTITY_KEYS ? live == key : key.equals(live))
                     ? node
                     : null;
         });

@@ -133,7 +133,7 @@ class WeakSetTests {
             assertThat(set.isDisjointFrom(List.of(equalToA))).isTrue();
             assertThat(set.equals(Set.of(equalToA, b))).isFalse();
             assertThat(set.equals(Set.of(a, b))).isTrue();
-            assertThat(set.copy().table.kind).isEqualTo(WeakTable.Kind.WEAK_IDENTITY_KEYS);
+            assertThat(set.copy().table.kind).isEqualTo(TableOptions.Kind.WEAK_IDENTITY_KEYS);
         }
 
         @Test

@@ -2,7 +2,7 @@ package dev.weakref;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weakref.WeakTable.Kind;
+import dev.weakref.TableOptions.Kind;
 import dev.weakref.WeakTable.When;
 import java.lang.ref.ReferenceQueue;
 import java.time.Duration;
@@ -61,7 +61,7 @@ class WeakTableTests {
         assertThat(seen).isNull();
         assertThat(dying.refersTo(null)).isTrue();
         reaper.pass();
-        assertThat(table.counts()).isEqualTo(new WeakTable.Counts(null, 1, 2, 0, 1));
+        assertThat(table.counts()).isEqualTo(new TableCounts(null, 1, 2, 0, 1));
         assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("null COLLECTED");
     }
 
@@ -180,11 +180,11 @@ class WeakTableTests {
         return new WeakTable<>(options(Kind.WEAK_KEYS, replaceKeys, listener));
     }
 
-    private WeakTable.Options<Key> options(Kind kind, boolean replaceKeys, RemovalListener<Key> listener) {
-        return new WeakTable.Options<>(kind, reaper, null, 0, replaceKeys, new Notifier<>(listener), null);
+    private TableOptions<Key> options(Kind kind, boolean replaceKeys, RemovalListener<Key> listener) {
+        return new TableOptions<>(kind, reaper, null, 0, replaceKeys, new Notifier<>(listener), null);
     }
 
-    private record Notifier<K>(RemovalListener<K> listener) implements WeakTable.RemovalNotifier<K> {
+    private record Notifier<K>(RemovalListener<K> listener) implements RemovalNotifier<K> {
 
         @Override
         public void replaced(K key) {
@@ -284,7 +284,7 @@ class WeakTableTests {
         assertThat(table.remove(new Key("key"), null)).isNull();
 
         reaper.pass();
-        assertThat(table.counts()).isEqualTo(new WeakTable.Counts(null, 1, 2, 0, 1));
+        assertThat(table.counts()).isEqualTo(new TableCounts(null, 1, 2, 0, 1));
         assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("null COLLECTED");
     }
 
@@ -338,7 +338,7 @@ class WeakTableTests {
             table.reap(null, false);
 
             assertThat(keys).allSatisfy(key -> assertThat(table.get(key)).isEqualTo(dead.contains(key) ? null : true));
-            assertThat(table.counts()).isEqualTo(new WeakTable.Counts(null, 6 - dead.size(), 6, 0, dead.size()));
+            assertThat(table.counts()).isEqualTo(new TableCounts(null, 6 - dead.size(), 6, 0, dead.size()));
             TableIterator<Key, Boolean, TableNode> linked = new TableIterator<>(table, (same, node) -> node);
             assertThat(linked).toIterable().hasSize(6 - dead.size());
         }
@@ -637,7 +637,7 @@ class WeakTableTests {
         assertThat(table.capacity()).isEqualTo(16);
         assertThat(table.get(0)).isNotNull();
         assertThat(table.get(16)).isNotNull();
-        assertThat(table.counts()).isEqualTo(new WeakTable.Counts(null, 2, 410_002, 410_000, 0));
+        assertThat(table.counts()).isEqualTo(new TableCounts(null, 2, 410_002, 410_000, 0));
     }
 
     @Test
@@ -669,7 +669,7 @@ class WeakTableTests {
                     return table.nodes() == 0 && table.capacity() <= 16;
                 },
                 "nodes are left, or their array");
-        assertThat(table.counts()).isEqualTo(new WeakTable.Counts(null, 0, 1_000_000, 0, 1_000_000));
+        assertThat(table.counts()).isEqualTo(new TableCounts(null, 0, 1_000_000, 0, 1_000_000));
     }
 
     @Test
@@ -696,7 +696,7 @@ class WeakTableTests {
     }
 
     private static Reservation reservation(WeakTable<Key, Object> table, Key key) {
-        TableNode head = Objects.requireNonNull(WeakTable.headOf(table.chains(), table.hash(key)));
+        TableNode head = Objects.requireNonNull(TableChains.headOf(table.chains(), table.hash(key)));
         return ((TableNode.Reserved) head).reservation;
     }
 
@@ -754,7 +754,7 @@ class WeakTableTests {
     }
 
     private WeakTable<Key, Object> withRoomFor(int entries) {
-        return new WeakTable<>(new WeakTable.Options<>(Kind.WEAK_VALUES, reaper, null, entries, false, null, null));
+        return new WeakTable<>(new TableOptions<>(Kind.WEAK_VALUES, reaper, null, entries, false, null, null));
     }
 
     private void notifyListeners(@Nullable Key key, RemovalCause cause) {
