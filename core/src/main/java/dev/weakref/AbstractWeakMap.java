@@ -203,27 +203,6 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
         return super.hashCode(); // of the live entries, in one walk
     }
 
-    private boolean isEqual(Set<?> view, Set<?> other) {
-        Object[] held = entrySet().toArray();
-        try {
-            List<?> theirs = Arrays.asList(other.toArray());
-            return theirs.size() == held.length && view.containsAll(theirs);
-        } catch (ClassCastException | NullPointerException incomparable) {
-            return false;
-        } finally {
-            Reference.reachabilityFence(held);
-        }
-    }
-
-    /** Compares as the map does, whatever the collection and its length. */
-    private static boolean removeEach(Set<?> view, Collection<?> elements) {
-        boolean changed = false;
-        for (Object element : elements) {
-            changed |= element != null && view.remove(element);
-        }
-        return changed;
-    }
-
     // Views.
 
     @Override
@@ -241,16 +220,15 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
         return new EntryView();
     }
 
-    private final class KeyView extends AbstractSet<K> {
+    private final class KeyView extends SetView<K> {
+
+        KeyView() {
+            super(AbstractWeakMap.this);
+        }
 
         @Override
         public TableIterator<K, V, K> iterator() {
             return new TableIterator<>(table, WeakTable::liveKey);
-        }
-
-        @Override
-        public Spliterator<K> spliterator() {
-            return iterator().spliterator(Spliterator.DISTINCT);
         }
 
         @Override
@@ -264,35 +242,11 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
         }
 
         @Override
-        public boolean removeAll(Collection<?> keys) {
-            return removeEach(this, keys);
-        }
-
-        @Override
         public boolean retainAll(Collection<?> keys) {
             Set<Object> retained = table.comparable(keys);
             return removeIf(key -> !retained.contains(key));
         }
 
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other == this || (other instanceof Set<?> set && isEqual(this, set));
-        }
-
-        @Override
-        public int hashCode() {
-            return super.hashCode(); // of the live keys, in one walk
-        }
-
-        @Override
-        public int size() {
-            return AbstractWeakMap.this.size();
-        }
-
-        @Override
-        public void clear() {
-            AbstractWeakMap.this.clear();
-        }
     }
 
     private final class ValueView extends AbstractCollection<V> {
@@ -340,16 +294,15 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
         }
     }
 
-    private final class EntryView extends AbstractSet<Map.Entry<K, V>> {
+    private final class EntryView extends SetView<Map.Entry<K, V>> {
+
+        EntryView() {
+            super(AbstractWeakMap.this);
+        }
 
         @Override
         public TableIterator<K, V, Map.Entry<K, V>> iterator() {
             return entries();
-        }
-
-        @Override
-        public Spliterator<Map.Entry<K, V>> spliterator() {
-            return iterator().spliterator(Spliterator.DISTINCT);
         }
 
         @Override
@@ -369,39 +322,14 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
         }
 
         @Override
-        public boolean removeAll(Collection<?> entries) {
-            return removeEach(this, entries);
-        }
-
-        @Override
         public boolean retainAll(Collection<?> entries) {
             Objects.requireNonNull(entries, "entries");
             return removeIf(entry -> !entries.contains(entry));
         }
 
         @Override
-        public boolean equals(@Nullable Object other) {
-            return other == this || (other instanceof Set<?> set && isEqual(this, set));
-        }
-
-        @Override
-        public int hashCode() {
-            return super.hashCode(); // of the live entries, in one walk
-        }
-
-        @Override
         public boolean removeIf(Predicate<? super Map.Entry<K, V>> filter) {
             return removeEntriesIf(filter);
-        }
-
-        @Override
-        public int size() {
-            return AbstractWeakMap.this.size();
-        }
-
-        @Override
-        public void clear() {
-            AbstractWeakMap.this.clear();
         }
     }
 

@@ -87,6 +87,7 @@ final class Bootstrap implements Runnable {
             "RunCounters",
             "SecondAttempts",
             "SerialDispatcher",
+            "SetView",
             "SharedHolders",
             "StackReserve",
             "Stripe",
