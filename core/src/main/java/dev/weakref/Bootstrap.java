@@ -40,6 +40,7 @@ final class Bootstrap implements Runnable {
             "DeadList",
             "Defaults",
             "DeletionTarget",
+            "DispatchReports",
             "DispatchTask",
             "ElapsedTime",
             "ExitPass",
@@ -99,6 +100,7 @@ final class Bootstrap implements Runnable {
             "TableNode",
             "TableOptions",
             "TaskBatch",
+            "TaskQueue",
             "TempFiles",
             "Threads",
             "TimeSource",
@@ -114,7 +116,8 @@ final class Bootstrap implements Runnable {
             "WeakSet",
             "WeakTable",
             "WeakValueMap",
-            "Worker");
+            "Worker",
+            "WorkerThreads");
 
     /** Those that work on while memory is exhausted. */
     private static final List<String> NEEDED_WITHOUT_MEMORY = List.of(
@@ -138,6 +141,8 @@ final class Bootstrap implements Runnable {
             "TableNode",
             "Backlog",
             "OverdueMonitor",
+            "WorkerThreads",
+            "TaskQueue",
             "Worker",
             "DispatchTask",
             "TaskBatch",
@@ -148,7 +153,8 @@ final class Bootstrap implements Runnable {
             "ListenerCalls",
             "TableChains",
             "DeadEntries",
-            "CollectedEntries");
+            "CollectedEntries",
+            "DispatchReports");
 
     /** Uses the library once; by name, as well. */
     private static final String REHEARSAL = "Rehearsal";

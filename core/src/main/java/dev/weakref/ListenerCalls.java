@@ -15,7 +15,7 @@ final class ListenerCalls {
             "the callbacks",
             Threads.daemons("weakref-callbacks", null),
             Defaults.MAX_WORKERS,
-            SerialDispatcher.tickFor(Defaults.TAKE_OVER),
+            Watchdog.tickFor(Defaults.TAKE_OVER),
             task -> Defaults.nanos(Defaults.TAKE_OVER),
             ListenerCalls::run);
 

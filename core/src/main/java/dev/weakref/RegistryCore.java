@@ -72,7 +72,7 @@ final class RegistryCore {
                 "registry '" + Names.escape(name) + "'",
                 threads(""),
                 settings.maxWorkers,
-                SerialDispatcher.tickFor(settings.takeOver),
+                Watchdog.tickFor(settings.takeOver),
                 task -> takeOverNanos,
                 new Dispatching());
         log = new CreationLog(this, dispatcher, settings.reaper, this::registryWasDropped);

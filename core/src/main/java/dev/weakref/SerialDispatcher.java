@@ -1,6 +1,5 @@
 package dev.weakref;
 
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,36 +45,30 @@ class SerialDispatcher {
         long nanosFor(DispatchTask task);
     }
 
-    private static final ThreadFactory STARTERS = Threads.daemons("weakref-starter", null);
-
     private final String name;
-    private final ThreadFactory threads;
+    private final WorkerThreads threads;
     private final TakeOverTime takeOverTime;
     private final int maxWorkers;
     private final Owner owner;
     private final Duration tick;
-    private final String noThread;
     private final Object lock = new Object();
 
     // All of these are guarded by the lock.
-    private @Nullable TaskBatch first;
-    private @Nullable TaskBatch last;
+    private final TaskQueue queue = new TaskQueue();
     private final List<Worker> workers = new ArrayList<>();
-    private long submissions;
     private @Nullable Worker active; // the worker that starts the next task
     private Watchdog.@Nullable Watch watch;
     private boolean stopped;
     private boolean saturationReported;
-    private volatile boolean threadsAreShort; // read without the lock by retry()
 
     SerialDispatcher(String name, ThreadFactory threads, int maxWorkers, Duration tick, TakeOverTime takeOverTime, Owner owner) {
         this.name = name;
-        this.threads = threads;
+        this.threads = new WorkerThreads(
+                threads, "No thread for the actions of " + name + "; the next signal tries again");
         this.maxWorkers = maxWorkers;
         this.tick = tick;
         this.takeOverTime = takeOverTime;
         this.owner = owner;
-        noThread = "No thread for the actions of " + name + "; the next signal tries again";
     }
 
     /** Whose actions it runs. */
@@ -89,19 +82,13 @@ class SerialDispatcher {
             if (stopped) {
                 return;
             }
-            if (last == null) {
-                first = tasks;
-            } else {
-                last.next = tasks;
-            }
-            last = tasks;
-            submissions++;
+            queue.add(tasks);
         }
         try {
             wakeWorker();
             ensureWorker();
         } catch (StackOverflowError theNextSignalTriesAgain) {
-            threadsAreShort = true;
+            threads.areShort = true;
         }
     }
 
@@ -121,7 +108,7 @@ class SerialDispatcher {
 
     /** Starts a worker if that has failed before. Called at each pass of the reaper. */
     void retry() {
-        if (threadsAreShort) {
+        if (threads.areShort) {
             ensureWorker();
         }
     }
@@ -136,78 +123,29 @@ class SerialDispatcher {
         if (worker == null) {
             return;
         }
-        try {
-            if (Threads.areOwn(threads)) {
-                start(worker);
-            } else {
-                STARTERS.newThread(() -> startOrRemove(worker)).start();
-            }
-        } catch (Throwable shortage) {
-            notStarted(worker, shortage);
-        }
-    }
-
-    /** Runs in a thread of its own, because the user's factory must not run in a thread that others wait for. */
-    private void startOrRemove(Worker worker) {
-        try {
-            start(worker);
-        } catch (Throwable shortage) {
-            notStarted(worker, shortage);
-        }
-    }
-
-    private void start(Worker worker) {
-        Thread thread = threads.newThread(worker);
-        if (thread == null) {
-            throw new IllegalStateException("The thread factory returned no thread");
-        }
-        worker.thread = thread;
-        startWatchdog();
-        thread.start();
-        noteShortage(false);
-    }
-
-    /** Removes it first, which needs no memory: what comes after that may fail. */
-    private void notStarted(Worker worker, Throwable shortage) {
-        boolean isNews = noteShortage(true);
-        boolean more = removeWorker(worker);
-        if (isNews) {
-            Logging.failure(noThread, shortage);
-        }
-        if (more) {
-            ensureWorker(); // for what was submitted while this one was expected to start
-        }
-    }
-
-    /** Notes whether threads are short; returns whether that has changed. */
-    private boolean noteShortage(boolean now) {
-        synchronized (lock) {
-            boolean isNews = threadsAreShort != now;
-            threadsAreShort = now;
-            return isNews;
-        }
+        threads.start(worker);
     }
 
     /** Makes a new worker the active one, if there is none and there is work. */
     private @Nullable Worker nextWorker() {
         synchronized (lock) {
-            if (active != null || first == null || workers.size() >= maxWorkers || stopped) {
+            if (active != null || queue.isEmpty() || workers.size() >= maxWorkers || stopped) {
                 return null;
             }
             try {
-                Worker worker = new Worker(this, true, submissions, Long.MAX_VALUE);
+                Worker worker = new Worker(this, true, queue.submissions(), Long.MAX_VALUE);
                 workers.add(worker);
                 active = worker;
                 return worker;
             } catch (VirtualMachineError theNextSignalTriesAgain) {
-                threadsAreShort = true;
+                threads.areShort = true;
                 return null;
             }
         }
     }
 
     /** Has the watchdog look after the workers, from the first one on. */
-    private void startWatchdog() {
+    void startWatchdog() {
         synchronized (lock) {
             if (watch == null) {
                 watch = Watchdog.every(tick, this::tick);
@@ -226,10 +164,10 @@ class SerialDispatcher {
         Worker here;
         StackReserve.ensure(); // so that it runs, and is removed
         synchronized (lock) {
-            if (active != null || first == null || stopped || !threadsAreShort) {
+            if (active != null || queue.isEmpty() || stopped || !threads.areShort) {
                 return false;
             }
-            here = new Worker(this, false, submissions, nanos);
+            here = new Worker(this, false, queue.submissions(), nanos);
             here.thread = Thread.currentThread();
             workers.add(here);
             active = here;
@@ -250,8 +188,7 @@ class SerialDispatcher {
     void stop() {
         synchronized (lock) {
             stopped = true;
-            first = null;
-            last = null;
+            queue.clear();
         }
         wakeWorker();
     }
@@ -259,18 +196,14 @@ class SerialDispatcher {
     /** Whether nothing waits and nothing runs. */
     boolean isIdle() {
         synchronized (lock) {
-            return first == null && !anyRuns(worker -> true);
+            return queue.isEmpty() && !anyRuns(worker -> true);
         }
     }
 
     /** How many tasks were submitted and have not begun, as far as their batches know. */
     long waiting() {
         synchronized (lock) {
-            long waiting = 0;
-            for (TaskBatch tasks = first; tasks != null; tasks = tasks.next) {
-                waiting += tasks.remaining();
-            }
-            return waiting;
+            return queue.remaining();
         }
     }
 
@@ -281,12 +214,12 @@ class SerialDispatcher {
      * @return whether the work is done
      */
     boolean awaitDrained(long nanos) throws InterruptedException {
-        return await(() -> isDone() || (active == null && threadsAreShort), nanos) && isDone();
+        return await(() -> isDone() || (active == null && threads.areShort), nanos) && isDone();
     }
 
     private boolean isDone() {
         synchronized (lock) {
-            return first == null && (active == null || active.task == null);
+            return queue.isEmpty() && (active == null || active.task == null);
         }
     }
 
@@ -353,7 +286,7 @@ class SerialDispatcher {
                         return null;
                     }
                     active = worker;
-                    DispatchTask task = poll();
+                    DispatchTask task = queue.poll();
                     if (task != null) {
                         worker.begin(task);
                         return task;
@@ -365,7 +298,7 @@ class SerialDispatcher {
                 }
             }
             if (ended != null) {
-                reportFinished(ended, took);
+                DispatchReports.finishedAfterAll(ended, took);
             } else {
                 waited = !awaitWork();
             }
@@ -380,8 +313,8 @@ class SerialDispatcher {
         long begin = System.nanoTime();
         while (true) {
             synchronized (lock) {
-                if (first != null || stopped) {
-                    return first != null;
+                if (!queue.isEmpty() || stopped) {
+                    return !queue.isEmpty();
                 }
             }
             long left = Defaults.nanos(Defaults.KEEP_ALIVE) - (System.nanoTime() - begin);
@@ -390,22 +323,6 @@ class SerialDispatcher {
             }
             LockSupport.parkNanos(this, left);
         }
-    }
-
-    /** The next task of the oldest batch that has one. */
-    private @Nullable DispatchTask poll() {
-        while (first != null) {
-            DispatchTask task = first.poll();
-            if (task != null) {
-                return task;
-            }
-            TaskBatch next = first.next;
-            first = next;
-            if (next == null) {
-                last = null;
-            }
-        }
-        return null;
     }
 
     /** Runs a task. */
@@ -418,7 +335,7 @@ class SerialDispatcher {
         Watchdog.Watch over = null;
         boolean more;
         synchronized (lock) {
-            more = submissions != worker.submissionsBefore;
+            more = queue.submissions() != worker.submissionsBefore;
             worker.task = null;
             workers.remove(worker);
             saturationReported = false;
@@ -486,12 +403,7 @@ class SerialDispatcher {
             }
         }
         if (runs && !reported && running.nanos >= running.task.limitNanos()) { // less if all time out
-            Logging.log(
-                    Level.WARNING,
-                    () -> running.task.describe()
-                            + " is not at work, but its thread is held up by what is called before or"
-                            + " after it, such as an executor, a listener or the handler of failures; it is interrupted"
-                            + " and left behind. It is here:" + Logging.stack(stack));
+            DispatchReports.heldUp(running.task, stack);
         }
     }
 
@@ -504,11 +416,14 @@ class SerialDispatcher {
         if (!stuck.timedOut && task != null && thread != null) {
             stuck.reported = true;
             long nanos = stuck.seenFor();
-            reports.add(() -> reportStuck(task, thread, nanos));
+            reports.add(() -> DispatchReports.stillRunning(task, thread, nanos));
         }
         if (workers.size() >= maxWorkers && !saturationReported) {
             saturationReported = true;
-            reports.add(this::reportAllStuck);
+            reports.add(() -> {
+                DispatchReports.allStuck(maxWorkers, name);
+                owner.allStuck();
+            });
         }
     }
 
@@ -519,36 +434,5 @@ class SerialDispatcher {
             lock.notifyAll();
         }
         return ended;
-    }
-
-    private static void reportFinished(DispatchTask ended, long nanos) {
-        try {
-            ended.finishedAfterAll(nanos);
-            Logging.log(Level.INFO, () -> ended.describe() + " has come back, and held up others for a while");
-        } catch (VirtualMachineError nowhereToReport) {
-            // The worker continues with the next task.
-        }
-    }
-
-    private static void reportStuck(DispatchTask task, Thread thread, long nanos) {
-        Logging.log(
-                Level.WARNING,
-                () -> task.describe() + " is still running; others go on beside it. It is here:"
-                        + Logging.stack(thread.getStackTrace()));
-        task.stillRunning(nanos);
-    }
-
-    private void reportAllStuck() {
-        Logging.log(
-                Level.WARNING,
-                () -> "All " + maxWorkers + " threads of " + name
-                        + " are stuck; what has been handed over waits until one comes back");
-        owner.allStuck();
-    }
-
-    /** How often the watchdog looks, for a take-over time: a twentieth of that, from 1 to 100 milliseconds. */
-    static Duration tickFor(Duration time) {
-        long nanos = Defaults.nanos(time) / 20;
-        return Duration.ofNanos(Math.min(Math.max(nanos, TimeUnit.MILLISECONDS.toNanos(1)), 100_000_000));
     }
 }

@@ -2,6 +2,7 @@ package dev.weakref;
 
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,12 @@ final class Watchdog implements Runnable {
         }
         LockSupport.unpark(running);
         return watch;
+    }
+
+    /** How often the watchdog looks, for a take-over time: a twentieth of that, from 1 to 100 milliseconds. */
+    static Duration tickFor(Duration time) {
+        long nanos = Defaults.nanos(time) / 20;
+        return Duration.ofNanos(Math.min(Math.max(nanos, TimeUnit.MILLISECONDS.toNanos(1)), 100_000_000));
     }
 
     /** What the thread does. */

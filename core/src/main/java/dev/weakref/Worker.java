@@ -58,6 +58,22 @@ final class Worker implements Runnable {
         this.maxNanos = maxNanos;
     }
 
+    /** Starts the thread that was made for it, looked after by the watchdog. */
+    void startIn(Thread made) {
+        thread = made;
+        dispatcher.startWatchdog();
+        made.start();
+    }
+
+    /** Removes it from the dispatcher; returns whether tasks were submitted since it was made. */
+    boolean remove() {
+        return dispatcher.removeWorker(this);
+    }
+
+    void ensureAnother() {
+        dispatcher.ensureWorker();
+    }
+
     void begin(DispatchTask next) {
         task = next;
         begun++;
@@ -116,8 +132,8 @@ final class Worker implements Runnable {
                 // and holds nothing of the task before while it waits for the next
             }
         } finally {
-            dispatcher.removeWorker(this);
-            dispatcher.ensureWorker();
+            remove();
+            ensureAnother();
         }
     }
 
