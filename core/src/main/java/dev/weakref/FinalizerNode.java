@@ -1,7 +1,5 @@
 package dev.weakref;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -10,58 +8,13 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A finalizer: the weak reference to its referent, the entry in the log, and the one atomic state that decides who
- * runs it.
+ * A finalizer: the weak reference to its referent, and what its user and its registry do with it. {@link FinalizerState}
+ * decides which thread runs it.
  *
- * <p><b>Why it runs at most once.</b> The phase leaves {@code LIVE} by a compare-and-set, and never comes back. Who
- * wins that step owns {@link #work} from then on: it runs it, hands it out, or drops it.
- *
- * <p>Compact, because there may be millions: options that are rarely used stand in {@link Details}, flags in the state.
- * It is one long file because what each bit of the state means holds only where nothing outside of it writes one.
+ * <p>It is compact, because there may be millions: options that are rarely used stand in {@link FinalizerOptions}, flags in
+ * the state.
  */
-final class FinalizerNode<R> extends TrackedReference implements Finalizer<R> {
-
-    /** The phases, in the lowest bits of the state. */
-    private static final long LIVE = 0;
-
-    private static final long RUNNING = 1;
-    private static final long DONE = 2;
-    private static final long DETACHED = 3;
-    private static final long PHASE = 3;
-
-    /** Above them the trigger, plus one, and the flags. */
-    private static final int TRIGGER_SHIFT = 2;
-
-    private static final long TRIGGER = 3 << TRIGGER_SHIFT;
-    private static final long AT_EXIT = 1 << 4;
-    private static final long CLAIMED = 1 << 5;
-    private static final long TIMED_OUT = 1 << 6;
-    private static final long OVERDUE = 1 << 7;
-    /** It is run by {@link #call()}. */
-    private static final long CALLED = 1 << 8;
-
-    /** Above all of them its creation in milliseconds of elapsed time, which never change. */
-    private static final int TIME_SHIFT = 16;
-
-    private static final Trigger[] TRIGGERS = Trigger.values();
-    private static final VarHandle STATE;
-    private static final VarHandle WORK;
-
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            STATE = lookup.findVarHandle(FinalizerNode.class, "state", long.class);
-            WORK = lookup.findVarHandle(FinalizerNode.class, "work", Object.class);
-        } catch (ReflectiveOperationException impossible) {
-            throw new ExceptionInInitializerError(impossible);
-        }
-    }
-
-    private volatile long state;
-
-    /** What to do, until it is not to be done any more. */
-    @SuppressWarnings("UnusedVariable") // read and written through WORK
-    private @Nullable Object work;
+final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
 
     /**
      * The class name of the action, or, where there are options, {@link Described}. It is here from the beginning, and
@@ -70,41 +23,13 @@ final class FinalizerNode<R> extends TrackedReference implements Finalizer<R> {
      */
     private final Object about;
 
-    /** Options that few finalizers have. */
-    record Details(
-            @Nullable String name,
-            @Nullable Duration limit,
-            @Nullable Duration overdueAfter,
-            boolean mustBeClosed,
-            @Nullable List<StackTraceElement> stack,
-            boolean atExit) {
-
-        static final Details NONE = new Details(null, null, null, false, null, true);
-
-        Details withName(String given) {
-            return new Details(given, limit, overdueAfter, mustBeClosed, stack, atExit);
-        }
-
-        Details withStack(@Nullable List<StackTraceElement> created) {
-            return created == null ? this : new Details(name, limit, overdueAfter, mustBeClosed, created, atExit);
-        }
-
-        /** Whether there is nothing to keep but what stands in the state of the node. */
-        boolean isPlain() {
-            return name == null && limit == null && overdueAfter == null && !mustBeClosed && stack == null;
-        }
-    }
-
     /** The class name of an action, with details. */
-    private record Described(String action, Details details) {}
+    private record Described(String action, FinalizerOptions details) {}
 
-    FinalizerNode(RegistryCore core, Object referent, Object work, Details details) {
-        super(referent, core.log().queue);
-        this.work = work;
+    FinalizerNode(RegistryCore core, Object referent, Object work, FinalizerOptions details) {
+        super(referent, core.log().queue, work, core.now(), details.atExit());
         String action = BoundAction.actionOf(work).getClass().getName();
         about = details.isPlain() ? action : new Described(action, details);
-        long created = core.now() << TIME_SHIFT;
-        STATE.set(this, details.atExit ? created | AT_EXIT : created); // live, and published by the log
     }
 
     // What a user sees.
@@ -117,7 +42,7 @@ final class FinalizerNode<R> extends TrackedReference implements Finalizer<R> {
         StackReserve.ensure(); // both before it is taken: if stack or memory is exhausted, it stays live
         long[] entered = CurrentRegistries.enter(core().number(), id);
         try {
-            return leaveLive(RUNNING | CALLED | code(Trigger.EXPLICIT)) ? perform(get(), Trigger.EXPLICIT, null) : null;
+            return takeForCall() ? perform(get(), Trigger.EXPLICIT, null) : null;
         } finally {
             CurrentRegistries.leave(entered);
         }
@@ -133,44 +58,19 @@ final class FinalizerNode<R> extends TrackedReference implements Finalizer<R> {
     }
 
     @Override
-    public boolean isAlive() {
-        return isLive();
-    }
-
-    @Override
-    public boolean isAtExit() {
-        return (state & AT_EXIT) != 0;
-    }
-
-    @Override
-    public void setAtExit(boolean atExit) {
-        if (atExit) {
-            STATE.getAndBitwiseOr(this, AT_EXIT);
-        } else {
-            STATE.getAndBitwiseAnd(this, ~AT_EXIT);
-        }
-    }
-
-    @Override
     public long id() {
         return id;
     }
 
     @Override
     public String name() {
-        Details details = details();
-        return details != null && details.name != null ? details.name : action();
+        FinalizerOptions details = details();
+        return details != null && details.name() != null ? details.name() : action();
     }
 
     @Override
     public Instant createdAt() {
         return core().toInstant(createdAtMillis());
-    }
-
-    @Override
-    public @Nullable Trigger trigger() {
-        int trigger = (int) (state & TRIGGER) >> TRIGGER_SHIFT;
-        return trigger == 0 ? null : TRIGGERS[trigger - 1];
     }
 
     @Override
@@ -189,7 +89,7 @@ final class FinalizerNode<R> extends TrackedReference implements Finalizer<R> {
         }
         Detached detached = describe(referent, mine); // before it is detached: if memory is exhausted, it stays live
         StackReserve.ensure();
-        if (!leaveLive(DETACHED)) {
+        if (!cancel()) {
             return null;
         }
         releaseAction();
@@ -206,43 +106,7 @@ final class FinalizerNode<R> extends TrackedReference implements Finalizer<R> {
         return "Finalizer[" + id + " '" + Names.escape(name()) + "', " + phaseName() + "]";
     }
 
-    private String phaseName() {
-        long phase = state & PHASE;
-        return phase == LIVE ? "live" : phase == DETACHED ? "detached" : String.valueOf(trigger());
-    }
-
     // What the registry does with it.
-
-    /** Ends it without a run because the registry is closing: it was not to run at exit, or came too late. */
-    boolean discard() {
-        if (!leaveLive(DETACHED)) {
-            return false;
-        }
-        releaseAction();
-        nextDead = null; // whoever keeps it is not to hold others by a list that nobody goes along any more
-        return true;
-    }
-
-    boolean isDetached() {
-        return (state & PHASE) == DETACHED;
-    }
-
-    @SuppressWarnings("EnumOrdinal") // a code within this object only
-    private static long code(Trigger trigger) {
-        return (trigger.ordinal() + 1L) << TRIGGER_SHIFT;
-    }
-
-    private boolean leaveLive(long phaseAndTrigger) {
-        while (true) {
-            long now = state;
-            if ((now & PHASE) != LIVE) {
-                return false;
-            }
-            if (STATE.compareAndSet(this, now, now | phaseAndTrigger)) {
-                return true;
-            }
-        }
-    }
 
     /**
      * Runs the work that the caller has taken, and passes on what it throws. If stack or memory is exhausted before the work
@@ -270,7 +134,7 @@ final class FinalizerNode<R> extends TrackedReference implements Finalizer<R> {
             if (begun) {
                 ended(trigger, begin, event, failure, pass);
             } else {
-                STATE.getAndBitwiseAnd(this, ~(PHASE | TRIGGER | CALLED));
+                untake();
             }
             throw failure;
         }
@@ -292,10 +156,10 @@ final class FinalizerNode<R> extends TrackedReference implements Finalizer<R> {
         RegistryCore core = core();
         long nanos = core.isTimed() ? System.nanoTime() - begin : 0;
         Jfr.runStops(event);
-        long last = end();
+        boolean timedOut = end();
         releaseAction();
         try {
-            if ((last & TIMED_OUT) == 0) {
+            if (!timedOut) {
                 if (pass != null) {
                     pass.ended(failure); // before anybody is told, who may never come back
                 }
@@ -306,25 +170,6 @@ final class FinalizerNode<R> extends TrackedReference implements Finalizer<R> {
         } catch (VirtualMachineError shortage) {
             Logging.failure("A run has ended and could not be reported", shortage);
         }
-    }
-
-    /**
-     * Ends a run; the state before. A call is never left behind, so that its end needs no atomic step: whatever else is
-     * written to its state at this moment counts no more.
-     */
-    private long end() {
-        long now = state;
-        if ((now & CALLED) != 0) {
-            STATE.setRelease(this, now ^ (RUNNING ^ DONE));
-            return now;
-        }
-        return (long) STATE.getAndBitwiseXor(this, RUNNING ^ DONE);
-    }
-
-    /** Lets go of the work, and leaves the log. */
-    private void releaseAction() {
-        WORK.setRelease(this, null);
-        log().remove(this);
     }
 
     /** Runs it because its referent is dead, in a thread of the registry or of the user's executor. */
@@ -342,7 +187,7 @@ final class FinalizerNode<R> extends TrackedReference implements Finalizer<R> {
         StackReserve.ensure();
         long[] entered = CurrentRegistries.enter(core().number(), id);
         try {
-            if (leaveLive(RUNNING | code(trigger))) {
+            if (take(trigger)) {
                 runAndReport(referent, trigger, pass);
             }
         } finally {
@@ -412,20 +257,16 @@ final class FinalizerNode<R> extends TrackedReference implements Finalizer<R> {
 
     /** Whether it is a leak if nobody calls it. */
     boolean mustBeClosed() {
-        Details details = details();
-        return details != null && details.mustBeClosed;
+        FinalizerOptions details = details();
+        return details != null && details.mustBeClosed();
     }
 
     /** How many milliseconds it may be live, {@code Long.MAX_VALUE} if for ever. */
     long overdueAfterMillis() {
-        Details details = details();
-        return details != null && details.overdueAfter != null
-                ? Defaults.millis(details.overdueAfter)
+        FinalizerOptions details = details();
+        return details != null && details.overdueAfter() != null
+                ? Defaults.millis(details.overdueAfter())
                 : core().overdueAfterMillis();
-    }
-
-    boolean isOverdue() {
-        return (state & OVERDUE) != 0;
     }
 
     /** Reports it if it is live and has been for too long; whether it was. */
@@ -436,7 +277,7 @@ final class FinalizerNode<R> extends TrackedReference implements Finalizer<R> {
         if (isLive()) {
             // Told before it is marked, so that whoever ends it tells of the end after that; or else this does.
             core().leaks().found(Leak.Kind.OVERDUE, info(true));
-            if (!mark(LIVE, OVERDUE) && (trigger() == Trigger.EXPLICIT || (state & PHASE) == DETACHED)) {
+            if (!markOverdue() && wasEndedByUser()) {
                 core().leaks().found(Leak.Kind.RESOLVED, info(true));
             }
         }
@@ -460,10 +301,6 @@ final class FinalizerNode<R> extends TrackedReference implements Finalizer<R> {
         return shortest;
     }
 
-    boolean hasTimedOut() {
-        return (state & TIMED_OUT) != 0;
-    }
-
     @Override
     public boolean timeOut(Thread thread, long nanos) {
         return core().timeOut(this, thread, nanos);
@@ -479,28 +316,10 @@ final class FinalizerNode<R> extends TrackedReference implements Finalizer<R> {
         core().delayed(FinalizerDelay.Kind.FINISHED_AFTER_ALL, info(), nanos);
     }
 
-    /** Marks it as left behind; false if it has ended, or is run by a call, which nobody waits for. */
-    boolean markTimedOut() {
-        return (state & CALLED) == 0 && mark(RUNNING, TIMED_OUT);
-    }
-
-    /** Sets a flag while it is in this phase; false if it is in another one, or has the flag already. */
-    private boolean mark(long phase, long flag) {
-        while (true) {
-            long now = state;
-            if ((now & PHASE) != phase || (now & flag) != 0) {
-                return false;
-            }
-            if (STATE.compareAndSet(this, now, now | flag)) {
-                return true;
-            }
-        }
-    }
-
     @Override
     public long limitNanos() {
-        Details details = details();
-        Duration own = details == null ? null : details.limit;
+        FinalizerOptions details = details();
+        Duration own = details == null ? null : details.limit();
         return own != null ? Defaults.nanos(own) : core().actionLimitNanos();
     }
 
@@ -514,47 +333,16 @@ final class FinalizerNode<R> extends TrackedReference implements Finalizer<R> {
         visitor.visit(this, name());
     }
 
-    @Override
-    boolean isLive() {
-        return (state & PHASE) == LIVE;
-    }
-
-    /** Whether it runs and is still waited for. */
-    @Override
-    boolean isRunning() {
-        return (state & (PHASE | TIMED_OUT)) == RUNNING;
-    }
-
-    @Override
-    boolean isDone() {
-        return (state & PHASE) >= DONE;
-    }
-
-    @Override
-    boolean isUnclaimed() {
-        return (state & (PHASE | CLAIMED)) == LIVE;
-    }
-
-    @Override
-    boolean claim() {
-        return isUnclaimed() && ((long) STATE.getAndBitwiseOr(this, CLAIMED) & (PHASE | CLAIMED)) == LIVE;
-    }
-
-    @Override
-    void unclaim() {
-        STATE.getAndBitwiseAnd(this, ~CLAIMED);
-    }
-
     FinalizerInfo info() {
         return info(isOverdue());
     }
 
     private FinalizerInfo info(boolean overdue) {
         Object referent = get();
-        Details details = details();
-        List<String> stack = details == null || details.stack == null
+        FinalizerOptions details = details();
+        List<String> stack = details == null || details.stack() == null
                 ? List.of()
-                : details.stack.stream().map(CreationSite::line).toList();
+                : details.stack().stream().map(CreationSite::line).toList();
         return new FinalizerInfo(
                 id,
                 Names.escape(name()),
@@ -573,17 +361,8 @@ final class FinalizerNode<R> extends TrackedReference implements Finalizer<R> {
         return about instanceof Described described ? described.action : (String) about;
     }
 
-    /** The work, unless it has been let go. */
-    private @Nullable Object work() {
-        return WORK.getAcquire(this);
-    }
-
-    private @Nullable Details details() {
+    private @Nullable FinalizerOptions details() {
         return about instanceof Described described ? described.details : null;
-    }
-
-    private long createdAtMillis() {
-        return state >> TIME_SHIFT;
     }
 
     private RegistryCore core() {

@@ -145,7 +145,7 @@ public final class FinalizerRegistry implements AutoCloseable {
     public Finalizer<Void> register(Object referent, Action action) {
         Objects.requireNonNull(referent, "referent");
         Objects.requireNonNull(action, "action");
-        return core.register(referent, action, FinalizerNode.Details.NONE);
+        return core.register(referent, action, FinalizerOptions.NONE);
     }
 
     /**
@@ -156,7 +156,7 @@ public final class FinalizerRegistry implements AutoCloseable {
      */
     public <S> Finalizer<Void> register(Object referent, S state, StateAction<? super S> action) {
         Objects.requireNonNull(referent, "referent");
-        return core.register(referent, BoundAction.ofAction(state, action), FinalizerNode.Details.NONE);
+        return core.register(referent, BoundAction.ofAction(state, action), FinalizerOptions.NONE);
     }
 
     /** Begins a registration with options. Nothing is registered until one of its last methods is called. */

@@ -86,7 +86,7 @@ abstract sealed class RegistrationOptions<B extends RegistrationOptions<B>>
             scope.refuseIfClosed();
         }
         FinalizerNode<R> finalizer = core.register(
-                referent, work, new FinalizerNode.Details(name, limit, overdueAfter, mustBeClosed, null, atExit));
+                referent, work, new FinalizerOptions(name, limit, overdueAfter, mustBeClosed, null, atExit));
         return scope == null ? finalizer : scope.own(finalizer);
     }
 

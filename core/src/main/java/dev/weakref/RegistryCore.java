@@ -187,7 +187,7 @@ final class RegistryCore {
      * {@code closed}, then walks the slots once more; all of it volatile. So either the pass sees the finalizer, or
      * this sees {@code closed}; if both do, the state of the finalizer decides.
      */
-    <R> FinalizerNode<R> register(Object referent, Object work, FinalizerNode.Details details) {
+    <R> FinalizerNode<R> register(Object referent, Object work, FinalizerOptions details) {
         if (closed) {
             throw closedAlready();
         }
@@ -226,7 +226,7 @@ final class RegistryCore {
     void registerForExit(String finalizer, Object work) {
         FinalizerRegistry registry = facade == null ? null : facade.get();
         if (registry != null) {
-            register(registry, work, FinalizerNode.Details.NONE.withName(finalizer));
+            register(registry, work, FinalizerOptions.NONE.withName(finalizer));
         }
     }
 

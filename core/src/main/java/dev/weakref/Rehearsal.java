@@ -38,16 +38,16 @@ final class Rehearsal implements Runnable {
         settings.leakLevel = LeakLevel.DISABLED;
         RegistryCore core = new RegistryCore(settings.copy());
         Action nothing = () -> {};
-        FinalizerNode<Void> called = core.register(referent, nothing, FinalizerNode.Details.NONE);
+        FinalizerNode<Void> called = core.register(referent, nothing, FinalizerOptions.NONE);
         called.call();
-        FinalizerNode<Void> collected = core.register(referent, nothing, FinalizerNode.Details.NONE);
+        FinalizerNode<Void> collected = core.register(referent, nothing, FinalizerOptions.NONE);
         collected.clear();
         TaskBatch dead = core.log().claimAllDead();
         for (DispatchTask task = dead.poll(); task != null; task = dead.poll()) {
             task.run();
         }
         collected.unclaim();
-        core.register(referent, nothing, FinalizerNode.Details.NONE).detach();
+        core.register(referent, nothing, FinalizerOptions.NONE).detach();
         core.log().reap(null, false);
         Reference.reachabilityFence(referent);
         idle.exercise();

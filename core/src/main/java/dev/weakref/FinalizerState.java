@@ -1,0 +1,246 @@
+package dev.weakref;
+
+import dev.weakref.Finalizer.Trigger;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.ReferenceQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of a finalizer, in one {@code long}: its phase, its trigger, flags, and the time of its creation. Only this class
+ * writes it.
+ *
+ * <p><b>Why it runs at most once.</b> The phase leaves {@code LIVE} by a compare-and-set. The thread that wins that step owns
+ * the {@link #work} from then on: it runs it, hands it out, or drops it. Only a thread that could not begin the work, because
+ * stack or memory was exhausted, lets it be {@code LIVE} again.
+ */
+abstract class FinalizerState extends TrackedReference {
+
+    /** The phases, in the lowest bits of the state. */
+    private static final long LIVE = 0;
+
+    private static final long RUNNING = 1;
+    private static final long DONE = 2;
+    private static final long DETACHED = 3;
+    private static final long PHASE = 3;
+
+    /** Above them the trigger, plus one, and the flags. */
+    private static final int TRIGGER_SHIFT = 2;
+
+    private static final long TRIGGER = 3 << TRIGGER_SHIFT;
+    private static final long AT_EXIT = 1 << 4;
+    private static final long CLAIMED = 1 << 5;
+    private static final long TIMED_OUT = 1 << 6;
+    private static final long OVERDUE = 1 << 7;
+    /** It is run by {@link #call()}. */
+    private static final long CALLED = 1 << 8;
+
+    /** Above all of them its creation in milliseconds of elapsed time, which never change. */
+    private static final int TIME_SHIFT = 16;
+
+    private static final Trigger[] TRIGGERS = Trigger.values();
+    private static final VarHandle STATE;
+    private static final VarHandle WORK;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(FinalizerState.class, "state", long.class);
+            WORK = lookup.findVarHandle(FinalizerState.class, "work", Object.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    private volatile long state;
+
+    /** What to do, until it is not to be done any more. */
+    @SuppressWarnings("UnusedVariable") // read and written through WORK
+    private @Nullable Object work;
+
+    FinalizerState(
+            Object referent, ReferenceQueue<Object> queue, Object work, long createdAtMillis, boolean atExit) {
+        super(referent, queue);
+        this.work = work;
+        long created = createdAtMillis << TIME_SHIFT;
+        STATE.set(this, atExit ? created | AT_EXIT : created); // live, and published by the log
+    }
+
+    // Changes of the phase.
+
+    /** Takes it for an explicit call, which never times out; whether it was live. */
+    final boolean takeForCall() {
+        return leaveLive(RUNNING | CALLED | code(Trigger.EXPLICIT));
+    }
+
+    /** Takes it for a run that no caller waits for; whether it was live. */
+    final boolean take(Trigger trigger) {
+        return leaveLive(RUNNING | code(trigger));
+    }
+
+    /** Lets it be live again, because its work could not begin. */
+    final void untake() {
+        STATE.getAndBitwiseAnd(this, ~(PHASE | TRIGGER | CALLED));
+    }
+
+    /** Cancels it; whether it was live. */
+    final boolean cancel() {
+        return leaveLive(DETACHED);
+    }
+
+    private boolean leaveLive(long phaseAndTrigger) {
+        while (true) {
+            long now = state;
+            if ((now & PHASE) != LIVE) {
+                return false;
+            }
+            if (STATE.compareAndSet(this, now, now | phaseAndTrigger)) {
+                return true;
+            }
+        }
+    }
+
+    @SuppressWarnings("EnumOrdinal") // a code within this object only
+    private static long code(Trigger trigger) {
+        return (trigger.ordinal() + 1L) << TRIGGER_SHIFT;
+    }
+
+    /**
+     * Ends a run; returns whether it had timed out. A call never times out, so that its end needs no atomic step: whatever else is
+     * written to its state at this moment counts no more.
+     */
+    final boolean end() {
+        long now = state;
+        if ((now & CALLED) != 0) {
+            STATE.setRelease(this, now ^ (RUNNING ^ DONE));
+            return (now & TIMED_OUT) != 0;
+        }
+        return ((long) STATE.getAndBitwiseXor(this, RUNNING ^ DONE) & TIMED_OUT) != 0;
+    }
+
+    /** Ends it without a run because the registry is closing: it was not to run at exit, or came too late. */
+    final boolean discard() {
+        if (!cancel()) {
+            return false;
+        }
+        releaseAction();
+        nextDead = null; // whoever keeps it is not to hold others by a list that nobody goes along any more
+        return true;
+    }
+
+    /** Lets go of the work, and leaves the log. */
+    final void releaseAction() {
+        WORK.setRelease(this, null);
+        log().remove(this);
+    }
+
+    // Flags.
+
+    public final boolean isAtExit() {
+        return (state & AT_EXIT) != 0;
+    }
+
+    public final void setAtExit(boolean atExit) {
+        if (atExit) {
+            STATE.getAndBitwiseOr(this, AT_EXIT);
+        } else {
+            STATE.getAndBitwiseAnd(this, ~AT_EXIT);
+        }
+    }
+
+    @Override
+    final boolean claim() {
+        return isUnclaimed() && ((long) STATE.getAndBitwiseOr(this, CLAIMED) & (PHASE | CLAIMED)) == LIVE;
+    }
+
+    @Override
+    final void unclaim() {
+        STATE.getAndBitwiseAnd(this, ~CLAIMED);
+    }
+
+    @Override
+    final boolean isUnclaimed() {
+        return (state & (PHASE | CLAIMED)) == LIVE;
+    }
+
+    /** Marks it as left behind; false if it has ended, or is run by a call, which nobody waits for. */
+    final boolean markTimedOut() {
+        return (state & CALLED) == 0 && mark(RUNNING, TIMED_OUT);
+    }
+
+    final boolean hasTimedOut() {
+        return (state & TIMED_OUT) != 0;
+    }
+
+    /** Marks it as overdue; false if it is not live any more, or was overdue before. */
+    final boolean markOverdue() {
+        return mark(LIVE, OVERDUE);
+    }
+
+    final boolean isOverdue() {
+        return (state & OVERDUE) != 0;
+    }
+
+    /** Sets a flag while it is in this phase; false if it is in another one, or has the flag already. */
+    private boolean mark(long phase, long flag) {
+        while (true) {
+            long now = state;
+            if ((now & PHASE) != phase || (now & flag) != 0) {
+                return false;
+            }
+            if (STATE.compareAndSet(this, now, now | flag)) {
+                return true;
+            }
+        }
+    }
+
+    // Reading.
+
+    public final boolean isAlive() {
+        return isLive();
+    }
+
+    @Override
+    final boolean isLive() {
+        return (state & PHASE) == LIVE;
+    }
+
+    /** Whether it runs and is still waited for. */
+    @Override
+    final boolean isRunning() {
+        return (state & (PHASE | TIMED_OUT)) == RUNNING;
+    }
+
+    @Override
+    final boolean isDone() {
+        return (state & PHASE) >= DONE;
+    }
+
+    final boolean isDetached() {
+        return (state & PHASE) == DETACHED;
+    }
+
+    /** Whether its user has ended it: by a call, or by detaching it. */
+    final boolean wasEndedByUser() {
+        return trigger() == Trigger.EXPLICIT || isDetached();
+    }
+
+    public final @Nullable Trigger trigger() {
+        int trigger = (int) (state & TRIGGER) >> TRIGGER_SHIFT;
+        return trigger == 0 ? null : TRIGGERS[trigger - 1];
+    }
+
+    final String phaseName() {
+        long phase = state & PHASE;
+        return phase == LIVE ? "live" : phase == DETACHED ? "detached" : String.valueOf(trigger());
+    }
+
+    /** The work, unless it has been let go. */
+    final @Nullable Object work() {
+        return WORK.getAcquire(this);
+    }
+
+    final long createdAtMillis() {
+        return state >> TIME_SHIFT;
+    }
+}
