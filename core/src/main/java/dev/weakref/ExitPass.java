@@ -224,7 +224,7 @@ final class ExitPass {
         FinalizerNode<?> node = (FinalizerNode<?>) task;
         while (true) {
             try {
-                core.inContext(this, node);
+                core.runner().inContext(this, node);
                 return;
             } catch (OutOfMemoryError shortage) {
                 Logging.failure(SHORT_OF_MEMORY, shortage);
@@ -290,7 +290,7 @@ final class ExitPass {
         if (!node.discard()) {
             return false;
         }
-        core.countDetached();
+        core.reporter().countDetached();
         if (info != null) {
             core.leaks().found(Leak.Kind.NOT_CLOSED, info);
         }

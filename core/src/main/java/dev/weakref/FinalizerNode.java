@@ -93,7 +93,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
             return null;
         }
         releaseAction();
-        core().onDetached(this);
+        core().reporter().onDetached(this);
         return detached;
     }
 
@@ -123,7 +123,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
         try {
             RegistryCore core = core();
             Object mine = Objects.requireNonNull(work());
-            begin = core.isTimed() ? System.nanoTime() : 0;
+            begin = core.reporter().timed ? System.nanoTime() : 0;
             event = Jfr.runBegins();
             begun = true;
             result = (R) BoundAction.run(mine, referent, trigger);
@@ -146,7 +146,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
         if (awaited) {
             CompletionStages.await(stage);
         } else {
-            CompletionStages.onFailure(stage, failure -> core.report(info(), trigger, failure));
+            CompletionStages.onFailure(stage, failure -> core.reporter().report(info(), trigger, failure));
         }
     }
 
@@ -154,7 +154,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
     private void ended(
             Trigger trigger, long begin, @Nullable Object event, @Nullable Throwable failure, @Nullable ExitPass pass) {
         RegistryCore core = core();
-        long nanos = core.isTimed() ? System.nanoTime() - begin : 0;
+        long nanos = core.reporter().timed ? System.nanoTime() - begin : 0;
         Jfr.runStops(event);
         boolean timedOut = end();
         releaseAction();
@@ -163,9 +163,9 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
                 if (pass != null) {
                     pass.ended(failure); // before anybody is told, who may never come back
                 }
-                core.ended(this, trigger, nanos, event, failure);
+                core.reporter().onRunEnded(this, trigger, nanos, event, failure);
             } else {
-                core.onFinishedAfterTimeout(this, nanos, failure);
+                core.reporter().onFinishedAfterTimeout(this, nanos, failure);
             }
         } catch (VirtualMachineError shortage) {
             Logging.failure("A run has ended and could not be reported", shortage);
@@ -248,7 +248,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
     private void reportFailure(Trigger trigger, Throwable failure) {
         try {
             if (!hasTimedOut()) {
-                core().report(info(), trigger, failure);
+                core().reporter().report(info(), trigger, failure);
             }
         } catch (VirtualMachineError shortage) {
             Logging.failure("An action failed and could not be reported", failure);
@@ -308,12 +308,12 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
 
     @Override
     public void stillRunning(long nanos) {
-        core().delayed(FinalizerDelay.Kind.STILL_RUNNING, info(), nanos);
+        core().reporter().delayed(FinalizerDelay.Kind.STILL_RUNNING, info(), nanos);
     }
 
     @Override
     public void finishedAfterAll(long nanos) {
-        core().delayed(FinalizerDelay.Kind.FINISHED_AFTER_ALL, info(), nanos);
+        core().reporter().delayed(FinalizerDelay.Kind.FINISHED_AFTER_ALL, info(), nanos);
     }
 
     @Override

@@ -100,7 +100,7 @@ public final class FinalizerRegistry implements AutoCloseable {
     private static synchronized FinalizerRegistry makeGlobal() {
         if (global == null) {
             FinalizerRegistry registry = create("global");
-            registry.core.closeWithJvm();
+            registry.core.shutdown().closeWithJvm();
             global = registry;
         }
         return global;
@@ -110,7 +110,7 @@ public final class FinalizerRegistry implements AutoCloseable {
     public static List<FinalizerRegistry> open() {
         synchronized (OPEN) { // for the walk
             return OPEN.stream()
-                    .filter(registry -> !registry.core.isClosing())
+                    .filter(registry -> !registry.core.shutdown().hasBegun())
                     .sorted(Comparator.comparingLong(registry -> registry.number))
                     .toList();
         }
@@ -250,7 +250,7 @@ public final class FinalizerRegistry implements AutoCloseable {
      * end the pass; it is kept for later.
      */
     public ExitReport shutdown() {
-        return core.shutdown();
+        return core.shutdown().run();
     }
 
     /**
@@ -260,7 +260,7 @@ public final class FinalizerRegistry implements AutoCloseable {
      *     is run, and what was to run is reported as cut off
      */
     public ExitReport shutdown(Duration atMost) {
-        return core.shutdown(Objects.requireNonNull(atMost, "atMost"));
+        return core.shutdown().run(Objects.requireNonNull(atMost, "atMost"));
     }
 
     /**
@@ -271,7 +271,7 @@ public final class FinalizerRegistry implements AutoCloseable {
      *     wait for that action, which cannot end before the pass has
      */
     public ExitReport shutdown(Duration atMost, Thread waiting) {
-        return core.shutdown(Objects.requireNonNull(atMost, "atMost"), Objects.requireNonNull(waiting, "waiting"));
+        return core.shutdown().run(Objects.requireNonNull(atMost, "atMost"), Objects.requireNonNull(waiting, "waiting"));
     }
 
     /** The same as {@link #shutdown()}. */

@@ -42,24 +42,20 @@ final class RegistryCore {
     private final long actionLimitNanos;
     private final @Nullable ClassLoader contextClassLoader =
             Thread.currentThread().getContextClassLoader();
+    private final RegistryShutdown shutdown = new RegistryShutdown(this);
+    private final ActionRunner runner;
+    private final RunReporter reporter;
     private final CaptureScan captures;
     private final SerialDispatcher dispatcher;
     private final CreationLog log;
     private final LeakReporter leaks;
     private final OverdueMonitor overdueMonitor;
     private final long overdueAfterMillis;
-    private final boolean timed;
     private final RunCounters counters = new RunCounters();
     private final SecondAttempts secondAttempts = new SecondAttempts(this::registerForExit);
-    private final AtomicReference<@Nullable ExitPass> exitPass = new AtomicReference<>();
-
     private final AtomicInteger timingOut = new AtomicInteger();
 
-    /** One permit for each action in the user's executor; all of them for the exit pass. */
-    private final Semaphore inExecutor = new Semaphore(Integer.MAX_VALUE);
-
     private @Nullable WeakReference<FinalizerRegistry> facade;
-    private @Nullable Thread jvmHook;
     private volatile boolean closed;
 
     RegistryCore(RegistrySettings settings) {
@@ -75,11 +71,12 @@ final class RegistryCore {
                 Watchdog.tickFor(settings.takeOver),
                 task -> takeOverNanos,
                 new Dispatching());
+        runner = new ActionRunner(settings.executor, contextClassLoader, shutdown::hasBegun);
         log = new CreationLog(this, dispatcher, settings.reaper, this::registryWasDropped);
         leaks = new LeakReporter(name, settings);
+        reporter = new RunReporter(settings, leaks, counters);
         overdueMonitor = new OverdueMonitor(() -> FinalizerNode.reportOverdue(log, now()));
         overdueAfterMillis = Defaults.millis(settings.overdueAfter);
-        timed = !settings.listeners.isEmpty();
     }
 
     /** Its number among all registries. */
@@ -134,12 +131,19 @@ final class RegistryCore {
         return actionLimitNanos;
     }
 
-    boolean isTimed() {
-        return timed;
+    /** Tells of runs. */
+    RunReporter reporter() {
+        return reporter;
     }
 
-    boolean hasExecutor() {
-        return settings.executor != null;
+    /** Runs actions. */
+    ActionRunner runner() {
+        return runner;
+    }
+
+    /** Ends the registry. */
+    RegistryShutdown shutdown() {
+        return shutdown;
     }
 
     boolean isClosed() {
@@ -170,7 +174,7 @@ final class RegistryCore {
 
     /** Tells of it, unless the registry was closed or has nothing that will not run at exit now. */
     void wasDropped() {
-        long live = exitPass.get() == null ? stats().live() : 0;
+        long live = !shutdown.hasBegun() ? stats().live() : 0;
         if (live > 0) {
             Logging.log(
                     Level.WARNING,
@@ -239,11 +243,6 @@ final class RegistryCore {
         return refused;
     }
 
-    /** Whether the exit pass has begun. */
-    boolean isClosing() {
-        return exitPass.get() != null;
-    }
-
     private IllegalStateException closedAlready() {
         return new IllegalStateException("Registry '" + Names.escape(name)
                 + "' is closed; release the resource yourself, or register before the registry closes");
@@ -280,189 +279,6 @@ final class RegistryCore {
         return counters.stats(log.appended(), leaks.counts(), dispatcher.waiting());
     }
 
-    void countDetached() {
-        counters.detached();
-    }
-
-    /** Counts a finalizer that its user has detached. Never throws: the caller is to get what was detached. */
-    void onDetached(FinalizerNode<?> node) {
-        try {
-            counters.detached();
-            if (node.isOverdue()) {
-                leaks.found(Leak.Kind.RESOLVED, node.info());
-            }
-        } catch (VirtualMachineError shortage) {
-            Logging.failure("A finalizer was detached and could not be counted", shortage);
-        }
-    }
-
-    // What happens to the dead.
-
-    /**
-     * Runs what has died, or gives it to the user's executor. Allocates nothing without an executor. What cannot be run for
-     * want of memory or stack is handed over again.
-     */
-    private void dispatch(DispatchTask task) {
-        try {
-            Executor executor = settings.executor;
-            if (executor == null) {
-                inContext(task);
-            } else {
-                execute(executor, task);
-            }
-        } catch (VirtualMachineError shortage) {
-            tryAgain(task);
-            throw shortage;
-        }
-    }
-
-    private final class Dispatching implements SerialDispatcher.Owner {
-
-        @Override
-        public void run(DispatchTask task) {
-            dispatch(task);
-        }
-
-        @Override
-        public void allStuck() {
-            delayed(FinalizerDelay.Kind.ALL_WORKERS_STUCK, null, 0);
-        }
-    }
-
-    /** Counts what delays others, and has the listeners told by another thread: the watch serves all registries. */
-    void delayed(FinalizerDelay.Kind kind, @Nullable FinalizerInfo finalizer, long nanos) {
-        counters.delayed(kind);
-        if (!settings.listeners.isEmpty()) {
-            FinalizerDelay delay = new FinalizerDelay(kind, name, finalizer, Duration.ofNanos(nanos));
-            ListenerCalls.submit(
-                    "A finalizer listener",
-                    List.<Runnable>of(() -> notifyListeners(listener -> listener.onDelay(delay)))
-                            .iterator());
-        }
-    }
-
-    private void notifyListeners(Consumer<FinalizerListener> event) {
-        for (FinalizerListener listener : settings.listeners) {
-            try {
-                event.accept(listener);
-            } catch (Throwable listenersFault) {
-                Logging.failure("A listener of registry '" + Names.escape(name) + "' failed", listenersFault);
-            }
-        }
-    }
-
-    /** A call that no thread waits for is not repeated; its finalizer stays live. */
-    private static void tryAgain(DispatchTask task) {
-        if (task instanceof TrackedReference node) {
-            node.tryAgain();
-        }
-    }
-
-    private void execute(Executor executor, DispatchTask task) {
-        try {
-            executor.execute(() -> runInExecutor(task));
-        } catch (Throwable rejection) {
-            Logging.log(
-                    Level.DEBUG, () -> task.describe() + " was rejected by the executor and runs without it", rejection);
-            inContext(task);
-        }
-    }
-
-    /** Runs it, unless the exit pass has begun, which will find it still live. */
-    private void runInExecutor(DispatchTask task) {
-        if (inExecutor.tryAcquire()) {
-            try {
-                if (exitPass.get() == null) {
-                    inContext(task);
-                }
-            } catch (VirtualMachineError shortage) {
-                tryAgain(task);
-                throw shortage;
-            } finally {
-                inExecutor.release();
-            }
-        }
-    }
-
-    /** Runs it with the context class loader of the registry's creator, whatever the action before has left there. */
-    private void inContext(DispatchTask task) {
-        Thread me = Thread.currentThread();
-        ClassLoader before = me.getContextClassLoader();
-        useLoader(me, contextClassLoader);
-        try {
-            task.run();
-        } finally {
-            useLoader(me, before);
-        }
-    }
-
-    /** As {@link #inContext(DispatchTask)}, for the turn of a finalizer in the exit pass. */
-    void inContext(ExitPass pass, FinalizerNode<?> node) {
-        Thread me = Thread.currentThread();
-        ClassLoader before = me.getContextClassLoader();
-        useLoader(me, contextClassLoader);
-        try {
-            pass.turn(node);
-        } finally {
-            useLoader(me, before);
-        }
-    }
-
-    /** Writes it only where it is another one: writing a reference into an old object costs a fence with G1. */
-    private static void useLoader(Thread me, @Nullable ClassLoader loader) {
-        if (me.getContextClassLoader() != loader) {
-            me.setContextClassLoader(loader);
-        }
-    }
-
-    void ended(
-            FinalizerNode<?> node, Trigger trigger, long nanos, @Nullable Object event, @Nullable Throwable failure) {
-        ran(node, trigger, failure == null ? Outcome.SUCCESS : Outcome.FAILURE, nanos, event, failure);
-    }
-
-    private void ran(
-            FinalizerNode<?> node,
-            Trigger trigger,
-            Outcome outcome,
-            long nanos,
-            @Nullable Object event,
-            @Nullable Throwable failure) {
-        counters.ran(trigger, outcome);
-        if (trigger == Trigger.EXPLICIT ? node.isOverdue() : node.mustBeClosed()) {
-            leaks.found(trigger == Trigger.EXPLICIT ? Leak.Kind.RESOLVED : Leak.Kind.NOT_CLOSED, node.info());
-        }
-        if (Logging.isDebugging()) {
-            Logging.log(
-                    Level.DEBUG,
-                    () -> trigger + " finalizer " + node.id() + " '"
-                            + node.info().name() + "' of registry '" + Names.escape(name) + "' " + outcome);
-        }
-        if (isTimed() || event != null) {
-            FinalizerRun run = new FinalizerRun(node.info(), trigger, outcome, Duration.ofNanos(nanos), failure);
-            Jfr.runEnded(event, run, name);
-            notifyListeners(listener -> listener.onRun(run));
-        }
-    }
-
-    /** Tells the handler, or the log, of a failure that no caller waits for. */
-    void report(FinalizerInfo info, Trigger trigger, Throwable failure) {
-        String message = "Finalizer " + info.id() + " '" + info.name() + "' of registry '" + Names.escape(name)
-                + "' failed (" + trigger + ", action " + info.action()
-                + (info.createdBy() == null ? "" : ", created by " + info.createdBy()) + ")";
-        if (settings.failureHandler == null) {
-            Logging.failure(message, failure);
-            return;
-        }
-        try {
-            settings.failureHandler.accept(info, failure);
-        } catch (Throwable handlersFault) {
-            if (handlersFault != failure) {
-                failure.addSuppressed(handlersFault);
-            }
-            Logging.failure(message + ", and so did the failure handler", failure);
-        }
-    }
-
     /**
      * An action has passed its limit: counts it and shows where it is.
      *
@@ -477,7 +293,7 @@ final class RegistryCore {
                 return node.hasTimedOut();
             }
             Trigger trigger = Objects.requireNonNull(node.trigger());
-            ExitPass pass = exitPass.get();
+            ExitPass pass = shutdown.pass();
             if (pass != null) {
                 pass.timedOut(node);
             }
@@ -489,7 +305,7 @@ final class RegistryCore {
                             + Logging.stack(stack));
             Object event = Jfr.runBegins();
             Jfr.runStops(event);
-            ran(node, trigger, Outcome.TIMEOUT, nanos, event, null);
+            reporter.recordRun(node, trigger, Outcome.TIMEOUT, nanos, event, null);
             return true;
         } finally {
             timingOut.decrementAndGet();
@@ -509,77 +325,6 @@ final class RegistryCore {
         return false;
     }
 
-    void onFinishedAfterTimeout(FinalizerNode<?> node, long nanos, @Nullable Throwable failure) {
-        delayed(FinalizerDelay.Kind.FINISHED_AFTER_ALL, node.info(), nanos);
-        Logging.log(
-                Level.INFO,
-                () -> "Finalizer " + node.id() + " '" + node.info().name() + "' of registry '"
-                        + Names.escape(name) + "' has come back after it was left behind, and "
-                        + (failure == null ? "has done its work" : "has failed: " + failure),
-                failure);
-    }
-
-    // The end.
-
-    /** Begins the exit pass with all the time that the registry has for it, or waits for the one that was begun. */
-    ExitReport shutdown() {
-        return shutdown(settings.exitLimit);
-    }
-
-    /** Begins the exit pass, or waits for the one that was begun. */
-    ExitReport shutdown(Duration atMost) {
-        return shutdown(atMost, Thread.currentThread());
-    }
-
-    /**
-     * Begins the exit pass, or waits for the one that was begun.
-     *
-     * @param waiting the thread that waits until this returns: the calling thread, or another one. The actions that it runs
-     *     are not waited for
-     */
-    ExitReport shutdown(Duration atMost, Thread waiting) {
-        StackReserve.ensure(); // for the thread that takes over if the pass overflows the stack of this one
-        boolean inside = isInsideAction();
-        List<Long> waitsInside = CurrentRegistries.running(waiting, number);
-        ExitPass mine = new ExitPass(this, atMost);
-        if (exitPass.compareAndSet(null, mine)) {
-            mine.doNotAwait(waitsInside);
-            if (!inside) {
-                try {
-                    return run(mine);
-                } catch (StackOverflowError tooDeep) {
-                    // Another thread has all the stack that it needs. What was done so far may be done twice.
-                }
-            }
-            runInAThread(mine);
-        }
-        ExitPass pass = Objects.requireNonNull(exitPass.get());
-        pass.doNotAwait(waitsInside);
-        return inside ? ExitPass.NOTHING : pass.await();
-    }
-
-    /** With the hook in place until the end: a JVM that exits meanwhile waits for the pass. */
-    private ExitReport run(ExitPass pass) {
-        try {
-            return pass.run();
-        } finally {
-            removeJvmHook();
-        }
-    }
-
-    private void runInAThread(ExitPass pass) {
-        boolean started = false;
-        try {
-            threads("-exit").newThread(() -> run(pass)).start();
-            started = true;
-        } finally {
-            if (!started) {
-                exitPass.set(null); // the next close begins it
-                pass.giveUp();
-            }
-        }
-    }
-
     /**
      * Starts no further automatic dispatch, and waits for what was started before.
      *
@@ -590,60 +335,19 @@ final class RegistryCore {
         dispatcher.stop();
         long begin = System.nanoTime();
         boolean ended = dispatcher.awaitRunning(nanos, task -> !pass.awaits(task));
-        return ended && (!hasExecutor() || isExecutorIdle(pass, nanos - (System.nanoTime() - begin)));
+        return ended && runner.isExecutorIdle(pass.notAwaited(), nanos - (System.nanoTime() - begin));
     }
 
-    /**
-     * Waits until the executor runs nothing that is waited for. What is stuck there keeps its permit; what begins from now on
-     * sees the exit pass and does nothing.
-     */
-    private boolean isExecutorIdle(ExitPass pass, long nanos) throws InterruptedException {
-        int free = Integer.MAX_VALUE - pass.notAwaited();
-        if (!inExecutor.tryAcquire(free, nanos, TimeUnit.NANOSECONDS)) {
-            return false;
+    private final class Dispatching implements SerialDispatcher.Owner {
+
+        @Override
+        public void run(DispatchTask task) {
+            runner.dispatch(task);
         }
-        inExecutor.release(free);
-        return true;
-    }
 
-    /** Whether the calling thread is inside an action of this registry, which the exit pass would wait for. */
-    private boolean isInsideAction() {
-        Thread me = Thread.currentThread();
-        ExitPass pass = exitPass.get();
-        return CurrentRegistries.isIn(number) || dispatcher.runsIn(me) || (pass != null && pass.runsIn(me));
-    }
-
-    /** Closes this registry when the JVM exits; closes it now if the JVM is exiting already. */
-    void closeWithJvm() {
-        Thread hook = new Thread(null, this::shutdownInHook, "weakref-" + name + "-shutdown-hook", 0, false);
-        try {
-            Runtime.getRuntime().addShutdownHook(hook);
-            jvmHook = hook;
-        } catch (IllegalStateException exitingAlready) {
-            shutdown();
-        }
-    }
-
-    /** Waits for a pass that was begun no longer than it may take: the thread that runs it may be the one that exits. */
-    private void shutdownInHook() {
-        Logging.jvmExits();
-        ExitPass mine = new ExitPass(this, settings.exitLimit);
-        ExitPass before = exitPass.compareAndExchange(null, mine);
-        if (before == null) {
-            run(mine);
-        } else {
-            before.awaitEnd();
-        }
-    }
-
-    private void removeJvmHook() {
-        Thread hook = jvmHook;
-        if (hook != null && hook != Thread.currentThread()) {
-            try {
-                Runtime.getRuntime().removeShutdownHook(hook);
-            } catch (IllegalStateException exitingAlready) {
-                // The hook finds that the pass is over.
-            }
+        @Override
+        public void allStuck() {
+            reporter.delayed(FinalizerDelay.Kind.ALL_WORKERS_STUCK, null, 0);
         }
     }
 }

@@ -1,0 +1,128 @@
+package dev.weakref;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** The end of a registry: one exit pass, whichever thread begins it, and the shutdown hook of the JVM. */
+final class RegistryShutdown {
+
+    private final RegistryCore core;
+    private final AtomicReference<@Nullable ExitPass> exitPass = new AtomicReference<>();
+    private @Nullable Thread jvmHook;
+
+    RegistryShutdown(RegistryCore core) {
+        this.core = core;
+    }
+
+    /** The exit pass, {@code null} until it begins. */
+    @Nullable ExitPass pass() {
+        return exitPass.get();
+    }
+
+    boolean hasBegun() {
+        return exitPass.get() != null;
+    }
+
+    /** Begins the exit pass with all the time that the registry has for it, or waits for the one that was begun. */
+    ExitReport run() {
+        return run(core.settings().exitLimit);
+    }
+
+    /** Begins the exit pass, or waits for the one that was begun. */
+    ExitReport run(Duration atMost) {
+        return run(atMost, Thread.currentThread());
+    }
+
+    /**
+     * Begins the exit pass, or waits for the one that was begun.
+     *
+     * @param waiting the thread that waits until this returns: the calling thread, or another one. The actions that it runs
+     *     are not waited for
+     */
+    ExitReport run(Duration atMost, Thread waiting) {
+        StackReserve.ensure(); // for the thread that takes over if the pass overflows the stack of this one
+        boolean inside = isInsideAction();
+        List<Long> waitsInside = CurrentRegistries.running(waiting, core.number());
+        ExitPass mine = new ExitPass(core, atMost);
+        if (exitPass.compareAndSet(null, mine)) {
+            mine.doNotAwait(waitsInside);
+            if (!inside) {
+                try {
+                    return run(mine);
+                } catch (StackOverflowError tooDeep) {
+                    // Another thread has all the stack that it needs. What was done so far may be done twice.
+                }
+            }
+            runInAThread(mine);
+        }
+        ExitPass pass = Objects.requireNonNull(exitPass.get());
+        pass.doNotAwait(waitsInside);
+        return inside ? ExitPass.NOTHING : pass.await();
+    }
+
+    /** With the hook in place until the end: a JVM that exits meanwhile waits for the pass. */
+    private ExitReport run(ExitPass pass) {
+        try {
+            return pass.run();
+        } finally {
+            removeJvmHook();
+        }
+    }
+
+    private void runInAThread(ExitPass pass) {
+        boolean started = false;
+        try {
+            core.threads("-exit").newThread(() -> run(pass)).start();
+            started = true;
+        } finally {
+            if (!started) {
+                exitPass.set(null); // the next close begins it
+                pass.giveUp();
+            }
+        }
+    }
+
+    /** Whether the calling thread is inside an action of this registry, which the exit pass would wait for. */
+    private boolean isInsideAction() {
+        Thread me = Thread.currentThread();
+        ExitPass pass = exitPass.get();
+        return CurrentRegistries.isIn(core.number()) || core.dispatcher().runsIn(me) || (pass != null && pass.runsIn(me));
+    }
+
+    /** Closes this registry when the JVM exits; closes it now if the JVM is exiting already. */
+    void closeWithJvm() {
+        Thread hook = new Thread(null, this::shutdownInHook, "weakref-" + core.name() + "-shutdown-hook", 0, false);
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+            jvmHook = hook;
+        } catch (IllegalStateException exitingAlready) {
+            run();
+        }
+    }
+
+    /** Waits for a pass that was begun no longer than it may take: the thread that runs it may be the one that exits. */
+    private void shutdownInHook() {
+        Logging.jvmExits();
+        ExitPass mine = new ExitPass(core, core.settings().exitLimit);
+        ExitPass before = exitPass.compareAndExchange(null, mine);
+        if (before == null) {
+            run(mine);
+        } else {
+            before.awaitEnd();
+        }
+    }
+
+    private void removeJvmHook() {
+        Thread hook = jvmHook;
+        if (hook != null && hook != Thread.currentThread()) {
+            try {
+                Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException exitingAlready) {
+                // The hook finds that the pass is over.
+            }
+        }
+    }
+}

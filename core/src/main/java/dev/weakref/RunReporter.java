@@ -1,0 +1,128 @@
+package dev.weakref;
+
+import dev.weakref.Finalizer.Outcome;
+import dev.weakref.Finalizer.Trigger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Tells once of each run and each delay of a registry's finalizers: the counters, leaks, flight recorder, listeners and log. */
+final class RunReporter {
+
+    private final String name;
+    private final List<FinalizerListener> listeners;
+    private final @Nullable BiConsumer<? super FinalizerInfo, ? super Throwable> failureHandler;
+    private final LeakReporter leaks;
+    private final RunCounters counters;
+
+    /** Whether runs have to be timed, because listeners are told how long they took. */
+    final boolean timed;
+
+    RunReporter(RegistrySettings settings, LeakReporter leaks, RunCounters counters) {
+        name = String.valueOf(settings.name);
+        listeners = settings.listeners;
+        failureHandler = settings.failureHandler;
+        this.leaks = leaks;
+        this.counters = counters;
+        timed = !listeners.isEmpty();
+    }
+
+    /** Counts what delays others, and has the listeners told by another thread: the watch serves all registries. */
+    void delayed(FinalizerDelay.Kind kind, @Nullable FinalizerInfo finalizer, long nanos) {
+        counters.delayed(kind);
+        if (!listeners.isEmpty()) {
+            FinalizerDelay delay = new FinalizerDelay(kind, name, finalizer, Duration.ofNanos(nanos));
+            ListenerCalls.submit(
+                    "A finalizer listener",
+                    List.<Runnable>of(() -> notifyListeners(listener -> listener.onDelay(delay)))
+                            .iterator());
+        }
+    }
+
+    private void notifyListeners(Consumer<FinalizerListener> event) {
+        for (FinalizerListener listener : listeners) {
+            try {
+                event.accept(listener);
+            } catch (Throwable listenersFault) {
+                Logging.failure("A listener of registry '" + Names.escape(name) + "' failed", listenersFault);
+            }
+        }
+    }
+
+    void onRunEnded(
+            FinalizerNode<?> node, Trigger trigger, long nanos, @Nullable Object event, @Nullable Throwable failure) {
+        recordRun(node, trigger, failure == null ? Outcome.SUCCESS : Outcome.FAILURE, nanos, event, failure);
+    }
+
+    void recordRun(
+            FinalizerNode<?> node,
+            Trigger trigger,
+            Outcome outcome,
+            long nanos,
+            @Nullable Object event,
+            @Nullable Throwable failure) {
+        counters.ran(trigger, outcome);
+        if (trigger == Trigger.EXPLICIT ? node.isOverdue() : node.mustBeClosed()) {
+            leaks.found(trigger == Trigger.EXPLICIT ? Leak.Kind.RESOLVED : Leak.Kind.NOT_CLOSED, node.info());
+        }
+        if (Logging.isDebugging()) {
+            Logging.log(
+                    Level.DEBUG,
+                    () -> trigger + " finalizer " + node.id() + " '"
+                            + node.info().name() + "' of registry '" + Names.escape(name) + "' " + outcome);
+        }
+        if (timed || event != null) {
+            FinalizerRun run = new FinalizerRun(node.info(), trigger, outcome, Duration.ofNanos(nanos), failure);
+            Jfr.runEnded(event, run, name);
+            notifyListeners(listener -> listener.onRun(run));
+        }
+    }
+
+    /** Tells the handler, or the log, of a failure that no caller waits for. */
+    void report(FinalizerInfo info, Trigger trigger, Throwable failure) {
+        String message = "Finalizer " + info.id() + " '" + info.name() + "' of registry '" + Names.escape(name)
+                + "' failed (" + trigger + ", action " + info.action()
+                + (info.createdBy() == null ? "" : ", created by " + info.createdBy()) + ")";
+        if (failureHandler == null) {
+            Logging.failure(message, failure);
+            return;
+        }
+        try {
+            failureHandler.accept(info, failure);
+        } catch (Throwable handlersFault) {
+            if (handlersFault != failure) {
+                failure.addSuppressed(handlersFault);
+            }
+            Logging.failure(message + ", and so did the failure handler", failure);
+        }
+    }
+
+    void onFinishedAfterTimeout(FinalizerNode<?> node, long nanos, @Nullable Throwable failure) {
+        delayed(FinalizerDelay.Kind.FINISHED_AFTER_ALL, node.info(), nanos);
+        Logging.log(
+                Level.INFO,
+                () -> "Finalizer " + node.id() + " '" + node.info().name() + "' of registry '"
+                        + Names.escape(name) + "' has come back after it was left behind, and "
+                        + (failure == null ? "has done its work" : "has failed: " + failure),
+                failure);
+    }
+
+    /** Counts a finalizer that its user has detached. Never throws: the caller is to get what was detached. */
+    void onDetached(FinalizerNode<?> node) {
+        try {
+            counters.detached();
+            if (node.isOverdue()) {
+                leaks.found(Leak.Kind.RESOLVED, node.info());
+            }
+        } catch (VirtualMachineError shortage) {
+            Logging.failure("A finalizer was detached and could not be counted", shortage);
+        }
+    }
+
+    void countDetached() {
+        counters.detached();
+    }
+}
