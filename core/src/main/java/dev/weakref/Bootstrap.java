@@ -60,6 +60,7 @@ final class Bootstrap implements Runnable {
             "FinalizerState",
             "Guard",
             "Jfr",
+            "JfrGate",
             "Leak",
             "LeakLevel",
             "LeakListener",
@@ -77,6 +78,7 @@ final class Bootstrap implements Runnable {
             "ProxyClassWriter",
             "ProxyClasses",
             "ProxyReference",
+            "ReapEvents",
             "Reapable",
             "Reaper",
             "ReferentGoneException",
@@ -222,9 +224,10 @@ final class Bootstrap implements Runnable {
                     ConstantPool.resolve(each, STRINGS);
                 }
             }
-            Jfr.load();
+            JfrGate.load("dev.weakref.JfrEvents");
+            JfrGate.load("dev.weakref.ReapEvent");
             rehearse();
-            Jfr.start();
+            JfrGate.open();
             done = true;
         } catch (Throwable thrown) {
             failure = thrown;

@@ -1,6 +1,5 @@
 package dev.weakref;
 
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,43 +8,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Jfr {
 
-    private static final boolean RECORDER = isThere();
-
-    /** Whether events are written: not those of what {@link Bootstrap} does. */
-    private static volatile boolean started;
-
     private Jfr() {}
-
-    /** From now on events are written. */
-    static void start() {
-        started = true;
-    }
-
-    /** Whether this class's loader knows the recorder and, in a named module, whether that reads it. */
-    private static boolean isThere() {
-        try {
-            Class<?> event = Class.forName("jdk.jfr.Event", false, Jfr.class.getClassLoader());
-            return Jfr.class.getModule().canRead(event.getModule());
-        } catch (ClassNotFoundException | LinkageError missing) {
-            return false;
-        }
-    }
-
-    /** Initialises {@link JfrEvents}, if there is a recorder. */
-    static void load() throws ClassNotFoundException {
-        if (RECORDER) {
-            ClassLoader loader = Jfr.class.getClassLoader();
-            for (Class<?> each :
-                    Class.forName("dev.weakref.JfrEvents", true, loader).getNestMembers()) {
-                Class.forName(each.getName(), true, loader);
-            }
-        }
-    }
 
     /** Whether a recording asks for registrations. */
     static boolean recordsRegistrations() {
         try {
-            return RECORDER && started && JfrEvents.recordsRegistrations();
+            return JfrGate.isOpen() && JfrEvents.recordsRegistrations();
         } catch (Throwable leftOut) {
             return false;
         }
@@ -61,7 +29,7 @@ final class Jfr {
 
     /** The beginning of a run, or {@code null} if nobody records it. */
     static @Nullable Object runBegins() {
-        if (RECORDER && started) {
+        if (JfrGate.isOpen()) {
             try {
                 return JfrEvents.runBegins();
             } catch (Throwable leftOut) {
@@ -94,30 +62,9 @@ final class Jfr {
     }
 
     static void leak(Leak leak) {
-        if (RECORDER && started) {
+        if (JfrGate.isOpen()) {
             try {
                 JfrEvents.leak(leak);
-            } catch (Throwable leftOut) {
-                // as above
-            }
-        }
-    }
-
-    static @Nullable Object reapBegins() {
-        if (RECORDER && started) {
-            try {
-                return JfrEvents.reapBegins();
-            } catch (Throwable leftOut) {
-                return null;
-            }
-        }
-        return null;
-    }
-
-    static void reapEnded(@Nullable Object begun, Supplier<String> what) {
-        if (begun != null) {
-            try {
-                JfrEvents.reapEnded(begun, what);
             } catch (Throwable leftOut) {
                 // as above
             }

@@ -1,6 +1,5 @@
 package dev.weakref;
 
-import java.util.function.Supplier;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Enabled;
@@ -64,24 +63,6 @@ final class JfrEvents {
         if (event.shouldCommit()) {
             event.set(leak.finalizer(), leak.registry());
             event.kind = leak.kind().name();
-            event.commit();
-        }
-    }
-
-    static @Nullable Object reapBegins() {
-        Reap event = new Reap();
-        if (!event.isEnabled()) {
-            return null;
-        }
-        event.begin();
-        return event;
-    }
-
-    static void reapEnded(Object begun, Supplier<String> what) {
-        Reap event = (Reap) begun;
-        event.end();
-        if (event.shouldCommit()) {
-            event.what = what.get();
             event.commit();
         }
     }
@@ -159,18 +140,5 @@ final class JfrEvents {
         @Label("Kind")
         @Description("What has happened: NOT_CLOSED, OVERDUE or RESOLVED")
         @Nullable String kind;
-    }
-
-    @Name("weakref.Reap")
-    @Label("Reap")
-    @Description("Removal of what is dead from a weak collection or a registry")
-    @Category(WEAKREF)
-    @StackTrace(false)
-    @Threshold("1 ms")
-    static final class Reap extends Event {
-
-        @Label("What")
-        @Description("Collection or registry")
-        @Nullable String what;
     }
 }

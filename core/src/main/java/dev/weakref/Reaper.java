@@ -48,7 +48,7 @@ final class Reaper {
     private static final long LONGEST_REST_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     /** How the JVM writes the package in the message of a {@link NoClassDefFoundError}. */
-    private static final String OWN = Reaper.class.getPackageName().replace('.', '/') + '/';
+    private static final String OWN = "dev/weakref/";
 
     private final ThreadFactory threads;
     private final long keepAliveNanos;
@@ -262,9 +262,9 @@ final class Reaper {
         if (reapable != null) {
             watch.failed = false;
             long begin = System.nanoTime();
-            Object event = Jfr.reapBegins();
+            Object event = ReapEvents.begin();
             double onTheLiving = reapable.reap(first, resting);
-            Jfr.reapEnded(event, reapable::describe);
+            ReapEvents.end(event, reapable);
             if (!everywhere) {
                 watch.rest(begin, onTheLiving);
             }
