@@ -1,6 +1,9 @@
 package dev.weakref;
 
-import dev.weakref.WeakTable.When;
+import dev.weakref.internal.table.TableIterator;
+import dev.weakref.internal.table.TableNode;
+import dev.weakref.internal.table.WeakTable;
+import dev.weakref.internal.table.WeakTable.When;
 import java.lang.ref.Reference;
 import java.util.AbstractCollection;
 import java.util.AbstractMap;

@@ -1,10 +1,14 @@
 package dev.weakref;
 
+import dev.weakref.internal.dispatch.DispatchTask;
+import dev.weakref.internal.support.Logging;
+import dev.weakref.internal.reap.TrackedReference;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,13 +94,13 @@ final class ActionRunner {
         }
     }
 
-    /** As {@link #inContext(DispatchTask)}, for the turn of a finalizer in the exit pass. */
-    void inContext(ExitPass pass, FinalizerNode<?> node) {
+    /** As {@link #inContext(DispatchTask)}, for a task that is run in another way. */
+    void inContext(DispatchTask task, Consumer<DispatchTask> run) {
         Thread me = Thread.currentThread();
         ClassLoader before = me.getContextClassLoader();
         useLoader(me, contextClassLoader);
         try {
-            pass.turn(node);
+            run.accept(task);
         } finally {
             useLoader(me, before);
         }

@@ -1,5 +1,9 @@
 package dev.weakref;
 
+import dev.weakref.internal.support.Defaults;
+import dev.weakref.internal.support.Logging;
+import dev.weakref.internal.reap.Reapable;
+import dev.weakref.internal.reap.TrackedReference;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -103,7 +107,7 @@ abstract class CallbackNode extends TrackedReference {
     }
 
     @Override
-    final void visitHolder(Reapable.HolderVisitor visitor) {
+    public final void visitHolder(Reapable.HolderVisitor visitor) {
         Object mine = owner.get();
         if (mine != null) {
             visitor.visit(mine, null);
@@ -111,28 +115,28 @@ abstract class CallbackNode extends TrackedReference {
     }
 
     @Override
-    final boolean isDone() {
+    public final boolean isDone() {
         Object now = state;
         return now == DONE || (now == null && owner.refersTo(null));
     }
 
     @Override
-    final boolean isLive() {
+    public final boolean isLive() {
         return !isDone();
     }
 
     @Override
-    final boolean isRunning() {
+    public final boolean isRunning() {
         return false;
     }
 
     @Override
-    final boolean isUnclaimed() {
+    public final boolean isUnclaimed() {
         return state == null && !owner.refersTo(null);
     }
 
     @Override
-    final boolean claim() {
+    public final boolean claim() {
         if (state != null) {
             return false; // it waits in the relay already
         }
@@ -141,7 +145,7 @@ abstract class CallbackNode extends TrackedReference {
     }
 
     @Override
-    final void unclaim() {
+    public final void unclaim() {
         Object held = state;
         if (held != DONE) {
             STATE.compareAndSet(this, held, null);

@@ -1,5 +1,9 @@
 package dev.weakref;
 
+import dev.weakref.internal.reap.CreationLog;
+import dev.weakref.internal.dispatch.ListenerCalls;
+import dev.weakref.internal.support.Logging;
+import dev.weakref.internal.reap.Reaper;
 import java.lang.ref.Reference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;

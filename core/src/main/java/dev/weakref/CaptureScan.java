@@ -1,5 +1,6 @@
 package dev.weakref;
 
+import dev.weakref.internal.support.Logging;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Field;

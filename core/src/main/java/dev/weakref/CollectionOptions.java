@@ -1,5 +1,13 @@
 package dev.weakref;
 
+import dev.weakref.internal.support.Arguments;
+import dev.weakref.internal.support.Logging;
+import dev.weakref.internal.support.Names;
+import dev.weakref.internal.reap.Reaper;
+import dev.weakref.internal.table.RemovalNotifier;
+import dev.weakref.internal.table.TableCounts;
+import dev.weakref.internal.table.TableOptions;
+import dev.weakref.internal.table.WeakTable;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

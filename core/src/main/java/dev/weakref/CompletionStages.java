@@ -1,5 +1,6 @@
 package dev.weakref;
 
+import dev.weakref.internal.support.Logging;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;

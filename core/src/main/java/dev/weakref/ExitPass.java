@@ -1,5 +1,13 @@
 package dev.weakref;
 
+import dev.weakref.internal.support.Defaults;
+import dev.weakref.internal.dispatch.DispatchTask;
+import dev.weakref.internal.reap.LogIterator;
+import dev.weakref.internal.support.Logging;
+import dev.weakref.internal.support.Names;
+import dev.weakref.internal.dispatch.SerialDispatcher;
+import dev.weakref.internal.dispatch.TaskBatch;
+import dev.weakref.internal.reap.TrackedReference;
 import dev.weakref.Finalizer.Trigger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -17,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +47,7 @@ final class ExitPass {
 
     private final RegistryCore core;
     private final SerialDispatcher dispatcher;
+    private final Consumer<DispatchTask> turn = this::turn; // made before memory may be exhausted
     private final long begin = System.nanoTime();
     private final long exitLimitNanos;
     private final AtomicInteger ran = new AtomicInteger();
@@ -221,14 +231,13 @@ final class ExitPass {
      * the user's factory may have too little of.
      */
     private void runTurn(DispatchTask task) {
-        FinalizerNode<?> node = (FinalizerNode<?>) task;
         while (true) {
             try {
-                core.runner().inContext(this, node);
+                core.runner().inContext(task, turn);
                 return;
             } catch (OutOfMemoryError shortage) {
                 Logging.failure(SHORT_OF_MEMORY, shortage);
-                if (left() <= 0 || !node.isLive()) {
+                if (left() <= 0 || !((FinalizerNode<?>) task).isLive()) {
                     someCouldNotBeRun = true;
                     return;
                 }
@@ -298,7 +307,8 @@ final class ExitPass {
     }
 
     /** One finalizer's turn: decides at the last moment whether and why it runs. */
-    void turn(FinalizerNode<?> node) {
+    private void turn(DispatchTask task) {
+        FinalizerNode<?> node = (FinalizerNode<?>) task;
         Object referent = node.get();
         if (referent != null && !node.isAtExit()) {
             giveUp(node);

@@ -1,5 +1,13 @@
 package dev.weakref;
 
+import dev.weakref.internal.reap.CreationLog;
+import dev.weakref.internal.support.Defaults;
+import dev.weakref.internal.dispatch.DispatchTask;
+import dev.weakref.internal.reap.LogIterator;
+import dev.weakref.internal.support.Logging;
+import dev.weakref.internal.support.Names;
+import dev.weakref.internal.reap.Reapable;
+import dev.weakref.internal.support.StackReserve;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -256,6 +264,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
     }
 
     /** Whether it is a leak if nobody calls it. */
+    @Override
     boolean mustBeClosed() {
         FinalizerOptions details = details();
         return details != null && details.mustBeClosed();
@@ -329,10 +338,11 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
     }
 
     @Override
-    void visitHolder(Reapable.HolderVisitor visitor) {
+    public void visitHolder(Reapable.HolderVisitor visitor) {
         visitor.visit(this, name());
     }
 
+    @Override
     FinalizerInfo info() {
         return info(isOverdue());
     }

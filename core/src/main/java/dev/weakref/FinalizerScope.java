@@ -1,5 +1,6 @@
 package dev.weakref;
 
+import dev.weakref.internal.support.Names;
 import dev.weakref.FinalizerRegistry.Action;
 import dev.weakref.FinalizerRegistry.Registration;
 import dev.weakref.FinalizerRegistry.StateAction;

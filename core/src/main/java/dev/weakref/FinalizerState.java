@@ -1,5 +1,6 @@
 package dev.weakref;
 
+import dev.weakref.internal.reap.TrackedReference;
 import dev.weakref.Finalizer.Trigger;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -65,6 +66,12 @@ abstract class FinalizerState extends TrackedReference {
         long created = createdAtMillis << TIME_SHIFT;
         STATE.set(this, atExit ? created | AT_EXIT : created); // live, and published by the log
     }
+
+    /** What is told of it. */
+    abstract FinalizerInfo info();
+
+    /** Whether it is a leak if its user does not call it. */
+    abstract boolean mustBeClosed();
 
     // Changes of the phase.
 
@@ -149,17 +156,17 @@ abstract class FinalizerState extends TrackedReference {
     }
 
     @Override
-    final boolean claim() {
+    public final boolean claim() {
         return isUnclaimed() && ((long) STATE.getAndBitwiseOr(this, CLAIMED) & (PHASE | CLAIMED)) == LIVE;
     }
 
     @Override
-    final void unclaim() {
+    public final void unclaim() {
         STATE.getAndBitwiseAnd(this, ~CLAIMED);
     }
 
     @Override
-    final boolean isUnclaimed() {
+    public final boolean isUnclaimed() {
         return (state & (PHASE | CLAIMED)) == LIVE;
     }
 
@@ -201,18 +208,18 @@ abstract class FinalizerState extends TrackedReference {
     }
 
     @Override
-    final boolean isLive() {
+    public final boolean isLive() {
         return (state & PHASE) == LIVE;
     }
 
     /** Whether it runs and is still waited for. */
     @Override
-    final boolean isRunning() {
+    public final boolean isRunning() {
         return (state & (PHASE | TIMED_OUT)) == RUNNING;
     }
 
     @Override
-    final boolean isDone() {
+    public final boolean isDone() {
         return (state & PHASE) >= DONE;
     }
 

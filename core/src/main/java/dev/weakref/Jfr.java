@@ -1,5 +1,6 @@
 package dev.weakref;
 
+import dev.weakref.internal.support.JfrGate;
 import org.jspecify.annotations.Nullable;
 
 /**

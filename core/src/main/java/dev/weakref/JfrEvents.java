@@ -1,5 +1,6 @@
 package dev.weakref;
 
+import dev.weakref.internal.support.Names;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Enabled;

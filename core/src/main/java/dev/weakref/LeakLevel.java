@@ -1,5 +1,7 @@
 package dev.weakref;
 
+import dev.weakref.internal.support.Logging;
+import dev.weakref.internal.support.Names;
 import java.lang.System.Logger.Level;
 import java.util.Locale;
 

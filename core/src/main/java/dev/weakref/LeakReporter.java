@@ -1,5 +1,9 @@
 package dev.weakref;
 
+import dev.weakref.internal.dispatch.ListenerCalls;
+import dev.weakref.internal.support.Logging;
+import dev.weakref.internal.support.Names;
+import dev.weakref.internal.support.TimeSource;
 import dev.weakref.Leak.Kind;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;

@@ -1,5 +1,6 @@
 package dev.weakref;
 
+import dev.weakref.internal.proxy.ProxyClasses;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.InvocationHandler;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * proxies. A generated proxy calls its {@link #get()}, {@link #equals}, {@link #hashCode} and {@link #toString}; a
  * reflective one its {@link #invoke}.
  */
-final class ProxyReference extends WeakReference<Object> implements InvocationHandler {
+public final class ProxyReference extends WeakReference<Object> implements InvocationHandler {
 
     private final String referentType;
     private volatile @Nullable Consumer<Object> callback;
@@ -27,7 +28,7 @@ final class ProxyReference extends WeakReference<Object> implements InvocationHa
     @SuppressWarnings("UnusedVariable")
     private SharedHolders.@Nullable Key key;
 
-    ProxyReference(Object referent, @Nullable Consumer<Object> callback) {
+    public ProxyReference(Object referent, @Nullable Consumer<Object> callback) {
         super(referent, callback == null ? null : Callbacks.LOG.queue);
         referentType = referent.getClass().getName();
         this.callback = callback;

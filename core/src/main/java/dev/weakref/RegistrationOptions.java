@@ -1,5 +1,7 @@
 package dev.weakref;
 
+import dev.weakref.internal.support.Arguments;
+import dev.weakref.internal.support.Names;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

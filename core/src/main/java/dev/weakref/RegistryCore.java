@@ -1,5 +1,18 @@
 package dev.weakref;
 
+import dev.weakref.internal.support.CoarseClock;
+import dev.weakref.internal.reap.CreationLog;
+import dev.weakref.internal.support.Defaults;
+import dev.weakref.internal.dispatch.DispatchTask;
+import dev.weakref.internal.reap.LogIterator;
+import dev.weakref.internal.support.Logging;
+import dev.weakref.internal.support.Names;
+import dev.weakref.internal.dispatch.SerialDispatcher;
+import dev.weakref.internal.support.StackReserve;
+import dev.weakref.internal.dispatch.TaskBatch;
+import dev.weakref.internal.support.Threads;
+import dev.weakref.internal.reap.TrackedReference;
+import dev.weakref.internal.dispatch.Watchdog;
 import dev.weakref.Finalizer.Outcome;
 import dev.weakref.Finalizer.Trigger;
 import java.lang.System.Logger.Level;

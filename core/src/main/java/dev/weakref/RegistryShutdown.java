@@ -1,5 +1,7 @@
 package dev.weakref;
 
+import dev.weakref.internal.support.Logging;
+import dev.weakref.internal.support.StackReserve;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

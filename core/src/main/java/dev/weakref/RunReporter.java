@@ -1,5 +1,8 @@
 package dev.weakref;
 
+import dev.weakref.internal.dispatch.ListenerCalls;
+import dev.weakref.internal.support.Logging;
+import dev.weakref.internal.support.Names;
 import dev.weakref.Finalizer.Outcome;
 import dev.weakref.Finalizer.Trigger;
 import java.lang.System.Logger.Level;
@@ -53,12 +56,12 @@ final class RunReporter {
     }
 
     void onRunEnded(
-            FinalizerNode<?> node, Trigger trigger, long nanos, @Nullable Object event, @Nullable Throwable failure) {
+            FinalizerState node, Trigger trigger, long nanos, @Nullable Object event, @Nullable Throwable failure) {
         recordRun(node, trigger, failure == null ? Outcome.SUCCESS : Outcome.FAILURE, nanos, event, failure);
     }
 
     void recordRun(
-            FinalizerNode<?> node,
+            FinalizerState node,
             Trigger trigger,
             Outcome outcome,
             long nanos,
@@ -71,7 +74,7 @@ final class RunReporter {
         if (Logging.isDebugging()) {
             Logging.log(
                     Level.DEBUG,
-                    () -> trigger + " finalizer " + node.id() + " '"
+                    () -> trigger + " finalizer " + node.id + " '"
                             + node.info().name() + "' of registry '" + Names.escape(name) + "' " + outcome);
         }
         if (timed || event != null) {
@@ -100,18 +103,18 @@ final class RunReporter {
         }
     }
 
-    void onFinishedAfterTimeout(FinalizerNode<?> node, long nanos, @Nullable Throwable failure) {
+    void onFinishedAfterTimeout(FinalizerState node, long nanos, @Nullable Throwable failure) {
         delayed(FinalizerDelay.Kind.FINISHED_AFTER_ALL, node.info(), nanos);
         Logging.log(
                 Level.INFO,
-                () -> "Finalizer " + node.id() + " '" + node.info().name() + "' of registry '"
+                () -> "Finalizer " + node.id + " '" + node.info().name() + "' of registry '"
                         + Names.escape(name) + "' has come back after it was left behind, and "
                         + (failure == null ? "has done its work" : "has failed: " + failure),
                 failure);
     }
 
     /** Counts a finalizer that its user has detached. Never throws: the caller is to get what was detached. */
-    void onDetached(FinalizerNode<?> node) {
+    void onDetached(FinalizerState node) {
         try {
             counters.detached();
             if (node.isOverdue()) {

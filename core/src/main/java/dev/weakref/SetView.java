@@ -1,5 +1,6 @@
 package dev.weakref;
 
+import dev.weakref.internal.table.TableIterator;
 import java.lang.ref.Reference;
 import java.util.AbstractSet;
 import java.util.Arrays;

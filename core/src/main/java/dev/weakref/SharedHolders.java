@@ -1,5 +1,8 @@
 package dev.weakref;
 
+import dev.weakref.internal.reap.Reaper;
+import dev.weakref.internal.table.TableOptions;
+import dev.weakref.internal.table.WeakTable;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
@@ -83,7 +86,7 @@ final class SharedHolders {
     }
 
     /** What a holder is found by. Equal keys are of the same living object and of the same interfaces. */
-    static final class Key {
+    public static final class Key {
 
         private final Object holder;
         private final WeakReference<Object> reference;
@@ -91,7 +94,7 @@ final class SharedHolders {
 
         /** @param reference the holder's own reference to the referent; of a {@link WeakRef}, itself */
         @SuppressWarnings("unchecked") // it is only read and compared
-        Key(Object holder, WeakReference<?> reference, Object referent) {
+        public Key(Object holder, WeakReference<?> reference, Object referent) {
             this.holder = holder;
             this.reference = (WeakReference<Object>) reference;
             hash = System.identityHashCode(referent);

@@ -1,5 +1,8 @@
 package dev.weakref;
 
+import dev.weakref.internal.reap.Reaper;
+import dev.weakref.internal.table.TableOptions;
+import dev.weakref.internal.table.WeakTable;
 import java.util.Objects;
 
 /**

@@ -1,5 +1,7 @@
 package dev.weakref;
 
+import dev.weakref.internal.table.TableOptions;
+import dev.weakref.internal.table.WeakTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

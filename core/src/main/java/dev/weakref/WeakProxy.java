@@ -1,5 +1,6 @@
 package dev.weakref;
 
+import dev.weakref.internal.proxy.ProxyClasses;
 import java.lang.invoke.MethodHandles;
 import java.lang.ref.Reference;
 import java.util.Arrays;

@@ -1,5 +1,8 @@
 package dev.weakref;
 
+import dev.weakref.internal.table.TableIterator;
+import dev.weakref.internal.table.TableOptions;
+import dev.weakref.internal.table.WeakTable;
 import java.util.AbstractSet;
 import java.util.ArrayList;
 import java.util.Arrays;

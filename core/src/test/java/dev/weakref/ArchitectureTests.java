@@ -3,6 +3,8 @@ package dev.weakref;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -30,16 +32,16 @@ class ArchitectureTests {
         classes()
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("dev.weakref", "java..", "jdk.jfr..", "org.jspecify.annotations")
+                .resideInAnyPackage("dev.weakref..", "java..", "jdk.jfr..", "org.jspecify.annotations")
                 .because("plain Java programs take core without anything else")
                 .check(core);
     }
 
     @Test
-    void onlyOneClassNeedsTheFlightRecorder() {
+    void onlyTheEventsNeedTheFlightRecorder() {
         noClasses()
                 .that()
-                .haveNameNotMatching(".*\\.JfrEvents(\\$.*)?")
+                .haveNameNotMatching(".*\\.(JfrEvents|ReapEvents?)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("jdk.jfr..")
@@ -91,7 +93,7 @@ class ArchitectureTests {
                 .that()
                 .haveNameNotMatching(".*\\.Threads(\\$.*)?")
                 .and()
-                .doNotHaveSimpleName("RegistryCore")
+                .doNotHaveSimpleName("RegistryShutdown")
                 .should()
                 .callConstructor(
                         Thread.class, ThreadGroup.class, Runnable.class, String.class, long.class, boolean.class)
@@ -102,27 +104,53 @@ class ArchitectureTests {
     }
 
     @Test
-    void theReaperKnowsNothingOfWhatItReaps() {
-        noClasses()
-                .that()
-                .haveSimpleName("Reaper")
-                .should()
-                .dependOnClassesThat()
-                .haveNameMatching(".*\\.(Log|LogNode|Table|Relay|FinalizerNode|CallbackNode|RegistryCore)(\\$.*)?")
-                .because("the tables and the logs depend on the reaper, and not the other way round")
+    void eachPackageKnowsOnlyThoseBelow() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("API")
+                .definedBy("dev.weakref")
+                .layer("table")
+                .definedBy("dev.weakref.internal.table")
+                .layer("reap")
+                .definedBy("dev.weakref.internal.reap")
+                .layer("dispatch")
+                .definedBy("dev.weakref.internal.dispatch")
+                .layer("proxy")
+                .definedBy("dev.weakref.internal.proxy")
+                .layer("deletion")
+                .definedBy("dev.weakref.internal.deletion")
+                .layer("support")
+                .definedBy("dev.weakref.internal.support")
+                .whereLayer("API")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("table")
+                .mayOnlyBeAccessedByLayers("API")
+                .whereLayer("reap")
+                .mayOnlyBeAccessedByLayers("API", "table")
+                .whereLayer("dispatch")
+                .mayOnlyBeAccessedByLayers("API", "table", "reap")
+                .whereLayer("proxy")
+                .mayOnlyBeAccessedByLayers("API")
+                .whereLayer("deletion")
+                .mayOnlyBeAccessedByLayers("API")
+                .because("a reader of one package has to know those below it, and none above")
                 .check(core);
     }
 
     @Test
-    void theTableKnowsNothingOfFinalizers() {
-        noClasses()
-                .that()
-                .haveNameMatching(".*\\.Table(\\$.*)?")
+    void packagesAreFreeOfCycles() {
+        slices().matching("dev.weakref.(**)")
                 .should()
-                .dependOnClassesThat()
-                .haveNameMatching(".*\\.(Finalizer.*|RegistryCore|ExitPass|Relay)(\\$.*)?")
-                .because("collections work without registries")
+                .beFreeOfCycles()
+                .because("a package in a cycle cannot be understood alone")
                 .check(core);
+    }
+
+    @Test
+    void noMoreThanNineClassesNameEachOther() {
+        assertThat(new Cycles(core).largest())
+                .as("the registry and its finalizers; every other circle is smaller")
+                .hasSizeLessThanOrEqualTo(9);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static dev.weakref.SimulatedCollector.collect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weakref.internal.reap.Reaper;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -7,7 +7,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /** A second thread of a test. */
-final class BackgroundCall<T> {
+public final class BackgroundCall<T> {
 
     private static final long DEADLINE_SECONDS = 30;
 
@@ -21,11 +21,11 @@ final class BackgroundCall<T> {
         thread.start();
     }
 
-    static <T> BackgroundCall<T> call(Callable<T> work) {
+    public static <T> BackgroundCall<T> call(Callable<T> work) {
         return new BackgroundCall<>(work);
     }
 
-    static BackgroundCall<Void> run(BoundAction work) {
+    public static BackgroundCall<Void> run(BoundAction work) {
         return new BackgroundCall<>(() -> {
             work.run();
             return null;
@@ -33,12 +33,12 @@ final class BackgroundCall<T> {
     }
 
     /** Waits until it has ended; throws what it threw. */
-    T result() throws Exception {
+    public T result() throws Exception {
         return result(Duration.ofSeconds(DEADLINE_SECONDS));
     }
 
     /** The same for work that takes its time on a slow or busy machine. */
-    T result(Duration deadline) throws Exception {
+    public T result(Duration deadline) throws Exception {
         return task.get(deadline.toNanos(), TimeUnit.NANOSECONDS);
     }
 
@@ -57,7 +57,7 @@ final class BackgroundCall<T> {
                 "the other thread does not wait, it is " + thread.getState());
     }
 
-    static void await(CountDownLatch latch) {
+    public static void await(CountDownLatch latch) {
         try {
             if (!latch.await(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
                 throw new AssertionError("Nobody opened the latch");
@@ -68,7 +68,7 @@ final class BackgroundCall<T> {
     }
 
     /** Like {@code Runnable}, but may throw. */
-    interface BoundAction {
+    public interface BoundAction {
         void run() throws Exception;
     }
 }

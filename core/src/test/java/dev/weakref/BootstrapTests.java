@@ -2,6 +2,7 @@ package dev.weakref;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -23,11 +24,11 @@ class BootstrapTests {
                         .toURI())
                 .getParent();
 
-        try (Stream<Path> files = Files.list(directory)) {
-            List<String> hosts = files.map(file -> file.getFileName().toString())
+        try (Stream<Path> files = Files.walk(directory)) {
+            List<String> hosts = files.map(file -> directory.relativize(file).toString().replace(File.separatorChar, '.'))
                     .filter(name -> name.endsWith(".class") && !name.contains("$"))
                     .map(name -> name.substring(0, name.length() - ".class".length()))
-                    .filter(name -> !OTHERS.contains(name))
+                    .filter(name -> !OTHERS.contains(name.substring(name.lastIndexOf('.') + 1)))
                     .toList();
 
             assertThat(Bootstrap.CLASSES).containsExactlyInAnyOrderElementsOf(hosts);

@@ -2,6 +2,8 @@ package dev.weakref;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weakref.internal.reap.Reapable;
+import dev.weakref.internal.reap.Reaper;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
@@ -241,29 +243,29 @@ class CallbackTests {
     private static Reapable holdUpTheReaper(CountDownLatch held, CountDownLatch go) {
         Reapable busy = new Reapable(Reaper.SHARED) {
             @Override
-            double reap(@Nullable Reference<?> first, boolean resting) {
+            public double reap(@Nullable Reference<?> first, boolean resting) {
                 held.countDown();
                 BackgroundCall.await(go);
                 return 0;
             }
 
             @Override
-            boolean alwaysSweeps() {
+            public boolean alwaysSweeps() {
                 return true;
             }
 
             @Override
-            String describe() {
+            public String describe() {
                 return "what holds up the reaper";
             }
 
             @Override
-            boolean isEmpty() {
+            public boolean isEmpty() {
                 return go.getCount() == 0;
             }
 
             @Override
-            boolean keepsAlive() {
+            public boolean keepsAlive() {
                 return true;
             }
         };

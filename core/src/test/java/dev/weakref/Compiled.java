@@ -14,12 +14,12 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /** Sources that a test brings with it, compiled, for what needs class loaders or modules of its own. */
-final class Compiled {
+public final class Compiled {
 
     private Compiled() {}
 
     /** Compiles sources into a folder; each begins with a comment that is the path of its file. */
-    static Path into(Path folder, String... sources) {
+    public static Path into(Path folder, String... sources) {
         List<String> options = List.of("-d", folder.toString(), "-p", library().toString(), "-proc:none");
         List<Source> files = new ArrayList<>();
         for (String source : sources) {
@@ -34,7 +34,7 @@ final class Compiled {
     }
 
     /** The loader of a named module, which was found in one of these folders, and of all that it requires of them. */
-    static ClassLoader loaderOf(String module, Path... folders) {
+    public static ClassLoader loaderOf(String module, Path... folders) {
         Configuration configuration =
                 ModuleLayer.boot().configuration().resolve(ModuleFinder.of(folders), ModuleFinder.of(), Set.of(module));
         return ModuleLayer.boot()
@@ -43,12 +43,12 @@ final class Compiled {
     }
 
     /** An object of a public class, made by its public constructor. */
-    static Object make(ClassLoader loader, String name) throws ReflectiveOperationException {
+    public static Object make(ClassLoader loader, String name) throws ReflectiveOperationException {
         return loader.loadClass(name).getConstructor().newInstance();
     }
 
     /** Where the classes of the library are. */
-    static Path library() {
+    public static Path library() {
         try {
             return Path.of(WeakProxy.class
                     .getProtectionDomain()
@@ -61,10 +61,10 @@ final class Compiled {
     }
 
     /** Defines what lies in a folder, and leaves the rest to the loader of the tests. */
-    static class Loader extends ClassLoader {
+    public static class Loader extends ClassLoader {
         private final Path folder;
 
-        Loader(Path folder) {
+        public Loader(Path folder) {
             super(Compiled.class.getClassLoader());
             this.folder = folder;
         }

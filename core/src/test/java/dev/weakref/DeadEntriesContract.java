@@ -4,6 +4,8 @@ import static dev.weakref.SimulatedCollector.collect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weakref.internal.reap.Reaper;
+import dev.weakref.internal.table.TableNode;
 import java.lang.ref.WeakReference;
 import java.util.AbstractMap;
 import java.util.AbstractSet;

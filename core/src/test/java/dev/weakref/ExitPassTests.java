@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weakref.internal.support.Defaults;
+import dev.weakref.internal.reap.Reaper;
 import dev.weakref.Finalizer.Outcome;
 import dev.weakref.Finalizer.Trigger;
 import java.lang.ref.Reference;

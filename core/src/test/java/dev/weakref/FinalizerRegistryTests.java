@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weakref.internal.support.ElapsedTime;
+import dev.weakref.internal.reap.Reaper;
 import dev.weakref.Finalizer.Outcome;
 import dev.weakref.Finalizer.Trigger;
 import java.io.IOException;

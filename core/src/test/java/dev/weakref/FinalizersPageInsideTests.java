@@ -2,6 +2,8 @@ package dev.weakref;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weakref.internal.support.Defaults;
+import dev.weakref.internal.reap.Reaper;
 import dev.weakref.docs.Page;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;

@@ -32,7 +32,7 @@ public final class Gc {
     }
 
     /** Collects once, and gives the library's threads no time to follow. */
-    static void collect() {
+    public static void collect() {
         System.gc();
     }
 

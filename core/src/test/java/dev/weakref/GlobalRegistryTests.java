@@ -56,7 +56,7 @@ class GlobalRegistryTests {
                 .takeOver(Duration.ofHours(1))
                 .exitLimit(Duration.ofHours(1))
                 .build();
-        registry.core().closeWithJvm();
+        registry.core().shutdown().closeWithJvm();
         return registry;
     }
 
@@ -101,7 +101,7 @@ class GlobalRegistryTests {
                     .exitLimit(Duration.ofSeconds(1))
                     .threadFactory(task -> null) // so that actions run in the thread that closes
                     .build();
-            registry.core().closeWithJvm();
+            registry.core().shutdown().closeWithJvm();
             registry.register(referent, () -> {
                 System.out.println("exits");
                 System.exit(0);

@@ -2,6 +2,7 @@ package dev.weakref;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weakref.internal.support.Names;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.file.Files;
@@ -108,7 +109,7 @@ class JfrTests {
 
         assertThat(events).singleElement().satisfies(event -> {
             assertThat(event.getString("kind")).isEqualTo("NOT_CLOSED");
-            assertThat(event.getString("createdBy")).contains("FlightTests.java:");
+            assertThat(event.getString("createdBy")).contains("JfrTests.java:");
         });
     }
 

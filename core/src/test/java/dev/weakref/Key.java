@@ -1,24 +1,24 @@
 package dev.weakref;
 
 /** A key that is equal to others of its name, with a hash of the test's choice, and that the test can stop. */
-class Key {
+public class Key {
 
     final String name;
     private final int hash;
     private volatile Runnable onEquals = () -> {};
     private volatile Runnable onHash = () -> {};
 
-    Key(String name) {
+    public Key(String name) {
         this(name, name.hashCode());
     }
 
-    Key(String name, int hash) {
+    public Key(String name, int hash) {
         this.name = name;
         this.hash = hash;
     }
 
     /** Runs this whenever the key is compared, by whichever side. */
-    Key onEquals(Runnable action) {
+    public Key onEquals(Runnable action) {
         onEquals = action;
         return this;
     }

@@ -3,6 +3,7 @@ package dev.weakref;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.weakref.internal.support.ElapsedTime;
 import dev.weakref.Leak.Kind;
 import java.lang.ref.Reference;
 import java.time.Duration;

@@ -8,14 +8,14 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /** What the library writes to the log while this is open, each line as {@code LEVEL message}. */
-final class LogLines extends Handler implements AutoCloseable {
+public final class LogLines extends Handler implements AutoCloseable {
 
     private static final Logger LOGGER = Logger.getLogger("dev.weakref");
 
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final Level before = LOGGER.getLevel();
 
-    LogLines() {
+    public LogLines() {
         setLevel(Level.ALL);
         LOGGER.setLevel(Level.FINE);
         LOGGER.setUseParentHandlers(false);
@@ -26,7 +26,7 @@ final class LogLines extends Handler implements AutoCloseable {
         return lines;
     }
 
-    List<String> with(String part) {
+    public List<String> with(String part) {
         return lines.stream().filter(line -> line.contains(part)).toList();
     }
 

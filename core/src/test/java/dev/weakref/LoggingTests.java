@@ -2,6 +2,9 @@ package dev.weakref;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weakref.internal.support.LogQueue;
+import dev.weakref.internal.support.Logging;
+import dev.weakref.internal.support.Threads;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.weakref;
 
+import dev.weakref.internal.reap.Reaper;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

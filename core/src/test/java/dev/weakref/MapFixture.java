@@ -1,5 +1,6 @@
 package dev.weakref;
 
+import dev.weakref.internal.reap.Reaper;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -2,7 +2,9 @@ package dev.weakref;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weakref.WeakTable.When;
+import dev.weakref.internal.proxy.ProxyClasses;
+import dev.weakref.internal.reap.Reaper;
+import dev.weakref.internal.table.WeakTable.When;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;

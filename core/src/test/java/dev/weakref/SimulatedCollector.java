@@ -1,15 +1,21 @@
 package dev.weakref;
 
+import dev.weakref.internal.reap.LogIterator;
+import dev.weakref.internal.reap.Reaper;
+import dev.weakref.internal.table.TableIterator;
+import dev.weakref.internal.table.TableNode;
+import dev.weakref.internal.table.TableOptions;
+import dev.weakref.internal.table.WeakTable;
 import java.lang.ref.Reference;
 import java.time.Duration;
 
 /** Makes "it was collected" one deterministic line, and lets the test say when the reaper works. */
-final class SimulatedCollector {
+public final class SimulatedCollector {
 
     private SimulatedCollector() {}
 
     /** A reaper whose thread never starts: it works when the test calls {@link Reaper#pass()}. */
-    static Reaper idleReaper() {
+    public static Reaper idleReaper() {
         return new Reaper(
                 task -> new Thread(task) {
                     @Override
@@ -19,11 +25,11 @@ final class SimulatedCollector {
     }
 
     /** Does to an entry what the collector does: its reference is cleared and on the queue, and nobody has looked yet. */
-    static void collect(AbstractWeakMap<?, ?> map, Object key) {
+    public static void collect(AbstractWeakMap<?, ?> map, Object key) {
         collect(map.table, key);
     }
 
-    static void collect(WeakTable<?, ?> table, Object key) {
+    public static void collect(WeakTable<?, ?> table, Object key) {
         if (!node(table, key).enqueue()) {
             throw new AssertionError("It was collected before: " + key);
         }
@@ -33,7 +39,7 @@ final class SimulatedCollector {
      * Does to a reference, proxy, method or finalizer what the collector does when its referent dies: it is cleared,
      * and on the queue if it has a place in a log. The reaper may look at any moment.
      */
-    static void collect(Object holder) {
+    public static void collect(Object holder) {
         if (holder instanceof WeakRef<?> ref) {
             ref.die();
             return;
@@ -74,7 +80,7 @@ final class SimulatedCollector {
     }
 
     /** The node of a live key. */
-    static <K> TableNode node(WeakTable<K, ?> table, Object key) {
+    public static <K> TableNode node(WeakTable<K, ?> table, Object key) {
         TableIterator<K, ?, TableNode> nodes = new TableIterator<>(table, (same, node) -> {
             K live = same.liveKey(node);
             return live != null && (table.kind == TableOptions.Kind.WEAK_IDENTITY_KEYS ? live == key : key.equals(live))

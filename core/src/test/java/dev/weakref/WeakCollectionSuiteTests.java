@@ -2,6 +2,7 @@ package dev.weakref;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weakref.internal.reap.Reaper;
 import com.google.common.collect.testing.ConcurrentMapTestSuiteBuilder;
 import com.google.common.collect.testing.SetTestSuiteBuilder;
 import com.google.common.collect.testing.TestStringMapGenerator;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import dev.weakref.internal.reap.Reaper;
 import java.lang.ref.WeakReference;
 import java.util.HashMap;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.weakref;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weakref.internal.reap.Reaper;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

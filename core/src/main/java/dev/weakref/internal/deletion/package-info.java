@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weakref.internal.deletion;
+
+import org.jspecify.annotations.NullMarked;

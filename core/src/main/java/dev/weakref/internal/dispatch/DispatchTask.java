@@ -1,0 +1,37 @@
+package dev.weakref.internal.dispatch;
+
+/** One action that a {@link SerialDispatcher} runs. */
+public interface DispatchTask {
+
+    /** Runs it. Reports its failures itself and throws nothing but for want of memory or stack. */
+    void run();
+
+    /** After how many nanoseconds it times out: its thread is interrupted, and it is no longer waited for. */
+    long limitNanos();
+
+    /** What it is, for a report. */
+    String describe();
+
+    /**
+     * It has passed its limit, and its thread is about to be interrupted. Called by the watchdog, with no lock held.
+     *
+     * @param nanos for how long it was seen to run
+     * @return whether it has reported that; false if the action itself is over, or has not begun
+     */
+    boolean timeOut(Thread thread, long nanos);
+
+    /**
+     * It has run for longer than the take-over time, and the next task starts alongside it. Called by the watchdog, with no
+     * lock held.
+     *
+     * @param nanos for how long it was seen to run
+     */
+    default void stillRunning(long nanos) {}
+
+    /**
+     * It has ended after {@link #stillRunning}. Called in the thread that ran it.
+     *
+     * @param nanos for how long it was seen to run
+     */
+    default void finishedAfterAll(long nanos) {}
+}

@@ -1,0 +1,440 @@
+package dev.weakref.internal.dispatch;
+
+import dev.weakref.internal.support.Defaults;
+import dev.weakref.internal.support.StackReserve;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs tasks one after the other in the order in which they were submitted. One worker is <em>active</em>: it starts the
+ * next task. If its task takes longer than the take-over time, another worker becomes the active one, up to a maximum number
+ * of workers. A worker whose task ends after that becomes active again if no other one is, and ends otherwise.
+ *
+ * <p>Tasks are started strictly in order, and run alongside each other only if one of them is stuck. The watchdog looks at
+ * the workers at an interval and sees which of them have made no progress: no clock is read and no timer set for a single
+ * task.
+ *
+ * <p>One lock guards everything. It is never held while a task runs or a line is logged. That is why this is one file.
+ * Workers start if there is work, and end if there was none for a while.
+ *
+ * <p><b>Why nothing is lost if memory or stack is exhausted.</b> The lock is a monitor, which the JVM releases while it
+ * unwinds; entering it allocates nothing. Submitting links a batch that exists already, in writes of fields. A batch gives a
+ * task or throws, and then still has it. A worker that fails to get its next task tries again. A worker whose thread cannot
+ * be started is removed, so that {@link #retry()} starts another one.
+ */
+public class SerialDispatcher {
+
+    /** What the actions belong to. */
+    public interface Owner {
+        /** Runs an action. */
+        void run(DispatchTask task);
+
+        /** As many workers are stuck as there may be. Called by the watchdog, with no lock held. */
+        default void allStuck() {}
+    }
+
+    /** When another worker becomes the active one. */
+    public interface TakeOverTime {
+        /** How many nanoseconds a task may take before the next one starts. */
+        long nanosFor(DispatchTask task);
+    }
+
+    private final String name;
+    private final WorkerThreads threads;
+    private final TakeOverTime takeOverTime;
+    private final int maxWorkers;
+    private final Owner owner;
+    private final Duration tick;
+    private final Object lock = new Object();
+
+    // All of these are guarded by the lock.
+    private final TaskQueue queue = new TaskQueue();
+    private final List<Worker> workers = new ArrayList<>();
+    private @Nullable Worker active; // the worker that starts the next task
+    private Watchdog.@Nullable Watch watch;
+    private boolean stopped;
+    private boolean saturationReported;
+
+    public SerialDispatcher(String name, ThreadFactory threads, int maxWorkers, Duration tick, TakeOverTime takeOverTime, Owner owner) {
+        this.name = name;
+        this.threads = new WorkerThreads(
+                threads, "No thread for the actions of " + name + "; the next signal tries again");
+        this.maxWorkers = maxWorkers;
+        this.tick = tick;
+        this.takeOverTime = takeOverTime;
+        this.owner = owner;
+    }
+
+    /** Whose actions it runs. */
+    public String name() {
+        return name;
+    }
+
+    /** Adds tasks, to be run after all that were submitted before. Allocates nothing. If it throws, it has added none. */
+    public void submit(TaskBatch tasks) {
+        synchronized (lock) {
+            if (stopped) {
+                return;
+            }
+            queue.add(tasks);
+        }
+        try {
+            wakeWorker();
+            ensureWorker();
+        } catch (StackOverflowError theNextSignalTriesAgain) {
+            threads.areShort = true;
+        }
+    }
+
+    /** Wakes the worker that waits for work or for the end. */
+    private void wakeWorker() {
+        Thread waiting = null;
+        synchronized (lock) {
+            lock.notifyAll();
+            if (active != null && active.task == null) {
+                waiting = active.thread;
+            }
+        }
+        if (waiting != null) {
+            LockSupport.unpark(waiting);
+        }
+    }
+
+    /** Starts a worker if that has failed before. Called at each pass of the reaper. */
+    public void retry() {
+        if (threads.areShort) {
+            ensureWorker();
+        }
+    }
+
+    /**
+     * Starts a worker if there is work and no worker is active. Throws only a stack overflow, and has done nothing then. The
+     * thread is made without the lock, and in another thread if a thread factory of the user's makes it.
+     */
+    public void ensureWorker() {
+        StackReserve.ensure(); // so that a worker that is added is started or removed
+        Worker worker = nextWorker();
+        if (worker == null) {
+            return;
+        }
+        threads.start(worker);
+    }
+
+    /** Makes a new worker the active one, if there is none and there is work. */
+    private @Nullable Worker nextWorker() {
+        synchronized (lock) {
+            if (active != null || queue.isEmpty() || workers.size() >= maxWorkers || stopped) {
+                return null;
+            }
+            try {
+                Worker worker = new Worker(this, true, queue.submissions(), Long.MAX_VALUE);
+                workers.add(worker);
+                active = worker;
+                return worker;
+            } catch (VirtualMachineError theNextSignalTriesAgain) {
+                threads.areShort = true;
+                return null;
+            }
+        }
+    }
+
+    /** Has the watchdog look after the workers, from the first one on. */
+    void startWatchdog() {
+        synchronized (lock) {
+            if (watch == null) {
+                watch = Watchdog.every(tick, this::tick);
+            }
+        }
+    }
+
+    /**
+     * Runs tasks in the calling thread, if no worker is active because no thread could be started. The watchdog looks after
+     * it as well, if that has a thread.
+     *
+     * @param nanos for how long: then it starts no other task, and the one that runs times out
+     * @return whether the thread was interrupted for another reason than a timeout
+     */
+    public boolean runInCallerIfNoThread(long nanos) {
+        Worker here;
+        StackReserve.ensure(); // so that it runs, and is removed
+        synchronized (lock) {
+            if (active != null || queue.isEmpty() || stopped || !threads.areShort) {
+                return false;
+            }
+            here = new Worker(this, false, queue.submissions(), nanos);
+            here.thread = Thread.currentThread();
+            workers.add(here);
+            active = here;
+        }
+        try {
+            startWatchdog();
+        } catch (Throwable noThreadForThatEither) {
+            // No limit holds then. That there is no thread was logged before.
+        }
+        here.run();
+        synchronized (lock) {
+            here.takeInterrupt();
+            return here.interrupted;
+        }
+    }
+
+    /** Starts no further task. Those that run continue. */
+    public void stop() {
+        synchronized (lock) {
+            stopped = true;
+            queue.clear();
+        }
+        wakeWorker();
+    }
+
+    /** Whether nothing waits and nothing runs. */
+    public boolean isIdle() {
+        synchronized (lock) {
+            return queue.isEmpty() && !anyRuns(worker -> true);
+        }
+    }
+
+    /** How many tasks were submitted and have not begun, as far as their batches know. */
+    public long waiting() {
+        synchronized (lock) {
+            return queue.remaining();
+        }
+    }
+
+    /**
+     * Waits until no tasks are left and the active worker runs none. Does not wait for stuck workers, which are not active
+     * any more. Ends early if tasks are left and there is no thread to run them.
+     *
+     * @return whether the work is done
+     */
+    public boolean awaitDrained(long nanos) throws InterruptedException {
+        return await(() -> isDone() || (active == null && threads.areShort), nanos) && isDone();
+    }
+
+    private boolean isDone() {
+        synchronized (lock) {
+            return queue.isEmpty() && (active == null || active.task == null);
+        }
+    }
+
+    /**
+     * Waits until no task runs but those that have timed out, and those that are not to be waited for.
+     *
+     * @return whether that was so within the time
+     */
+    public boolean awaitRunning(long nanos, Predicate<DispatchTask> notAwaited) throws InterruptedException {
+        return await(
+                () -> !anyRuns(worker -> !worker.timedOut && !notAwaited.test(Objects.requireNonNull(worker.task))),
+                nanos);
+    }
+
+    /** Whether one of the workers that run a task is of this kind. Called with the lock. */
+    private boolean anyRuns(Predicate<Worker> kind) {
+        for (Worker worker : workers) {
+            if (worker.task != null && kind.test(worker)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean await(BooleanSupplier done, long nanos) throws InterruptedException {
+        long begin = System.nanoTime();
+        synchronized (lock) {
+            while (!done.getAsBoolean()) {
+                long left = nanos - (System.nanoTime() - begin);
+                if (left <= 0) {
+                    return false;
+                }
+                TimeUnit.NANOSECONDS.timedWait(lock, Math.max(left, 1_000_000));
+            }
+            return true;
+        }
+    }
+
+    /** The tasks that run at this moment, with their threads. */
+    public List<Running> running() {
+        return tasks(worker -> true);
+    }
+
+    /** Whether a thread runs one of the tasks. */
+    public boolean runsIn(Thread thread) {
+        return running().stream().anyMatch(running -> running.thread == thread);
+    }
+
+    /** Which worker runs which task in which thread, and for how many nanoseconds the watchdog has seen that. */
+    public record Running(Worker worker, DispatchTask task, Thread thread, long nanos) {}
+
+    /** Ends the task of a worker, and returns its next one; {@code null} if the worker is to end. */
+    @Nullable DispatchTask next(Worker worker) {
+        boolean waited = false;
+        while (true) {
+            DispatchTask ended;
+            long took;
+            synchronized (lock) {
+                worker.takeInterrupt(); // the last task was interrupted under the lock, so the next one starts without
+                took = worker.reported ? worker.seenFor() : 0;
+                ended = end(worker);
+                if (ended == null) {
+                    if (stopped || (active != null && active != worker) || worker.isOver()) {
+                        return null;
+                    }
+                    active = worker;
+                    DispatchTask task = queue.poll();
+                    if (task != null) {
+                        worker.begin(task);
+                        return task;
+                    }
+                    lock.notifyAll(); // threads wait only for the end of the work, and after a stop for that of the workers
+                    if (waited || !worker.waits) {
+                        return null;
+                    }
+                }
+            }
+            if (ended != null) {
+                DispatchReports.finishedAfterAll(ended, took);
+            } else {
+                waited = !awaitWork();
+            }
+        }
+    }
+
+    /**
+     * Whether work came before the time to end. It parks, because waiting on the monitor would pin a virtual thread, and a
+     * condition would allocate.
+     */
+    private boolean awaitWork() {
+        long begin = System.nanoTime();
+        while (true) {
+            synchronized (lock) {
+                if (!queue.isEmpty() || stopped) {
+                    return !queue.isEmpty();
+                }
+            }
+            long left = Defaults.nanos(Defaults.KEEP_ALIVE) - (System.nanoTime() - begin);
+            if (left <= 0 || Thread.interrupted()) {
+                return false;
+            }
+            LockSupport.parkNanos(this, left);
+        }
+    }
+
+    /** Runs a task. */
+    void run(DispatchTask task) {
+        owner.run(task);
+    }
+
+    /** Removes a worker; returns whether tasks were submitted since it was made. */
+    boolean removeWorker(Worker worker) {
+        Watchdog.Watch over = null;
+        boolean more;
+        synchronized (lock) {
+            more = queue.submissions() != worker.submissionsBefore;
+            worker.task = null;
+            workers.remove(worker);
+            saturationReported = false;
+            if (active == worker) {
+                active = null;
+            }
+            if (workers.isEmpty()) {
+                over = watch;
+                watch = null;
+            }
+            lock.notifyAll();
+        }
+        if (over != null) {
+            over.cancel();
+        }
+        return more;
+    }
+
+    /**
+     * One tick of the watchdog: first times out what has passed its limit, then lets another worker take over from a stuck
+     * one. In this order, so that a thread that {@link #awaitDrained} wakes sees the timeouts counted.
+     */
+    void tick() {
+        long now = System.nanoTime();
+        tasks(worker -> worker.isPastLimit(now)).forEach(this::timeOut);
+        List<Runnable> reports = new ArrayList<>();
+        synchronized (lock) {
+            Worker current = active;
+            if (current != null && current.isStuck(now, takeOverTime)) {
+                takeOverFrom(current, reports);
+            }
+        }
+        ensureWorker();
+        reports.forEach(Runnable::run);
+    }
+
+    /** Times out all that run, because no thread waits any longer. */
+    public void timeOutAll() {
+        tasks(worker -> !worker.timedOut).forEach(this::timeOut);
+    }
+
+    private List<Running> tasks(Predicate<Worker> wanted) {
+        synchronized (lock) {
+            List<Running> tasks = new ArrayList<>();
+            for (Worker worker : workers) {
+                if (worker.task != null && worker.thread != null && wanted.test(worker)) {
+                    tasks.add(new Running(worker, worker.task, worker.thread, worker.seenFor()));
+                }
+            }
+            return tasks;
+        }
+    }
+
+    /** Tells the task first, so that its stack is still there to see, then interrupts it if it still runs. */
+    private void timeOut(Running running) {
+        boolean reported = running.task.timeOut(running.thread, running.nanos);
+        StackTraceElement[] stack = reported ? new StackTraceElement[0] : running.thread.getStackTrace();
+        boolean runs;
+        synchronized (lock) {
+            runs = running.worker.task == running.task;
+            if (runs) {
+                running.worker.timedOut = true;
+                running.thread.interrupt();
+                lock.notifyAll();
+            }
+        }
+        if (runs && !reported && running.nanos >= running.task.limitNanos()) { // less if all time out
+            DispatchReports.heldUp(running.task, stack);
+        }
+    }
+
+    /** Ends the turn of a stuck worker. Called with the lock. */
+    private void takeOverFrom(Worker stuck, List<Runnable> reports) {
+        DispatchTask task = stuck.task;
+        Thread thread = stuck.thread;
+        active = null;
+        lock.notifyAll();
+        if (!stuck.timedOut && task != null && thread != null) {
+            stuck.reported = true;
+            long nanos = stuck.seenFor();
+            reports.add(() -> DispatchReports.stillRunning(task, thread, nanos));
+        }
+        if (workers.size() >= maxWorkers && !saturationReported) {
+            saturationReported = true;
+            reports.add(() -> {
+                DispatchReports.allStuck(maxWorkers, name);
+                owner.allStuck();
+            });
+        }
+    }
+
+    /** Ends the task of a worker, with the lock; returns the task if its end is to be reported. */
+    private @Nullable DispatchTask end(Worker worker) {
+        DispatchTask ended = worker.end();
+        if (ended != null) {
+            lock.notifyAll();
+        }
+        return ended;
+    }
+}

@@ -1,0 +1,164 @@
+package dev.weakref.internal.dispatch;
+
+import dev.weakref.internal.support.Logging;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thread that runs the tasks of a {@link SerialDispatcher}, for as long as it is the active one.
+ *
+ * <p>All fields are guarded by the lock of the dispatcher, but for what is final. The methods from {@link #begin} to
+ * {@link #seenFor} are called with that lock.
+ */
+public final class Worker implements Runnable {
+
+    private static final String OUT_OF_MEMORY = "Memory or stack is exhausted; what could not be run is tried again";
+
+    /** Between two attempts while memory is exhausted: long enough to leave the processor to others. */
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private final SerialDispatcher dispatcher;
+
+    /** Whether it waits for more work. One that runs in a thread of the caller's does not. */
+    final boolean waits;
+
+    /** How many batches had been submitted when it was made. */
+    final long submissionsBefore;
+
+    private final long madeAt = System.nanoTime();
+    private final long maxNanos;
+
+    @Nullable Thread thread;
+
+    /** The task that it runs, {@code null} if it runs none. */
+    @Nullable DispatchTask task;
+
+    private long begun;
+    private long seenBegun = -1;
+    private long seenAt;
+
+    /** Whether its task has timed out. */
+    boolean timedOut;
+
+    /** Whether its task was reported as still running. */
+    boolean reported;
+
+    /** Whether its thread was interrupted for another reason than a timeout. */
+    boolean interrupted;
+
+    /**
+     * Is made under the lock.
+     *
+     * @param maxNanos for how long it starts tasks; then the one that runs times out
+     */
+    Worker(SerialDispatcher dispatcher, boolean waits, long submissionsBefore, long maxNanos) {
+        this.dispatcher = dispatcher;
+        this.waits = waits;
+        this.submissionsBefore = submissionsBefore;
+        this.maxNanos = maxNanos;
+    }
+
+    /** Starts the thread that was made for it, looked after by the watchdog. */
+    void startIn(Thread made) {
+        thread = made;
+        dispatcher.startWatchdog();
+        made.start();
+    }
+
+    /** Removes it from the dispatcher; returns whether tasks were submitted since it was made. */
+    boolean remove() {
+        return dispatcher.removeWorker(this);
+    }
+
+    void ensureAnother() {
+        dispatcher.ensureWorker();
+    }
+
+    void begin(DispatchTask next) {
+        task = next;
+        begun++;
+        timedOut = false;
+    }
+
+    /** Ends its task; returns it if it was reported as still running, so that its end is to be reported as well. */
+    @Nullable DispatchTask end() {
+        DispatchTask ended = reported && !timedOut ? task : null;
+        reported = false;
+        task = null;
+        timedOut = false;
+        return ended;
+    }
+
+    /** Clears the interrupt of its thread, which is the calling one, and notes it unless it was because of a timeout. */
+    void takeInterrupt() {
+        interrupted |= Thread.interrupted() && !timedOut;
+    }
+
+    /** Whether its task has passed its limit, and has not timed out before. */
+    boolean isPastLimit(long now) {
+        DispatchTask current = task;
+        return current != null && !timedOut && (observe(now) >= current.limitNanos() || isOver());
+    }
+
+    /** Whether it has no time for another task. */
+    boolean isOver() {
+        return maxNanos < Long.MAX_VALUE && System.nanoTime() - madeAt >= maxNanos;
+    }
+
+    /** Whether the next task is to start alongside its own; not before {@link #isPastLimit} has seen that task. */
+    boolean isStuck(long now, SerialDispatcher.TakeOverTime takeOverTime) {
+        DispatchTask current = task;
+        return current != null && seenBegun == begun && now - seenAt >= takeOverTime.nanosFor(current);
+    }
+
+    /** Notes which task it runs; returns for how many nanoseconds it has been seen to run that. */
+    private long observe(long now) {
+        if (seenBegun != begun) {
+            seenBegun = begun;
+            seenAt = now;
+        }
+        return now - seenAt;
+    }
+
+    /** For how many nanoseconds it has been seen to run its task. */
+    long seenFor() {
+        return seenBegun == begun ? System.nanoTime() - seenAt : 0;
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (runNext()) {
+                // and holds nothing of the task before while it waits for the next
+            }
+        } finally {
+            remove();
+            ensureAnother();
+        }
+    }
+
+    private boolean runNext() {
+        try {
+            DispatchTask next = dispatcher.next(this);
+            if (next == null) {
+                return false;
+            }
+            run(next);
+        } catch (VirtualMachineError shortage) { // it has taken no task, or that was handed back
+            Logging.failure(OUT_OF_MEMORY, shortage);
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        return true;
+    }
+
+    private void run(DispatchTask next) {
+        try {
+            dispatcher.run(next);
+        } catch (VirtualMachineError shortage) {
+            throw shortage;
+        } catch (Throwable unreported) {
+            Logging.failure(next.describe() + " failed", unreported);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weakref.internal.dispatch;
+
+import org.jspecify.annotations.NullMarked;

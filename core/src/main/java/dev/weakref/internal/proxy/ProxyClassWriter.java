@@ -1,0 +1,360 @@
+package dev.weakref.internal.proxy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Writes the class file of a weak proxy: a final class with one field, a {@code WeakReference}, whose methods do
+ *
+ * <pre>{@code
+ * R method(A a) {
+ *     Object referent = reference.get();          // throws if it is gone
+ *     try {
+ *         R result = referent.method(a);
+ *         return result == referent ? this : result;
+ *     } finally {
+ *         Reference.reachabilityFence(referent);
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>It names no types but the JDK's and those of the interfaces, so that it can be made in any class loader. It needs no
+ * casts, since to the verifier an interface is as good as {@code Object}; so it may return types that it could not cast
+ * to. The class file version is that of Java 5, the last one that needs no table of stack maps.
+ *
+ * <p>The format is that of the Java Virtual Machine Specification, chapter 4. This file is long
+ * because it writes the constants and instructions of that format itself.
+ */
+public final class ProxyClassWriter {
+
+    static final String REFERENCE_FIELD = "weakref$reference";
+
+    private static final int VERSION = 49;
+    private static final int LARGEST_COUNT = 0xffff;
+    private static final String REFERENCE = "java/lang/ref/WeakReference";
+    private static final String REFERENCE_TYPE = "L" + REFERENCE + ";";
+    private static final String OBJECT = "java/lang/Object";
+
+    private static final int ACC_PUBLIC = 0x0001;
+    private static final int ACC_FINAL = 0x0010;
+    private static final int ACC_FINAL_SUPER_SYNTHETIC = 0x1030;
+
+    private static final int ALOAD = 0x19;
+    private static final int ASTORE = 0x3a;
+    private static final int ALOAD_0 = 0x2a;
+    private static final int ALOAD_1 = 0x2b;
+    private static final int IRETURN = 0xac;
+    private static final int ARETURN = 0xb0;
+    private static final int RETURN = 0xb1;
+    private static final int GETFIELD = 0xb4;
+    private static final int PUTFIELD = 0xb5;
+    private static final int INVOKEVIRTUAL = 0xb6;
+    private static final int INVOKESPECIAL = 0xb7;
+    private static final int INVOKESTATIC = 0xb8;
+    private static final int INVOKEINTERFACE = 0xb9;
+    private static final int ATHROW = 0xbf;
+    private static final int IF_ACMPNE = 0xa6;
+    private static final int WIDE = 0xc4;
+
+    private final Map<List<Object>, Integer> constants = new LinkedHashMap<>();
+    private final ByteArrayOutputStream pool = new ByteArrayOutputStream();
+    private final String name;
+    private final Set<Class<?>> interfaces;
+
+    private ProxyClassWriter(String name, Set<Class<?>> interfaces) {
+        this.name = name.replace('.', '/');
+        this.interfaces = interfaces;
+    }
+
+    /**
+     * A method to forward, and the interface to call it through: the proxy can see that one, but perhaps not the
+     * interface that declares the method.
+     */
+    record Forward(Class<?> through, Method method) {
+
+        String name() {
+            return method.getName();
+        }
+
+        MethodType type() {
+            return MethodType.methodType(method.getReturnType(), method.getParameterTypes());
+        }
+
+        String descriptor() {
+            return type().toMethodDescriptorString();
+        }
+    }
+
+    /**
+     * The class file of a proxy with these interfaces and methods.
+     *
+     * @throws IllegalArgumentException if these are more than one class can have
+     */
+    static byte[] write(String name, Set<Class<?>> interfaces, Collection<Forward> methods) {
+        try {
+            return new ProxyClassWriter(name, interfaces).classFile(methods);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
+    private byte[] classFile(Collection<Forward> methods) throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(body);
+        out.writeShort(ACC_FINAL_SUPER_SYNTHETIC);
+        out.writeShort(type(name));
+        out.writeShort(type(OBJECT));
+        out.writeShort(interfaces.size());
+        for (Class<?> each : interfaces) {
+            out.writeShort(type(internalName(each)));
+        }
+        out.writeShort(1);
+        out.writeShort(ACC_FINAL);
+        out.writeShort(utf8(REFERENCE_FIELD));
+        out.writeShort(utf8(REFERENCE_TYPE));
+        out.writeShort(0);
+        out.writeShort(methods.size() + 4);
+        constructor(out);
+        toReference(out, "equals", "(Ljava/lang/Object;)Z", IRETURN);
+        toReference(out, "hashCode", "()I", IRETURN);
+        toReference(out, "toString", "()Ljava/lang/String;", ARETURN);
+        for (Forward method : methods) {
+            forwarder(out, method);
+        }
+        out.writeShort(0);
+        if (methods.size() + 4 > LARGEST_COUNT || constants.size() + 1 > LARGEST_COUNT) {
+            throw new IllegalArgumentException("No class can forward the " + methods.size() + " methods of "
+                    + interfaces + "; name smaller interfaces");
+        }
+
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        DataOutputStream file = new DataOutputStream(whole);
+        file.writeInt(0xcafebabe);
+        file.writeInt(VERSION);
+        file.writeShort(constants.size() + 1);
+        file.write(pool.toByteArray());
+        file.write(body.toByteArray());
+        return whole.toByteArray();
+    }
+
+    private void constructor(DataOutputStream out) throws IOException {
+        Code code = new Code();
+        code.op(ALOAD_0);
+        code.op(INVOKESPECIAL, member(10, OBJECT, "<init>", "()V"));
+        code.op(ALOAD_0);
+        code.op(ALOAD_1);
+        code.op(PUTFIELD, member(9, name, REFERENCE_FIELD, REFERENCE_TYPE));
+        code.op(RETURN);
+        method(out, "<init>", "(" + REFERENCE_TYPE + ")V", code, 2, 2);
+    }
+
+    /** The methods of {@code Object}, which the reference implements for its proxy. */
+    private void toReference(DataOutputStream out, String method, String descriptor, int opReturn) throws IOException {
+        boolean argument = !descriptor.startsWith("()");
+        Code code = new Code();
+        reference(code);
+        if (argument) {
+            code.op(ALOAD_1);
+        }
+        code.op(INVOKEVIRTUAL, member(10, OBJECT, method, descriptor));
+        code.op(opReturn);
+        method(out, method, descriptor, code, 2, 2);
+    }
+
+    private void forwarder(DataOutputStream out, Forward forward) throws IOException {
+        MethodType type = forward.type();
+        int arguments = 1;
+        for (Class<?> parameter : type.parameterList()) {
+            arguments += slots(parameter);
+        }
+        int referent = arguments;
+        Code code = new Code();
+        reference(code);
+        code.op(INVOKEVIRTUAL, member(10, REFERENCE, "get", "()Ljava/lang/Object;"));
+        code.local(ASTORE, referent);
+        int begin = code.size();
+        code.local(ALOAD, referent);
+        int slot = 1;
+        for (Class<?> parameter : type.parameterList()) {
+            code.local(load(parameter), slot);
+            slot += slots(parameter);
+        }
+        code.op(INVOKEINTERFACE, member(11, internalName(forward.through), forward.name(), forward.descriptor()));
+        code.write(arguments);
+        code.write(0);
+        fence(code, referent);
+        if (isOwnType(type.returnType())) {
+            proxyForReferent(code, referent);
+        }
+        code.op(returnOf(type.returnType()));
+        int end = code.size();
+        fence(code, referent);
+        code.op(ATHROW);
+        code.handles(begin, end, end);
+        method(out, forward.name(), forward.descriptor(), code, arguments + 4, arguments + 2);
+    }
+
+    /** Returns the proxy if the result, on top of the stack, is the referent. */
+    private void proxyForReferent(Code code, int referent) {
+        int result = referent + 1;
+        code.local(ASTORE, result);
+        code.local(ALOAD, result);
+        code.local(ALOAD, referent);
+        code.op(IF_ACMPNE, 5); // over itself and the return
+        code.op(ALOAD_0);
+        code.op(ARETURN);
+        code.local(ALOAD, result);
+    }
+
+    private void fence(Code code, int referent) throws IOException {
+        code.local(ALOAD, referent);
+        code.op(INVOKESTATIC, member(10, "java/lang/ref/Reference", "reachabilityFence", "(Ljava/lang/Object;)V"));
+    }
+
+    private void reference(Code code) throws IOException {
+        code.op(ALOAD_0);
+        code.op(GETFIELD, member(9, name, REFERENCE_FIELD, REFERENCE_TYPE));
+    }
+
+    /** Whether a proxy may stand for a result of this type. */
+    private boolean isOwnType(Class<?> returned) {
+        return returned == Object.class || interfaces.stream().anyMatch(returned::isAssignableFrom);
+    }
+
+    private void method(DataOutputStream out, String method, String descriptor, Code code, int stack, int locals)
+            throws IOException {
+        out.writeShort(ACC_PUBLIC);
+        out.writeShort(utf8(method));
+        out.writeShort(utf8(descriptor));
+        out.writeShort(1);
+        out.writeShort(utf8("Code"));
+        byte[] body = code.bytes.toByteArray();
+        out.writeInt(12 + body.length + code.handlers.size());
+        out.writeShort(stack);
+        out.writeShort(locals);
+        out.writeInt(body.length);
+        out.write(body);
+        out.writeShort(code.handlers.size() / 8);
+        out.write(code.handlers.toByteArray());
+        out.writeShort(0);
+    }
+
+    private static int slots(Class<?> type) {
+        return type == long.class || type == double.class ? 2 : 1;
+    }
+
+    private static int load(Class<?> type) {
+        return !type.isPrimitive()
+                ? ALOAD
+                : type == long.class ? 0x16 : type == float.class ? 0x17 : type == double.class ? 0x18 : 0x15;
+    }
+
+    private static int returnOf(Class<?> type) {
+        return !type.isPrimitive()
+                ? ARETURN
+                : type == void.class
+                        ? RETURN
+                        : type == long.class
+                                ? 0xad
+                                : type == float.class ? 0xae : type == double.class ? 0xaf : IRETURN;
+    }
+
+    private static String internalName(Class<?> type) {
+        return type.isArray() ? type.descriptorString() : type.getName().replace('.', '/');
+    }
+
+    // The constant pool.
+
+    private int utf8(String text) throws IOException {
+        return constant(List.of(1, text), out -> out.writeUTF(text));
+    }
+
+    private int type(String internalName) throws IOException {
+        int nameIndex = utf8(internalName);
+        return constant(List.of(7, nameIndex), out -> out.writeShort(nameIndex));
+    }
+
+    /** A field (9), a method of a class (10) or of an interface (11). */
+    private int member(int tag, String owner, String member, String descriptor) throws IOException {
+        int ownerIndex = type(owner);
+        int nameIndex = utf8(member);
+        int descriptorIndex = utf8(descriptor);
+        int both = constant(List.of(12, nameIndex, descriptorIndex), out -> {
+            out.writeShort(nameIndex);
+            out.writeShort(descriptorIndex);
+        });
+        return constant(List.of(tag, ownerIndex, both), out -> {
+            out.writeShort(ownerIndex);
+            out.writeShort(both);
+        });
+    }
+
+    private int constant(List<Object> key, Content content) throws IOException {
+        Integer known = constants.get(key);
+        if (known != null) {
+            return known;
+        }
+        DataOutputStream out = new DataOutputStream(pool);
+        out.writeByte((Integer) key.get(0));
+        content.writeTo(out);
+        constants.put(key, constants.size() + 1);
+        return constants.size();
+    }
+
+    /** What follows the tag of a constant. */
+    private interface Content {
+        void writeTo(DataOutputStream out) throws IOException;
+    }
+
+    /** The code of one method. */
+    private static final class Code {
+
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private final ByteArrayOutputStream handlers = new ByteArrayOutputStream();
+
+        int size() {
+            return bytes.size();
+        }
+
+        void write(int octet) {
+            bytes.write(octet);
+        }
+
+        void op(int opcode) {
+            bytes.write(opcode);
+        }
+
+        void op(int opcode, int operand) {
+            bytes.write(opcode);
+            bytes.write(operand >> 8);
+            bytes.write(operand);
+        }
+
+        void local(int opcode, int slot) {
+            if (slot > 255) {
+                bytes.write(WIDE);
+                op(opcode, slot);
+            } else {
+                bytes.write(opcode);
+                bytes.write(slot);
+            }
+        }
+
+        void handles(int begin, int end, int handler) throws IOException {
+            DataOutputStream out = new DataOutputStream(handlers);
+            out.writeShort(begin);
+            out.writeShort(end);
+            out.writeShort(handler);
+            out.writeShort(0);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weakref.internal.proxy;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,94 @@
+package dev.weakref.internal.reap;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/** Some slots of a {@link CreationLog}, with the links to the chunks before and after. */
+public final class LogChunk {
+
+    /** How many references a chunk has room for: 64 make the chunk's own 90 bytes next to nothing for each. */
+    static final int SIZE = 64;
+
+    private static final VarHandle CLAIMED;
+    private static final VarHandle NEXT;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            CLAIMED = lookup.findVarHandle(LogChunk.class, "claimed", int.class);
+            NEXT = lookup.findVarHandle(LogChunk.class, "next", LogChunk.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    final LogSlots slots;
+    private volatile int claimed;
+    private volatile @Nullable LogChunk previous;
+    private volatile @Nullable LogChunk next;
+
+    // Found by the last sweep, and owned by it.
+
+    /** How many references are not done. */
+    int kept;
+
+    /** Whether every slot has been written. */
+    boolean complete;
+
+    LogChunk(LogSlots slots, @Nullable LogChunk previous) {
+        this.slots = slots;
+        this.previous = previous;
+    }
+
+    /** The older neighbour. */
+    @Nullable LogChunk previous() {
+        return previous;
+    }
+
+    /** The newer neighbour. */
+    @Nullable LogChunk next() {
+        return next;
+    }
+
+    /** Claims a slot. If the result is not less than {@link #SIZE}, all were claimed before. */
+    int claim() {
+        return (int) CLAIMED.getAndAdd(this, 1);
+    }
+
+    /** How many slots have been claimed. */
+    int claimed() {
+        return Math.min(claimed, SIZE);
+    }
+
+    void claimAll() {
+        claimed = SIZE;
+    }
+
+    /** Links the first chunk that comes after this one; false if another thread has done that. */
+    boolean append(LogChunk fresh) {
+        return NEXT.compareAndSet(this, null, fresh);
+    }
+
+    /**
+     * Links the neighbours of a run of chunks with a chunk that takes the place of these, or with each other. The chunks of
+     * the run keep their own links, for the iterators that stand in them.
+     *
+     * @return the first chunk of the log from now on, if the run began with the first one; else {@code null}
+     */
+    static @Nullable LogChunk replace(LogChunk first, LogChunk last, @Nullable LogChunk substitute) {
+        LogChunk before = first.previous;
+        LogChunk after = last.next;
+        if (substitute != null) {
+            substitute.next = after;
+        }
+        LogChunk forward = substitute != null ? substitute : after;
+        if (before != null) {
+            before.next = forward;
+        }
+        if (after != null) {
+            after.previous = substitute != null ? substitute : before;
+        }
+        return before == null ? forward : null;
+    }
+}

@@ -1,0 +1,78 @@
+package dev.weakref.internal.reap;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The slots of a {@link LogChunk}. They know no neighbours, so that a reference that its user keeps after its end does not
+ * keep other chunks.
+ *
+ * <p>A slot is empty, then has its reference, and then is <em>gone</em>, and never goes back. A slot that is gone refers to
+ * its own array. No other mark would be as cheap: with G1, a reference within one object needs no card marking, and no fence.
+ */
+public final class LogSlots {
+
+    private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);
+
+    final CreationLog log;
+
+    /** The id of what stands in the first slot, if it was created there. */
+    final long base;
+
+    private final @Nullable Object[] array;
+
+    LogSlots(CreationLog log, long base, int size) {
+        this.log = log;
+        this.base = base;
+        array = new Object[size];
+    }
+
+    int size() {
+        return array.length;
+    }
+
+    /** The reference in a slot: {@code null} if the slot is gone, or empty yet. */
+    @Nullable TrackedReference get(int slot) {
+        Object content = SLOT.getVolatile(array, slot);
+        return content == array ? null : (TrackedReference) content;
+    }
+
+    boolean isGone(int slot) {
+        return SLOT.getVolatile(array, slot) == array;
+    }
+
+    /** Publishes a reference, with all that was written to it before. */
+    void put(int slot, TrackedReference reference) {
+        SLOT.setVolatile(array, slot, reference);
+    }
+
+    void clear(int slot) {
+        SLOT.setRelease(array, slot, array);
+    }
+
+    void remove(TrackedReference reference) {
+        long likely = reference.id - base;
+        if (likely < array.length && array[(int) likely] == reference) {
+            clear((int) likely);
+            return;
+        }
+        for (int slot = 0; slot < array.length; slot++) {
+            if (get(slot) == reference) {
+                clear(slot);
+            }
+        }
+    }
+
+    /** Copies what is not done to slots that are not published yet, from this one on; returns where the copies end. */
+    int copyTo(LogSlots target, int from) {
+        int end = from;
+        for (int slot = 0; slot < array.length && end < target.size(); slot++) {
+            TrackedReference reference = get(slot);
+            if (reference != null && !reference.isDone()) {
+                SLOT.setRelease(target.array, end++, reference);
+            }
+        }
+        return end;
+    }
+}

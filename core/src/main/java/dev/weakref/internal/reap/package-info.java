@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weakref.internal.reap;
+
+import org.jspecify.annotations.NullMarked;

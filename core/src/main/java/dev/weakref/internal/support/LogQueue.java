@@ -1,0 +1,107 @@
+package dev.weakref.internal.support;
+
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lines of the log that a thread of their own writes, in their order, because the thread that has something to say must not
+ * be held up by a logger. Bounded: if the logger is too slow, lines are dropped and counted.
+ */
+public final class LogQueue implements Runnable {
+
+    static final LogQueue SHARED = new LogQueue(Threads.daemons("weakref-log", null));
+
+    static final int CAPACITY = 1_000;
+
+    private final ThreadFactory threads;
+
+    // Guarded by this.
+    private final ArrayDeque<Line> lines = new ArrayDeque<>();
+    private long dropped;
+    private boolean running;
+    private boolean writing;
+
+    public LogQueue(ThreadFactory threads) {
+        this.threads = threads;
+    }
+
+    private record Line(
+            Level level, String message, @Nullable Throwable failure) {}
+
+    /** Adds a line. Throws if it cannot: it is not written then. */
+    public synchronized void add(Level level, String message, @Nullable Throwable failure) {
+        if (lines.size() >= CAPACITY) {
+            dropped++;
+            return;
+        }
+        if (!running) {
+            threads.newThread(this).start();
+            running = true;
+        }
+        lines.add(new Line(level, message, failure));
+        notifyAll();
+    }
+
+    /** What the thread does, until there was nothing to write for a while. */
+    @Override
+    public void run() {
+        while (true) {
+            Line line = next();
+            if (line == null) {
+                return;
+            }
+            try {
+                Logging.writeNow(line.level, line.message, line.failure);
+            } catch (Throwable nowhereToReport) {
+                // The next line may be written.
+            }
+        }
+    }
+
+    /**
+     * Waits until all lines are written.
+     *
+     * @return whether that was so within the time; a logger that blocks does not stop the caller for longer
+     */
+    public synchronized boolean awaitWritten(long nanos) throws InterruptedException {
+        long begin = System.nanoTime();
+        while (running && (writing || !lines.isEmpty() || dropped > 0)) {
+            long left = nanos - (System.nanoTime() - begin);
+            if (left <= 0) {
+                return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, Math.max(left, 1_000_000)); // it passes over less than a millisecond
+        }
+        return true;
+    }
+
+    private synchronized @Nullable Line next() {
+        Line line = null;
+        writing = false;
+        notifyAll();
+        try {
+            long begin = System.nanoTime();
+            long left = Defaults.nanos(Defaults.KEEP_ALIVE);
+            while (lines.isEmpty() && dropped == 0 && left > 0) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+                left = Defaults.nanos(Defaults.KEEP_ALIVE) - (System.nanoTime() - begin);
+            }
+            line = lines.isEmpty() && dropped > 0 ? ofDropped() : lines.poll();
+        } catch (InterruptedException | VirtualMachineError endEarly) {
+            // The next line starts another thread.
+        }
+        running = line != null;
+        writing = running;
+        return line;
+    }
+
+    private Line ofDropped() {
+        Line line = new Line(
+                Level.WARNING, dropped + " lines of the log were dropped, since the logger was too slow", null);
+        dropped = 0;
+        return line;
+    }
+}

@@ -1,0 +1,135 @@
+package dev.weakref.internal.support;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The library's lines in the log, all under one logger. Logging never stops the library: nothing here throws, but for a stack
+ * overflow at the call itself.
+ *
+ * <p>A line of a thread on which all others depend, such as the reaper, is written by another thread, since the logger is
+ * code of the user's and may block. A line that could not be written for want of memory is remembered and written
+ * {@linkplain #writeMissed later}.
+ */
+public final class Logging {
+
+    private static final Logger DEFAULT = System.getLogger("dev.weakref");
+
+    /** For the lines of other threads: more than any logger needs that does not block. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
+
+    private static volatile Logger logger = DEFAULT;
+
+    /** What could not be written because memory was exhausted: the first since that was last written. */
+    private static volatile @Nullable String missed;
+
+    /** Set when a registry is closed by the exit of the JVM. */
+    private static volatile boolean jvmExits;
+
+    private Logging() {}
+
+    /** The logger from now on; {@code null} for the one of the platform. */
+    public static void logTo(@Nullable Logger chosen) {
+        logger = chosen == null ? DEFAULT : chosen;
+    }
+
+    /** From now on the handlers of the platform's logger may be gone. */
+    public static void jvmExits() {
+        jvmExits = true;
+    }
+
+    public static void log(Level level, Supplier<String> message) {
+        log(level, message, null);
+    }
+
+    /** Whether lines for debugging are wanted, so that none need be prepared where they are not. */
+    public static boolean isDebugging() {
+        try {
+            return logger.isLoggable(Level.DEBUG);
+        } catch (Throwable nowhereToReport) {
+            return false;
+        }
+    }
+
+    /** A warning. Needs no memory to be called. */
+    public static void failure(String message, Throwable failure) {
+        try {
+            write(Level.WARNING, message, failure);
+        } catch (Throwable later) {
+            missed = message;
+        }
+    }
+
+    public static void log(Level level, Supplier<String> message, @Nullable Throwable failure) {
+        try {
+            if (Threads.mayNotBlock(Thread.currentThread()) || logger.isLoggable(level)) {
+                write(level, message.get(), failure);
+            }
+        } catch (VirtualMachineError shortage) {
+            missed = "A line of the log was lost";
+        } catch (Throwable nowhereToReport) {
+            // A logger that fails: the work that was to be reported has still to go on.
+        }
+    }
+
+    /** Writes what could not be written before. To be called now and then. */
+    public static void writeMissed() {
+        String message = missed;
+        if (message == null) {
+            return;
+        }
+        try {
+            missed = null;
+            write(Level.WARNING, message + " (memory, stack or threads were exhausted)", null);
+        } catch (Throwable later) {
+            missed = message;
+        }
+    }
+
+    /** Waits a while until the lines of other threads are written, before the last line of something. */
+    public static void awaitWritten() {
+        try {
+            LogQueue.SHARED.awaitWritten(LONGEST_WAIT.toNanos());
+        } catch (InterruptedException later) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void write(Level level, String message, @Nullable Throwable failure) {
+        if (Threads.mayNotBlock(Thread.currentThread())) {
+            LogQueue.SHARED.add(level, message, failure);
+        } else {
+            writeNow(level, message, failure);
+        }
+    }
+
+    /** Writes a line in the calling thread. */
+    static void writeNow(Level level, String message, @Nullable Throwable failure) {
+        Logger current = logger;
+        if (!current.isLoggable(level)) {
+            return;
+        }
+        current.log(level, message, failure);
+        if (jvmExits && current == DEFAULT && level.compareTo(Level.INFO) >= 0 && LostHandlers.areLost()) {
+            LostHandlers.print(level, message, failure);
+        }
+    }
+
+    /** A stack as lines of a message. */
+    public static String stack(StackTraceElement[] stack) {
+        return stack(Arrays.asList(stack));
+    }
+
+    public static String stack(List<?> frames) {
+        StringBuilder lines = new StringBuilder();
+        for (Object frame : frames) {
+            lines.append(System.lineSeparator()).append("\tat ").append(frame);
+        }
+        return lines.toString();
+    }
+}

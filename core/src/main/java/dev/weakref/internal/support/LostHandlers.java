@@ -1,0 +1,48 @@
+package dev.weakref.internal.support;
+
+import java.lang.System.Logger.Level;
+import java.lang.reflect.Method;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether {@code java.util.logging} has lost its handlers: the JDK removes them in a shutdown hook of its own ({@code Cleaner}
+ * in {@code LogManager}), beside the hook that closes the global registry. What is logged from then on reaches nothing.
+ *
+ * <p>It is asked by reflection, since the library does not need the module {@code java.logging}.
+ */
+public final class LostHandlers {
+
+    private LostHandlers() {}
+
+    /** Writes a line to {@link System#err} instead. */
+    static void print(Level level, String message, @Nullable Throwable failure) {
+        System.err.println(level + ": " + message);
+        if (failure != null) {
+            failure.printStackTrace();
+        }
+    }
+
+    /** True if the platform's loggers are those of {@code java.util.logging}, and no handler is left. */
+    static boolean areLost() {
+        try {
+            Module backend = System.LoggerFinder.getLoggerFinder().getClass().getModule();
+            return "java.logging".equals(backend.getName()) && !hasHandlers();
+        } catch (ReflectiveOperationException | RuntimeException unknown) {
+            return false;
+        }
+    }
+
+    private static boolean hasHandlers() throws ReflectiveOperationException {
+        Class<?> type = Class.forName("java.util.logging.Logger");
+        Method handlers = type.getMethod("getHandlers");
+        Method parent = type.getMethod("getParent");
+        Object logger = type.getMethod("getLogger", String.class).invoke(null, "dev.weakref");
+        while (logger != null) {
+            if (((Object[]) handlers.invoke(logger)).length > 0) {
+                return true;
+            }
+            logger = parent.invoke(logger);
+        }
+        return false;
+    }
+}

@@ -1,0 +1,45 @@
+package dev.weakref.internal.support;
+
+/** The rules for names, in one place: what is accepted, and how one is shown. */
+public final class Names {
+
+    static final int MAX_LENGTH = 200;
+
+    private Names() {}
+
+    /** The name itself, if it is one. */
+    public static String check(String name, String what) {
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("The " + what + " is blank; give it at least one visible character");
+        }
+        if (name.length() > MAX_LENGTH) {
+            throw new IllegalArgumentException("The " + what + " has " + name.length() + " characters; shorten it to "
+                    + MAX_LENGTH + ": " + escape(name.substring(0, 40)) + "…");
+        }
+        return name;
+    }
+
+    /** Makes control characters, line separators and direction marks visible, so that no name can forge a log line. */
+    public static String escape(String name) {
+        if (name.chars().noneMatch(Names::isHidden)) {
+            return name;
+        }
+        StringBuilder shown = new StringBuilder(name.length() + 16);
+        name.chars().forEach(c -> {
+            if (isHidden(c)) {
+                shown.append(String.format("\\u%04x", c));
+            } else {
+                shown.append((char) c);
+            }
+        });
+        return shown.toString();
+    }
+
+    private static boolean isHidden(int c) {
+        int type = Character.getType(c);
+        return type == Character.CONTROL
+                || type == Character.FORMAT
+                || type == Character.LINE_SEPARATOR
+                || type == Character.PARAGRAPH_SEPARATOR;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.weakref.internal.support;
+
+import java.security.AccessController;
+import java.security.PrivilegedAction;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the threads of the library, and what they need. */
+public final class Threads {
+
+    private Threads() {}
+
+    /**
+     * Daemon threads {@code name-1}, {@code name-2}, … which inherit neither thread-locals nor the
+     * context class loader of the thread that happens to start them, and hold none of the class loaders on its stack.
+     */
+    public static ThreadFactory daemons(String name, @Nullable ClassLoader contextClassLoader) {
+        return new Daemons(name, contextClassLoader, false, new AtomicInteger());
+    }
+
+    /** As {@link #daemons}, for threads on which all others depend, and which may not wait for code of the user's. */
+    public static ThreadFactory thatMayNotBlock(String name) {
+        return new Daemons(name, null, true, new AtomicInteger());
+    }
+
+    /** Whether this is one of {@link #thatMayNotBlock}. */
+    static boolean mayNotBlock(Thread thread) {
+        return thread instanceof MayNotBlock;
+    }
+
+    /** Whether it is of that kind, and so runs no code of the user's. */
+    public static boolean areOwn(ThreadFactory threads) {
+        return threads instanceof Daemons;
+    }
+
+    private static final class MayNotBlock extends Thread {
+        MayNotBlock(Runnable task, String name) {
+            super(null, task, name, 0, false);
+        }
+    }
+
+    private record Daemons(
+            String name, @Nullable ClassLoader contextClassLoader, boolean mayNotBlock, AtomicInteger made)
+            implements ThreadFactory {
+
+        @Override
+        public Thread newThread(Runnable task) {
+            Thread thread = unrelated(task, name + "-" + made.incrementAndGet(), mayNotBlock);
+            thread.setDaemon(true);
+            thread.setContextClassLoader(contextClassLoader);
+            return thread;
+        }
+    }
+
+    /**
+     * A thread that does not inherit what the classes on the stack may do: until Java 23 it would hold those for as long
+     * as it lives, and with them the class loader of an application that shares the library with others.
+     */
+    @SuppressWarnings("removal")
+    private static Thread unrelated(Runnable task, String name, boolean mayNotBlock) {
+        PrivilegedAction<Thread> made =
+                () -> mayNotBlock ? new MayNotBlock(task, name) : new Thread(null, task, name, 0, false);
+        try {
+            return AccessController.doPrivileged(made);
+        } catch (LinkageError removed) { // by a later Java, in which there is nothing to inherit
+            return made.run();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weakref.internal.support;
+
+import org.jspecify.annotations.NullMarked;

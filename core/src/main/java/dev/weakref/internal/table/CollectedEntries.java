@@ -1,0 +1,58 @@
+package dev.weakref.internal.table;
+
+import dev.weakref.internal.dispatch.ListenerCalls;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The collected entries of which a notifier is to be told, in a thread of the library. It is made before they are unlinked,
+ * so that none is lost after that.
+ */
+public final class CollectedEntries<K> extends ListenerCalls.Calls {
+
+    private final @Nullable RemovalNotifier<? super K> notifier;
+    private final boolean weakKeys;
+    private final List<TableNode> nodes = new ArrayList<>();
+
+    /** @param notifier is told; {@code null} if that is wanted by none */
+    CollectedEntries(@Nullable RemovalNotifier<? super K> notifier, boolean weakKeys) {
+        super("A removal listener");
+        this.notifier = notifier;
+        this.weakKeys = weakKeys;
+    }
+
+    /** Adds a node that is about to be unlinked. If it throws for want of memory, nothing has happened to the node. */
+    void add(TableNode node) {
+        if (notifier != null) {
+            nodes.add(node);
+        }
+    }
+
+    /** Removes the node that was added last. */
+    void removeLast() {
+        if (notifier != null) {
+            nodes.remove(nodes.size() - 1);
+        }
+    }
+
+    /** Lets the notifier be told of all of them. */
+    void submit() {
+        if (!nodes.isEmpty()) {
+            ListenerCalls.submit(this);
+        }
+    }
+
+    @Override
+    public int size() {
+        return nodes.size();
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // of the table whose nodes these are
+    public void call(int number) {
+        if (notifier != null) {
+            notifier.collected(weakKeys ? null : (K) nodes.get(number).strong());
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package dev.weakref.internal.table;
+
+import dev.weakref.internal.reap.Backlog;
+import dev.weakref.internal.table.Stripe.Change;
+import java.lang.ref.Reference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a {@link WeakTable} gets rid of dead entries: the reaper calls {@link #reap}, and threads that add entries help.
+ *
+ * <p>Dead entries are found in two ways: on the reference queue, one by one, and by a sweep of all chains. The sweep unlinks
+ * faster than the JVM queues. What has been unlinked is held by the JVM's pending list, and then by the queue, until it is
+ * taken off that. So a thread that adds an entry while that {@link Backlog} is long takes some references off the queue, or
+ * waits a moment for the JVM. A dead node is removed by its own identity, whichever thread removes it: so a late removal
+ * never removes a newer entry of the same key.
+ */
+public abstract class DeadEntries<K, V> extends TableChains<K, V> {
+
+    /** How many dead nodes are unlinked one by one before sampling whether a sweep is cheaper. */
+    private static final int UNLINKED_BEFORE_SAMPLING = 64;
+
+    /** About how many chains are sampled: enough to tell one dead node in 32 from none, in some microseconds. */
+    private static final int SAMPLED_CHAINS = 1 << 10;
+
+    /** A sweep is worth its time if at least one node in this many is dead: visiting 32 takes as long as unlinking one. */
+    private static final int SWEEP_IF_ONE_IN = 32;
+
+    /** A sweep is worth cutting the reaper's rest short if at least one node in this many is dead. */
+    private static final int INTERRUPT_REST_IF_ONE_IN = 4;
+
+    /** How many references a writer takes off the queue for each entry that it adds while the backlog is long. */
+    private static final int DRAINED_PER_PUT = 32;
+
+    final Backlog backlog = new Backlog(); // for tests as well
+
+    private final @Nullable RemovalNotifier<? super K> notifier;
+
+    DeadEntries(TableOptions<K> options) {
+        super(options);
+        notifier = options.notifier();
+    }
+
+    /** Settles the reservation of a mapping function that could not do so itself, if this node is one. */
+    abstract void settleIfCutOff(TableNode node);
+
+    /**
+     * Looks by itself how long the backlog is, since the reaper may have no processor. Never throws: the entry that was
+     * added is in the table.
+     *
+     * @param due whether to look as well whether the reaper, which may be resting, is to be hurried
+     */
+    final void added(boolean due) {
+        try {
+            if (due && nodes() > backlog.threshold && areDead(INTERRUPT_REST_IF_ONE_IN)) {
+                requestSweep();
+            }
+            backlog.update(this::collected);
+            if (backlog.isLong()) {
+                drainOrPark();
+            }
+        } catch (VirtualMachineError leftToTheReaper) { // for want of memory, or of stack
+            // What was taken off the queue and is linked yet is found by the next sweep.
+        }
+    }
+
+    /** Buries some of those on the queue; waits where the JVM has put none there yet. */
+    private void drainOrPark() {
+        CollectedEntries<K> dead = collectedEntries();
+        try {
+            Reference<?> first = queue.poll();
+            if (first == null) {
+                backlog.parkBriefly();
+            } else {
+                expungeLast(drainQueue(first, DRAINED_PER_PUT, dead), dead);
+            }
+        } finally {
+            dead.submit();
+        }
+    }
+
+    @Override
+    public double reap(@Nullable Reference<?> first, boolean resting) {
+        CollectedEntries<K> dead = collectedEntries();
+        try {
+            return reap(first, resting, dead);
+        } finally {
+            dead.submit();
+        }
+    }
+
+    private double reap(@Nullable Reference<?> first, boolean resting, CollectedEntries<K> dead) {
+        Reference<?> next = drainQueue(first, UNLINKED_BEFORE_SAMPLING, dead);
+        boolean swept = first == null || (next != null && !resting && areDead(SWEEP_IF_ONE_IN));
+        double onTheLiving = swept ? sweep(dead) : 0;
+        backlog.update(this::collected);
+        expungeLast(drainQueue(next, MOST_POLLS, dead), dead); // after a sweep most of these have gone
+        backlog.update(this::collected);
+        shrink();
+        return onTheLiving;
+    }
+
+    private void expungeLast(@Nullable Reference<?> last, CollectedEntries<K> dead) {
+        if (last != null) {
+            expunge((TableNode) last, dead);
+            backlog.drained(1);
+        }
+    }
+
+    /** Buries this one, and what follows it on the queue up to a number; what follows then has been taken off it. */
+    private @Nullable Reference<?> drainQueue(@Nullable Reference<?> first, int most, CollectedEntries<K> dead) {
+        Reference<?> next = first;
+        int buried = 0;
+        for (; next != null && buried < most; buried++) {
+            expunge((TableNode) next, dead);
+            next = queue.poll();
+        }
+        backlog.drained(buried);
+        return next;
+    }
+
+    /**
+     * Looks at some chains, to see whether one of so many nodes is dead: then a sweep takes less time for each of the dead
+     * than the queue. So it does where these chains have not their share of the nodes, which then are in few long ones, so
+     * that taking one off walks its chain. A large array with few nodes is not swept: the sweep would walk all of it for
+     * their sake.
+     */
+    private boolean areDead(int oneOf) {
+        @Nullable TableNode[] array = chains();
+        long nodes = nodes();
+        if (nodes < array.length / 8) {
+            return false;
+        }
+        int step = array.length / SAMPLED_CHAINS | 1; // odd, so that it meets the hashes of numbers that are all even
+        int visited = 0;
+        int dead = 0;
+        for (int bin = 0; bin < array.length; bin += step) {
+            for (TableNode node = headOf(array, bin); node != null; node = node.next()) {
+                visited++;
+                dead += isDead(node) ? 1 : 0;
+            }
+        }
+        return dead > visited / oneOf || (long) visited * step < nodes / 2;
+    }
+
+    /** Looks at every chain for what is dead; which part of the effort went to the living. */
+    private double sweep(CollectedEntries<K> dead) {
+        @Nullable TableNode[] array;
+        long visited = 0;
+        long found = 0;
+        do {
+            array = chains();
+            for (int bin = 0; bin < array.length && chains() == array; bin++) {
+                int dying = 0;
+                for (TableNode node = headOf(array, bin); node != null; node = node.next()) {
+                    visited++;
+                    dying += isDead(node) ? 1 : 0;
+                    settleIfCutOff(node);
+                }
+                if (dying > 0) {
+                    found += dying;
+                    expungeChain(array, bin, dead);
+                }
+            }
+        } while (chains() != array);
+        return visited == 0 ? 0 : 1 - (double) found / visited;
+    }
+
+    /** Unlinks a dead node, unless it has gone already, which is seen without a lock. */
+    void expunge(TableNode node, CollectedEntries<K> dead) {
+        if (!isLinked(node)) {
+            return;
+        }
+        dead.add(node);
+        if (!splice(node, ANY, null, Change.COLLECTED)) {
+            dead.removeLast();
+        }
+    }
+
+    void expungeNow(TableNode node) {
+        CollectedEntries<K> dead = collectedEntries();
+        expunge(node, dead);
+        dead.submit();
+    }
+
+    @Override
+    public final boolean alwaysSweeps() {
+        return false;
+    }
+
+    @Override
+    public final boolean keepsAlive() {
+        return false;
+    }
+
+    // Telling the notifier.
+
+    @Override
+    final CollectedEntries<K> collectedEntries() {
+        return new CollectedEntries<>(notifier, weakKeys);
+    }
+
+    final void notifyReplaced(K key) {
+        if (notifier != null) {
+            notifier.replaced(key);
+        }
+    }
+
+    final void notifyRemoved(K key) {
+        if (notifier != null) {
+            notifier.removed(key);
+        }
+    }
+
+    final void notifyCollected(TableNode node) {
+        if (notifier != null) {
+            CollectedEntries<K> dead = collectedEntries();
+            dead.add(node);
+            dead.submit();
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package dev.weakref.internal.table;
+
+import org.jspecify.annotations.Nullable;
+
+/** Is told which entries have left a table. Its methods do not throw. */
+public interface RemovalNotifier<K> {
+    /** An entry has got another value; called by the thread that put that. */
+    void replaced(K key);
+
+    /** An entry was removed by a caller; called by that thread. */
+    void removed(K key);
+
+    /** The referent of an entry was collected; called by a thread of the library. The key is null if that was weak. */
+    void collected(@Nullable K key);
+}

@@ -1,0 +1,94 @@
+package dev.weakref.internal.table;
+
+import dev.weakref.internal.table.Stripe.Change;
+import dev.weakref.internal.table.TableNode.Entry;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reservation of one key, for as long as a mapping function runs for it.
+ *
+ * <p><b>Why no key stays reserved.</b> When the function ends, however it ends, its thread writes {@link #finished}. That is
+ * a write of a field, which needs neither stack nor memory. The outcome stands in fields as well, at first the entry that was
+ * there before. From then on any thread can put the outcome in the place of the reservation: the thread of the function, a
+ * thread that waits for the key, or the reaper. Waiting threads look every few milliseconds, since the thread of the
+ * function may have had no stack to wake them.
+ */
+public final class Reservation {
+
+    private static final long CHECK_INTERVAL_MILLIS = 20;
+
+    /** The node of the entry that was there before; none if the key was absent. */
+    final @Nullable TableNode previous;
+
+    private final boolean hadValue;
+    private final Thread owner = Thread.currentThread();
+    private final CountDownLatch settled = new CountDownLatch(1);
+
+    /** What takes the place of the reservation; written before {@link #finished}. */
+    @Nullable Entry outcome;
+
+    /** Whether the value of the outcome is the one that was there. */
+    boolean unchanged = true;
+
+    /** Whether the mapping function has ended. */
+    volatile boolean finished;
+
+    /**
+     * @param hadValue whether the key had a value
+     * @param unchanged what takes the place of the reservation if the mapping function changes nothing
+     */
+    Reservation(@Nullable TableNode previous, boolean hadValue, @Nullable Entry unchanged) {
+        this.previous = previous;
+        this.hadValue = hadValue;
+        outcome = unchanged;
+    }
+
+    /** What its end means for the counters. */
+    Change change() {
+        if (outcome == null) {
+            return revives() ? Change.COLLECTED : hadValue ? Change.REMOVED : Change.NOTHING;
+        }
+        return hadValue ? Change.NOTHING : revives() ? Change.REVIVED : Change.ADDED;
+    }
+
+    /** Whether the entry that was there before was dead. */
+    boolean revives() {
+        return !hadValue && previous != null;
+    }
+
+    /** Whether it replaces or removes a value. */
+    boolean replaces() {
+        return hadValue && !unchanged;
+    }
+
+    /** Waits until the mapping function has ended. */
+    void await() {
+        if (!finished && owner == Thread.currentThread()) {
+            throw new IllegalStateException(
+                    "The mapping function of a key has used that key itself; compute other keys only");
+        }
+        boolean interrupted = false;
+        try {
+            while (!finished) {
+                try {
+                    if (settled.await(CHECK_INTERVAL_MILLIS, TimeUnit.MILLISECONDS)) {
+                        return;
+                    }
+                } catch (InterruptedException later) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Wakes the threads that wait. */
+    void settled() {
+        settled.countDown();
+    }
+}

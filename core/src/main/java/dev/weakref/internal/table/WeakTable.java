@@ -1,0 +1,379 @@
+package dev.weakref.internal.table;
+
+import dev.weakref.internal.support.Names;
+import dev.weakref.internal.reap.Reaper;
+import dev.weakref.internal.table.Stripe.Change;
+import dev.weakref.internal.table.TableNode.Entry;
+import dev.weakref.internal.table.TableNode.Reserved;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hash table behind every weak collection. The reference is the node: one object carries the weak side as its
+ * referent, and the strong side, the hash and the link of the chain as fields.
+ *
+ * <p>Reading takes no lock. Writing looks for its place without a lock, running the user's {@code equals}, and then
+ * takes the lock of a stripe to link, replace or unlink one node that it names by identity, or to write its value. If
+ * the chain has changed so that this is not possible any more, it starts again. So no lock is held while user code
+ * runs.
+ *
+ * <p><b>Why this works.</b> {@link TableChains} argues how chains are changed, and {@link DeadEntries} how dead entries are
+ * removed. Here: while a mapping function runs, a {@link Reserved} node stands in the place of its key. Readers look through
+ * it to the entry that was there; writers of that key wait for it; all others pass it.
+ *
+ * @param <K> the type of the keys
+ * @param <V> the type of the values
+ */
+public final class WeakTable<K, V> extends TableLookup<K, V> {
+
+    /** What a writer finds in its place, and whether it may change that. */
+    public enum When {
+        ABSENT,
+        PRESENT,
+        ALWAYS
+    }
+
+    private final boolean replaceKeys;
+    private final @Nullable BiConsumer<Object, Object> valueCheck;
+
+    /** Set if a reservation has been left to the next thread that meets it. */
+    private volatile boolean unsettled;
+
+    /** A table without options, for the library itself. */
+    public WeakTable(TableOptions.Kind kind, Reaper reaper) {
+        this(TableOptions.of(kind, reaper));
+    }
+
+    public WeakTable(TableOptions<K> options) {
+        super(options);
+        replaceKeys = options.replaceKeys();
+        valueCheck = options.valueCheck();
+    }
+
+    /** An empty table of the same kind and modes, without name and notifier. */
+    public WeakTable<K, V> emptyCopy() {
+        return new WeakTable<>(new TableOptions<>(kind, reaper(), null, 0, replaceKeys, null, valueCheck));
+    }
+
+    /** Puts a value, and returns the one that was there. */
+    public @Nullable V put(K key, V value, When when) {
+        int hash = hash(key);
+        while (true) {
+            @Nullable TableNode[] array = chains();
+            TableNode head = headOf(array, hash);
+            TableNode node = find(head, key, hash);
+            if (node instanceof Reserved reserved) {
+                awaitEndOf(reserved);
+                continue;
+            }
+            V old = node == null ? null : valueOf(node);
+            boolean unchanged = old == null ? when == When.PRESENT : when == When.ABSENT || old == value;
+            if (unchanged && !(replaceKeys && old != null && when != When.ABSENT)) {
+                return old;
+            }
+            K before = keyOr(node, key);
+            K kept = old == null || replaceKeys ? key : before;
+            boolean put = node == null
+                    ? link(array, head, first(kept, value, hash, head), Change.ADDED)
+                    : replaceIn(node, old, kept, value);
+            if (put) {
+                hold(kept, old, value);
+                afterPut(node, old, before, value);
+                return old;
+            }
+        }
+    }
+
+    /** The key of an entry, which is the first one that was put, for as long as it lives; then this one. */
+    private K keyOr(@Nullable TableNode node, K key) {
+        K first = keyOf(node);
+        return first != null ? first : key;
+    }
+
+    /**
+     * Puts a value in the place of the one that was seen in a node, with the key that is to be kept: in the node itself,
+     * if it has that key, the value is its strong side, and it is of the shape that can hold any. The caller holds the
+     * key, so that it does not die meanwhile.
+     */
+    private boolean replaceIn(TableNode node, @Nullable V old, K kept, V value) {
+        if (weakKeys && node instanceof Entry entry && node.refersTo(kept)) {
+            checkCaptures(kept, value);
+            return exchange(entry, old, value);
+        }
+        Change change = old == null ? Change.REVIVED : Change.NOTHING;
+        return splice(node, old, entry(kept, value, node.hash), change);
+    }
+
+    /**
+     * Is called when a node has been linked. If its referent could die before that, its reference would be found on
+     * the queue before it is in the table, and stay there.
+     */
+    @SuppressWarnings("ReachabilityFenceUsage") // where linking has failed, nothing is in the table
+    private static void hold(Object key, @Nullable Object old, @Nullable Object value) {
+        Reference.reachabilityFence(key);
+        Reference.reachabilityFence(old);
+        Reference.reachabilityFence(value);
+    }
+
+    private void afterPut(@Nullable TableNode replaced, @Nullable V old, K key, V value) {
+        if (replaced != null && old == null) {
+            notifyCollected(replaced);
+        } else if (old != null && old != value) {
+            notifyReplaced(key);
+        }
+    }
+
+    /** Replaces a value if the one that is there equals the expected; both a test and a change in one step. */
+    public boolean replace(K key, Object expected, V value) {
+        int hash = hash(key);
+        while (true) {
+            TableNode node = findUnreserved(key, hash);
+            V old = node == null ? null : valueOf(node);
+            if (node == null || old == null || !isEqual(expected, old)) {
+                return false;
+            }
+            if (old == value && !replaceKeys) {
+                return true;
+            }
+            K before = keyOr(node, key);
+            K kept = replaceKeys ? key : before;
+            if (replaceIn(node, old, kept, value)) {
+                hold(kept, old, value);
+                if (old != value) {
+                    notifyReplaced(before);
+                }
+                return true;
+            }
+        }
+    }
+
+    /** Removes the entry of a key, if its value equals the expected one where one is given; returns its value. */
+    public @Nullable V remove(Object key, @Nullable Object expected) {
+        int hash = hash(key);
+        while (true) {
+            TableNode node = findUnreserved(key, hash);
+            V old = node == null ? null : valueOf(node);
+            if (node == null || old == null || (expected != null && !isEqual(expected, old))) {
+                return null;
+            }
+            K firstKey = keyOf(node);
+            if (firstKey != null && splice(node, old, null, Change.REMOVED)) {
+                notifyRemoved(firstKey);
+                return old;
+            }
+        }
+    }
+
+    /** A value is equal to itself, whatever its {@code equals} says, or throws where it is a dead proxy. */
+    private static boolean isEqual(Object expected, Object value) {
+        return expected == value || expected.equals(value);
+    }
+
+    /** Removes the entry of the key that this node has, if that key is alive. */
+    public void remove(TableNode node) {
+        K key = keyOf(entryIn(node));
+        if (key != null) {
+            remove(key, null);
+        }
+    }
+
+    /** Removes every entry but those whose keys are reserved. */
+    public void clear() {
+        @Nullable TableNode[] array;
+        CollectedEntries<K> dead = collectedEntries();
+        do {
+            array = chains();
+            for (int bin = 0; bin < array.length; bin++) {
+                for (TableNode node = headOf(array, bin); node != null; node = node.next()) {
+                    if (!(node instanceof Reserved)) {
+                        clear(node, dead);
+                    }
+                }
+            }
+        } while (chains() != array);
+        dead.submit();
+    }
+
+    private void clear(TableNode node, CollectedEntries<K> dead) {
+        K key = keyOf(node);
+        if (key == null || node.refersTo(null)) {
+            expunge(node, dead);
+        } else if (splice(node, ANY, null, Change.REMOVED)) {
+            notifyRemoved(key);
+        }
+    }
+
+    private @Nullable TableNode findUnreserved(Object key, int hash) {
+        while (true) {
+            TableNode node = find(headOf(chains(), hash), key, hash);
+            if (!(node instanceof Reserved reserved)) {
+                return node;
+            }
+            awaitEndOf(reserved);
+        }
+    }
+
+    /** Waits until the mapping function has ended, and puts its outcome in the place if that was not done. */
+    private void awaitEndOf(Reserved reserved) {
+        reserved.reservation.await();
+        settle(reserved);
+    }
+
+    /**
+     * Computes the value of a key while the key is reserved.
+     *
+     * @param function is given the key and the value that is there; {@code null} as its result removes the entry
+     * @return the new value, or the one that is there where nothing was to be computed
+     */
+    public @Nullable V compute(K key, When when, BiFunction<? super K, ? super @Nullable V, ? extends @Nullable V> function) {
+        int hash = hash(key);
+        while (true) {
+            @Nullable TableNode[] array = chains();
+            TableNode head = headOf(array, hash);
+            TableNode node = find(head, key, hash);
+            if (node instanceof Reserved reserved) {
+                awaitEndOf(reserved);
+                continue;
+            }
+            V old = node == null ? null : valueOf(node);
+            if (old == null ? when == When.PRESENT : when == When.ABSENT) {
+                return old;
+            }
+            Entry unchanged = node == null ? null : node.copy(queue);
+            if (old != null && (unchanged == null || valueOf(unchanged) != old)) {
+                continue; // its first key has died since, or another value has been put
+            }
+            // Made before the key is reserved, so that it does not stay reserved if memory is short.
+            Reserved reserved = reserved(key, hash, new Reservation(node, old != null, unchanged), head);
+            Reservation reservation = reserved.reservation;
+            boolean settled = false;
+            V value = null;
+            try {
+                if (node == null
+                        ? !link(array, head, reserved, Change.NOTHING)
+                        : !splice(node, old, reserved, Change.NOTHING)) {
+                    settled = true; // the key was not reserved, and never will be by this node
+                    continue;
+                }
+                value = function.apply(key, old);
+                decide(reserved, key, old, value);
+                reservation.finished = true;
+                settle(reserved);
+                settled = true;
+                return value;
+            } finally {
+                reservation.finished = true; // the write of a field, which cannot fail
+                if (!settled) {
+                    unsettled = true;
+                    settle(reserved);
+                }
+                hold(key, old, value); // while it is reserved, others have to find it
+            }
+        }
+    }
+
+    /** Notes what the mapping function has returned. */
+    private void decide(Reserved reserved, K key, @Nullable V old, @Nullable V computed) {
+        Reservation reservation = reserved.reservation;
+        if (computed == null) {
+            reservation.outcome = null;
+            reservation.unchanged = false;
+        } else if (computed != old || replaceKeys) {
+            K kept = old == null || replaceKeys ? key : keyOr(reservation.previous, key);
+            Entry entry = entry(kept, computed, reserved.hash);
+            reservation.unchanged = computed == old;
+            reservation.outcome = entry;
+        }
+    }
+
+    /** Puts the outcome of a mapping function that has ended in the place of its reservation, unless that was done. */
+    private void settle(Reserved reserved) {
+        Reservation reservation = reserved.reservation;
+        Entry outcome = reservation.outcome;
+        if (!splice(reserved, ANY, outcome, reservation.change())) {
+            return;
+        }
+        reservation.settled();
+        if (outcome != null && outcome.refersTo(null)) { // a first key that died since, perhaps before it was linked
+            expungeNow(outcome);
+        }
+        TableNode previous = reservation.previous;
+        if (previous != null && reservation.revives()) {
+            notifyCollected(previous);
+        } else if (reservation.replaces()) {
+            K key = keyOf(previous);
+            if (key == null) {
+                key = keyOf(reserved);
+            }
+            if (key != null) {
+                if (outcome == null) {
+                    notifyRemoved(key);
+                } else {
+                    notifyReplaced(key);
+                }
+            }
+        }
+    }
+
+    /** A node to be linked in front of this head. */
+    private TableNode first(K key, V value, int hash, @Nullable TableNode head) {
+        checkCaptures(key, value);
+        return weakKeys ? TableNode.of(key, queue, hash, value, head) : TableNode.of(value, queue, hash, key, head);
+    }
+
+    /** A node to be put in the place of another one. */
+    private Entry entry(K key, V value, int hash) {
+        checkCaptures(key, value);
+        return weakKeys ? new Entry(key, queue, hash, value, null) : new Entry(value, queue, hash, key, null);
+    }
+
+    private void checkCaptures(K key, V value) {
+        if (valueCheck != null) {
+            valueCheck.accept(key, value);
+        }
+    }
+
+    private Reserved reserved(K key, int hash, Reservation reservation, @Nullable TableNode head) {
+        return weakKeys
+                ? new Reserved(key, hash, null, reservation, head)
+                : new Reserved(null, hash, key, reservation, head);
+    }
+
+    // What the reaper does.
+
+    @Override
+    void settleIfCutOff(TableNode node) {
+        if (node instanceof Reserved reserved && reserved.reservation.finished) {
+            settle(reserved);
+        }
+    }
+
+    /** Makes the array smaller where few are left. */
+    @Override
+    public void compact() {
+        if (unsettled) {
+            unsettled = false;
+            reap(null, false);
+        }
+        shrink();
+    }
+
+    @Override
+    public String describe() {
+        return name == null ? "a collection" : "collection '" + Names.escape(name) + "'";
+    }
+
+}

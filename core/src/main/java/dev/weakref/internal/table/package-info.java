@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weakref.internal.table;
+
+import org.jspecify.annotations.NullMarked;
