@@ -15,8 +15,9 @@ import org.openjdk.jcstress.infra.results.II_Result;
 public class FinalizerRaces {
 
     abstract static class Shared {
-        final FinalizerRegistry registry =
-                FinalizerRegistry.builder().reaper(SimulatedCollector.idleReaper()).build();
+        final FinalizerRegistry registry = FinalizerRegistry.builder()
+                .reaper(SimulatedCollector.idleReaper())
+                .build();
         final Object referent = new Object();
         final AtomicInteger runs = new AtomicInteger();
 

@@ -4,13 +4,9 @@ import dev.weakref.internal.table.TableIterator;
 import dev.weakref.internal.table.TableNode;
 import dev.weakref.internal.table.WeakTable;
 import dev.weakref.internal.table.WeakTable.When;
-import java.lang.ref.Reference;
 import java.util.AbstractCollection;
 import java.util.AbstractMap;
-import java.util.AbstractSet;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
@@ -249,7 +245,6 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
             Set<Object> retained = table.comparable(keys);
             return removeIf(key -> !retained.contains(key));
         }
-
     }
 
     private final class ValueView extends AbstractCollection<V> {

@@ -1,8 +1,8 @@
 package dev.weakref;
 
 import dev.weakref.internal.dispatch.DispatchTask;
-import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.reap.TrackedReference;
+import dev.weakref.internal.support.Logging;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
@@ -61,7 +61,9 @@ final class ActionRunner {
             executor.execute(() -> runInExecutor(task));
         } catch (Throwable rejection) {
             Logging.log(
-                    Level.DEBUG, () -> task.describe() + " was rejected by the executor and runs without it", rejection);
+                    Level.DEBUG,
+                    () -> task.describe() + " was rejected by the executor and runs without it",
+                    rejection);
             inContext(task);
         }
     }

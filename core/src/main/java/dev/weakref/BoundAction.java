@@ -38,7 +38,8 @@ record BoundAction(Object action, @Nullable Object state, Body body) {
     };
 
     static BoundAction ofAction(@Nullable Object state, StateAction<?> action) {
-        return new BoundAction(Objects.requireNonNull(action, "action"), Objects.requireNonNull(state, "state"), STATE_ACTION);
+        return new BoundAction(
+                Objects.requireNonNull(action, "action"), Objects.requireNonNull(state, "state"), STATE_ACTION);
     }
 
     static BoundAction ofFunction(@Nullable Object state, StateFunction<?, ?> function) {

@@ -1,9 +1,9 @@
 package dev.weakref;
 
-import dev.weakref.internal.support.Defaults;
-import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.reap.Reapable;
 import dev.weakref.internal.reap.TrackedReference;
+import dev.weakref.internal.support.Defaults;
+import dev.weakref.internal.support.Logging;
 import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

@@ -1,9 +1,9 @@
 package dev.weakref;
 
-import dev.weakref.internal.reap.CreationLog;
 import dev.weakref.internal.dispatch.ListenerCalls;
-import dev.weakref.internal.support.Logging;
+import dev.weakref.internal.reap.CreationLog;
 import dev.weakref.internal.reap.Reaper;
+import dev.weakref.internal.support.Logging;
 import java.lang.ref.Reference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** The callbacks of all references, proxies and methods: one log, so that their order holds across kinds. */
 final class Callbacks {
 
-    static final CreationLog LOG = new CreationLog(Callbacks.class, ListenerCalls.DISPATCHER, Reaper.SHARED, Callbacks::retainOwner);
+    static final CreationLog LOG =
+            new CreationLog(Callbacks.class, ListenerCalls.DISPATCHER, Reaper.SHARED, Callbacks::retainOwner);
 
     private static volatile @Nullable BiConsumer<Object, Throwable> failureHandler;
 

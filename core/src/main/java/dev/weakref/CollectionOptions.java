@@ -1,9 +1,9 @@
 package dev.weakref;
 
+import dev.weakref.internal.reap.Reaper;
 import dev.weakref.internal.support.Arguments;
 import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.support.Names;
-import dev.weakref.internal.reap.Reaper;
 import dev.weakref.internal.table.RemovalNotifier;
 import dev.weakref.internal.table.TableCounts;
 import dev.weakref.internal.table.TableOptions;
@@ -85,8 +85,7 @@ abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
 
     static CollectionStats stats(WeakTable<?, ?> table) {
         TableCounts counts = table.counts();
-        return new CollectionStats(
-                counts.name(), counts.size(), counts.added(), counts.removed(), counts.collected());
+        return new CollectionStats(counts.name(), counts.size(), counts.added(), counts.removed(), counts.collected());
     }
 
     /** Tells a listener of the user's, and reports what it throws. */

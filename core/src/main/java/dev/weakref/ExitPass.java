@@ -1,14 +1,14 @@
 package dev.weakref;
 
-import dev.weakref.internal.support.Defaults;
+import dev.weakref.Finalizer.Trigger;
 import dev.weakref.internal.dispatch.DispatchTask;
-import dev.weakref.internal.reap.LogIterator;
-import dev.weakref.internal.support.Logging;
-import dev.weakref.internal.support.Names;
 import dev.weakref.internal.dispatch.SerialDispatcher;
 import dev.weakref.internal.dispatch.TaskBatch;
+import dev.weakref.internal.reap.LogIterator;
 import dev.weakref.internal.reap.TrackedReference;
-import dev.weakref.Finalizer.Trigger;
+import dev.weakref.internal.support.Defaults;
+import dev.weakref.internal.support.Logging;
+import dev.weakref.internal.support.Names;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -370,7 +370,9 @@ final class ExitPass {
                 + ran + " run (" + failed + " failed), " + timedOut + " timed out");
         Set<String> running = new LinkedHashSet<>();
         core.log().running().forEachRemaining(node -> running.add(node.describe()));
-        dispatcher.running().forEach(task -> running.add(task.task().describe())); // one that hangs in a listener as well
+        dispatcher
+                .running()
+                .forEach(task -> running.add(task.task().describe())); // one that hangs in a listener as well
         running.forEach(each -> line.append("; ").append(each).append(" is running"));
         return line.toString();
     }

@@ -1,12 +1,12 @@
 package dev.weakref;
 
-import dev.weakref.internal.reap.CreationLog;
-import dev.weakref.internal.support.Defaults;
 import dev.weakref.internal.dispatch.DispatchTask;
+import dev.weakref.internal.reap.CreationLog;
 import dev.weakref.internal.reap.LogIterator;
+import dev.weakref.internal.reap.Reapable;
+import dev.weakref.internal.support.Defaults;
 import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.support.Names;
-import dev.weakref.internal.reap.Reapable;
 import dev.weakref.internal.support.StackReserve;
 import java.time.Duration;
 import java.time.Instant;
@@ -150,7 +150,8 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
         return result;
     }
 
-    private void followStage(RegistryCore core, CompletionStage<?> stage, Trigger trigger, boolean awaited) throws Exception {
+    private void followStage(RegistryCore core, CompletionStage<?> stage, Trigger trigger, boolean awaited)
+            throws Exception {
         if (awaited) {
             CompletionStages.await(stage);
         } else {

@@ -1,8 +1,8 @@
 package dev.weakref;
 
+import dev.weakref.internal.reap.Reaper;
 import dev.weakref.internal.support.Arguments;
 import dev.weakref.internal.support.Names;
-import dev.weakref.internal.reap.Reaper;
 import dev.weakref.internal.support.TimeSource;
 import java.lang.invoke.MethodHandles;
 import java.time.Duration;
@@ -275,7 +275,8 @@ public final class FinalizerRegistry implements AutoCloseable {
      *     wait for that action, which cannot end before the pass has
      */
     public ExitReport shutdown(Duration atMost, Thread waiting) {
-        return core.shutdown().run(Objects.requireNonNull(atMost, "atMost"), Objects.requireNonNull(waiting, "waiting"));
+        return core.shutdown()
+                .run(Objects.requireNonNull(atMost, "atMost"), Objects.requireNonNull(waiting, "waiting"));
     }
 
     /** The same as {@link #shutdown()}. */

@@ -1,9 +1,9 @@
 package dev.weakref;
 
-import dev.weakref.internal.support.Names;
 import dev.weakref.FinalizerRegistry.Action;
 import dev.weakref.FinalizerRegistry.Registration;
 import dev.weakref.FinalizerRegistry.StateAction;
+import dev.weakref.internal.support.Names;
 import java.util.ArrayList;
 import java.util.List;
 

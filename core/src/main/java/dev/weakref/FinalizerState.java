@@ -1,7 +1,7 @@
 package dev.weakref;
 
-import dev.weakref.internal.reap.TrackedReference;
 import dev.weakref.Finalizer.Trigger;
+import dev.weakref.internal.reap.TrackedReference;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.ReferenceQueue;
@@ -33,7 +33,7 @@ abstract class FinalizerState extends TrackedReference {
     private static final long CLAIMED = 1 << 5;
     private static final long TIMED_OUT = 1 << 6;
     private static final long OVERDUE = 1 << 7;
-    /** It is run by {@link #call()}. */
+    /** It is run by {@link Finalizer#call()}. */
     private static final long CALLED = 1 << 8;
 
     /** Above all of them its creation in milliseconds of elapsed time, which never change. */
@@ -59,8 +59,7 @@ abstract class FinalizerState extends TrackedReference {
     @SuppressWarnings("UnusedVariable") // read and written through WORK
     private @Nullable Object work;
 
-    FinalizerState(
-            Object referent, ReferenceQueue<Object> queue, Object work, long createdAtMillis, boolean atExit) {
+    FinalizerState(Object referent, ReferenceQueue<Object> queue, Object work, long createdAtMillis, boolean atExit) {
         super(referent, queue);
         this.work = work;
         long created = createdAtMillis << TIME_SHIFT;

@@ -1,10 +1,10 @@
 package dev.weakref;
 
+import dev.weakref.Leak.Kind;
 import dev.weakref.internal.dispatch.ListenerCalls;
 import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.support.Names;
 import dev.weakref.internal.support.TimeSource;
-import dev.weakref.Leak.Kind;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.EnumMap;
@@ -108,7 +108,8 @@ final class LeakReporter {
         } else {
             ListenerCalls.submit(
                     "A leak listener",
-                    List.<Runnable>of(() -> notifyListeners(leak)).iterator()); // nobody may hold up the watch that found it
+                    List.<Runnable>of(() -> notifyListeners(leak))
+                            .iterator()); // nobody may hold up the watch that found it
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.weakref;
 
-import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.dispatch.Watchdog;
+import dev.weakref.internal.support.Logging;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;

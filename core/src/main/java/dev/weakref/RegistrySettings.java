@@ -1,9 +1,9 @@
 package dev.weakref;
 
+import dev.weakref.internal.reap.Reaper;
 import dev.weakref.internal.support.CoarseClock;
 import dev.weakref.internal.support.Defaults;
 import dev.weakref.internal.support.Names;
-import dev.weakref.internal.reap.Reaper;
 import dev.weakref.internal.support.TimeSource;
 import java.lang.invoke.MethodHandles;
 import java.time.Duration;

@@ -91,7 +91,9 @@ final class RegistryShutdown {
     private boolean isInsideAction() {
         Thread me = Thread.currentThread();
         ExitPass pass = exitPass.get();
-        return CurrentRegistries.isIn(core.number()) || core.dispatcher().runsIn(me) || (pass != null && pass.runsIn(me));
+        return CurrentRegistries.isIn(core.number())
+                || core.dispatcher().runsIn(me)
+                || (pass != null && pass.runsIn(me));
     }
 
     /** Closes this registry when the JVM exits; closes it now if the JVM is exiting already. */

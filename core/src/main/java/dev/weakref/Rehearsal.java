@@ -1,12 +1,12 @@
 package dev.weakref;
 
-import dev.weakref.internal.dispatch.DispatchTask;
-import dev.weakref.internal.reap.Reaper;
-import dev.weakref.internal.table.TableOptions;
-import dev.weakref.internal.dispatch.TaskBatch;
-import dev.weakref.internal.support.Threads;
-import dev.weakref.internal.table.WeakTable;
 import dev.weakref.FinalizerRegistry.Action;
+import dev.weakref.internal.dispatch.DispatchTask;
+import dev.weakref.internal.dispatch.TaskBatch;
+import dev.weakref.internal.reap.Reaper;
+import dev.weakref.internal.support.Threads;
+import dev.weakref.internal.table.TableOptions;
+import dev.weakref.internal.table.WeakTable;
 import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;

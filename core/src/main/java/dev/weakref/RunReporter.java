@@ -1,10 +1,10 @@
 package dev.weakref;
 
+import dev.weakref.Finalizer.Outcome;
+import dev.weakref.Finalizer.Trigger;
 import dev.weakref.internal.dispatch.ListenerCalls;
 import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.support.Names;
-import dev.weakref.Finalizer.Outcome;
-import dev.weakref.Finalizer.Trigger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
@@ -74,8 +74,8 @@ final class RunReporter {
         if (Logging.isDebugging()) {
             Logging.log(
                     Level.DEBUG,
-                    () -> trigger + " finalizer " + node.id + " '"
-                            + node.info().name() + "' of registry '" + Names.escape(name) + "' " + outcome);
+                    () -> trigger + " finalizer " + node.id + " '" + node.info().name() + "' of registry '"
+                            + Names.escape(name) + "' " + outcome);
         }
         if (timed || event != null) {
             FinalizerRun run = new FinalizerRun(node.info(), trigger, outcome, Duration.ofNanos(nanos), failure);

@@ -1,9 +1,9 @@
 package dev.weakref;
 
+import dev.weakref.Finalizer.Trigger;
 import dev.weakref.internal.deletion.DeletionTarget;
 import dev.weakref.internal.deletion.OpenDirectory;
 import dev.weakref.internal.deletion.TreeDeletion;
-import dev.weakref.Finalizer.Trigger;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package dev.weakref;
 
 import dev.weakref.internal.reap.CreationLog;
-import dev.weakref.internal.support.Logging;
-import dev.weakref.internal.support.Names;
 import dev.weakref.internal.reap.Reapable;
 import dev.weakref.internal.reap.Reaper;
+import dev.weakref.internal.support.Logging;
+import dev.weakref.internal.support.Names;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

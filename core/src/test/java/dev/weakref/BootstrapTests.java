@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -16,7 +15,8 @@ import org.junit.jupiter.api.Test;
 class BootstrapTests {
 
     /** Not initialised by name: the two that do it, and the one that is there only with a flight recorder. */
-    private static final List<String> OTHERS = List.of("Bootstrap", "Rehearsal", "JfrEvents", "ReapEvent", "package-info");
+    private static final List<String> OTHERS =
+            List.of("Bootstrap", "Rehearsal", "JfrEvents", "ReapEvent", "package-info");
 
     @Test
     void everyClassIsInitialisedBeforehand() throws IOException, URISyntaxException {
@@ -25,7 +25,8 @@ class BootstrapTests {
                 .getParent();
 
         try (Stream<Path> files = Files.walk(directory)) {
-            List<String> hosts = files.map(file -> directory.relativize(file).toString().replace(File.separatorChar, '.'))
+            List<String> hosts = files.map(
+                            file -> directory.relativize(file).toString().replace(File.separatorChar, '.'))
                     .filter(name -> name.endsWith(".class") && !name.contains("$"))
                     .map(name -> name.substring(0, name.length() - ".class".length()))
                     .filter(name -> !OTHERS.contains(name.substring(name.lastIndexOf('.') + 1)))

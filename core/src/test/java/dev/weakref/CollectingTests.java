@@ -2,10 +2,10 @@ package dev.weakref;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weakref.Finalizer.Trigger;
 import dev.weakref.internal.reap.Reaper;
 import dev.weakref.internal.support.Threads;
 import dev.weakref.internal.table.WeakTable;
-import dev.weakref.Finalizer.Trigger;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.time.Duration;

@@ -191,7 +191,9 @@ class EqualityTests {
                 case CALLING_PROXY -> WeakProxy.of(referent, Runnable.class, dead -> calledBack.countDown());
                 case REFLECTIVE_PROXY ->
                     Proxy.newProxyInstance(
-                            getClass().getClassLoader(), new Class<?>[] {Runnable.class}, new ProxyReference(referent, null));
+                            getClass().getClassLoader(),
+                            new Class<?>[] {Runnable.class},
+                            new ProxyReference(referent, null));
                 case METHOD -> WeakMethod.of(referent, RUN, dead -> calledBack.countDown());
                 case FINALIZER -> REGISTRY.register(referent, () -> {});
             };

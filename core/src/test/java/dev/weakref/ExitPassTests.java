@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weakref.internal.support.Defaults;
-import dev.weakref.internal.reap.Reaper;
 import dev.weakref.Finalizer.Outcome;
 import dev.weakref.Finalizer.Trigger;
+import dev.weakref.internal.reap.Reaper;
+import dev.weakref.internal.support.Defaults;
 import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;

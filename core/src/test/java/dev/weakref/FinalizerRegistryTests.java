@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weakref.internal.support.ElapsedTime;
-import dev.weakref.internal.reap.Reaper;
 import dev.weakref.Finalizer.Outcome;
 import dev.weakref.Finalizer.Trigger;
+import dev.weakref.internal.reap.Reaper;
+import dev.weakref.internal.support.ElapsedTime;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,9 +2,9 @@ package dev.weakref;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weakref.internal.support.Defaults;
-import dev.weakref.internal.reap.Reaper;
 import dev.weakref.docs.Page;
+import dev.weakref.internal.reap.Reaper;
+import dev.weakref.internal.support.Defaults;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.ref.WeakReference;
@@ -87,7 +87,8 @@ class FinalizersPageInsideTests {
     @Test
     @Tag("collects")
     void everyLineOfTheTableIsLoggedAsItSaysAndNoOther() throws Exception {
-        List<List<String>> table = Page.of("finalizers.md").section("CreationLog").table("level");
+        List<List<String>> table =
+                Page.of("finalizers.md").section("Log").table("level");
         try (LogLines log = new LogLines()) {
             failAtExit();
             getStuckAndComeBack(log);
@@ -184,7 +185,8 @@ class FinalizersPageInsideTests {
                     throw new OutOfMemoryError("for the test");
                 })
                 .build();
-        registry.core().secondAttempts().last = new SecondAttempts.Attempt("again", BoundAction.ofCallable(() -> "done"));
+        registry.core().secondAttempts().last =
+                new SecondAttempts.Attempt("again", BoundAction.ofCallable(() -> "done"));
         registry.close();
     }
 

@@ -3,8 +3,8 @@ package dev.weakref;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.weakref.internal.support.ElapsedTime;
 import dev.weakref.Leak.Kind;
+import dev.weakref.internal.support.ElapsedTime;
 import java.lang.ref.Reference;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,7 +2,6 @@ package dev.weakref;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weakref.internal.reap.Reaper;
 import com.google.common.collect.testing.ConcurrentMapTestSuiteBuilder;
 import com.google.common.collect.testing.SetTestSuiteBuilder;
 import com.google.common.collect.testing.TestStringMapGenerator;
@@ -11,6 +10,7 @@ import com.google.common.collect.testing.features.CollectionFeature;
 import com.google.common.collect.testing.features.CollectionSize;
 import com.google.common.collect.testing.features.MapFeature;
 import com.google.common.collect.testing.testers.SetHashCodeTester;
+import dev.weakref.internal.reap.Reaper;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Collections;

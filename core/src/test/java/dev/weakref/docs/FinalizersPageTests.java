@@ -91,14 +91,14 @@ class FinalizersPageTests {
         assertThat(heads("Triggers and outcomes", "trigger")).containsExactly(names(Finalizer.Trigger.values()));
         assertThat(heads("Triggers and outcomes", "outcome")).containsExactly(names(Finalizer.Outcome.values()));
         assertThat(heads("Capture check", "check")).containsExactly(names(CaptureCheck.values()));
-        assertThat(heads("LeakReporter", "kind")).containsExactly(names(Leak.Kind.values()));
-        assertThat(heads("LeakReporter", "level")).containsExactly(names(LeakLevel.values()));
+        assertThat(heads("Leaks", "kind")).containsExactly(names(Leak.Kind.values()));
+        assertThat(heads("Leaks", "level")).containsExactly(names(LeakLevel.values()));
     }
 
     @Test
     void everyNameIsOneOfThePublicApi() throws IOException {
         Page page = Page.of("finalizers.md");
-        Set<String> logged = page.section("CreationLog").table("level").stream()
+        Set<String> logged = page.section("Log").table("level").stream()
                 .map(row -> row.get(1))
                 .collect(Collectors.toSet());
         Set<String> levels = Set.of("WARNING", "INFO", "DEBUG");

@@ -51,7 +51,7 @@ class IncidentPageTests {
 
     @Test
     void everyLineOfTheLogIsInTheTableOfTheLog() throws IOException {
-        List<Pattern> lines = Page.of("finalizers.md").section("CreationLog").table("level").stream()
+        List<Pattern> lines = Page.of("finalizers.md").section("Log").table("level").stream()
                 .map(row -> Pattern.compile(Stream.of(row.get(1).split("…", -1))
                         .map(Pattern::quote)
                         .collect(Collectors.joining(".*", "", ".*"))))

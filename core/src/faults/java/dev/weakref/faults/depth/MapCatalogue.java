@@ -82,13 +82,28 @@ final class MapCatalogue {
     }
 
     private void addViews() {
-        add("keySet().iterator", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = MapTrial.walk(t.map.keySet()));
+        add(
+                "keySet().iterator",
+                Filled.UNLINKED_BEFORE_SAMPLING,
+                (t, i) -> t.results[i] = MapTrial.walk(t.map.keySet()));
         add("keySet().remove", Filled.ALL, (t, i) -> t.map.keySet().remove(t.keys[i]));
         add("keySet().removeAll", Filled.ALL, (t, i) -> t.map.keySet().removeAll(Set.of(t.keys[i])));
-        add("values().iterator", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = MapTrial.walk(t.map.values()));
-        add("values().contains", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.map.values().contains(t.values[i]));
-        add("values().removeIf", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.map.values().removeIf(value -> value == t.values[i]));
-        add("entrySet().iterator", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = MapTrial.walk(t.map.entrySet()));
+        add(
+                "values().iterator",
+                Filled.UNLINKED_BEFORE_SAMPLING,
+                (t, i) -> t.results[i] = MapTrial.walk(t.map.values()));
+        add(
+                "values().contains",
+                Filled.UNLINKED_BEFORE_SAMPLING,
+                (t, i) -> t.map.values().contains(t.values[i]));
+        add(
+                "values().removeIf",
+                Filled.UNLINKED_BEFORE_SAMPLING,
+                (t, i) -> t.map.values().removeIf(value -> value == t.values[i]));
+        add(
+                "entrySet().iterator",
+                Filled.UNLINKED_BEFORE_SAMPLING,
+                (t, i) -> t.results[i] = MapTrial.walk(t.map.entrySet()));
         add("entrySet().contains", Filled.ALL, (t, i) -> t.map.entrySet().contains(Map.entry(t.keys[i], t.values[i])));
         add("entrySet().remove", Filled.ALL, (t, i) -> t.map.entrySet().remove(Map.entry(t.keys[i], t.values[i])));
         add(
@@ -111,12 +126,27 @@ final class MapCatalogue {
         MapCatalogue list = new MapCatalogue(kind, WeakValueMap::create);
         list.add("create", Filled.NONE, (t, i) -> t.results[i] = WeakValueMap.create());
         list.add("copyOf", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = WeakValueMap.copyOf(t.map));
-        list.add("copy", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = values(t).copy());
-        list.add("union", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = values(t).union(new HashMap<>(t.map)));
+        list.add(
+                "copy",
+                Filled.UNLINKED_BEFORE_SAMPLING,
+                (t, i) -> t.results[i] = values(t).copy());
+        list.add(
+                "union",
+                Filled.UNLINKED_BEFORE_SAMPLING,
+                (t, i) -> t.results[i] = values(t).union(new HashMap<>(t.map)));
         list.add("popEntry", Filled.ALL, (t, i) -> t.results[i] = values(t).popEntry());
-        list.add("valueRefs", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = values(t).valueRefs());
-        list.add("stats", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = values(t).stats());
-        list.add("estimatedSize", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = values(t).estimatedSize());
+        list.add(
+                "valueRefs",
+                Filled.UNLINKED_BEFORE_SAMPLING,
+                (t, i) -> t.results[i] = values(t).valueRefs());
+        list.add(
+                "stats",
+                Filled.UNLINKED_BEFORE_SAMPLING,
+                (t, i) -> t.results[i] = values(t).stats());
+        list.add(
+                "estimatedSize",
+                Filled.UNLINKED_BEFORE_SAMPLING,
+                (t, i) -> t.results[i] = values(t).estimatedSize());
         list.add(
                 "builder",
                 Filled.NONE,
@@ -135,7 +165,8 @@ final class MapCatalogue {
         list.add("identity", Filled.NONE, (t, i) -> t.results[i] = WeakKeyMap.identity());
         list.add("copyOf", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = WeakKeyMap.copyOf(t.map));
         list.add("copy", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = keys(t).copy());
-        list.add("union", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = keys(t).union(new HashMap<>(t.map)));
+        list.add(
+                "union", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = keys(t).union(new HashMap<>(t.map)));
         list.add("popEntry", Filled.ALL, (t, i) -> t.results[i] = keys(t).popEntry());
         list.add("keyRefs", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = keys(t).keyRefs());
         list.add("stats", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.results[i] = keys(t).stats());

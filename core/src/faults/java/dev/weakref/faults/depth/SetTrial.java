@@ -116,7 +116,10 @@ final class SetTrial extends Trial {
         list.add("remove", Filled.ALL, (t, i) -> t.set.remove(t.keys[i]));
         list.add("popElement", Filled.ALL, (t, i) -> t.result = t.set.popElement());
         list.add("iterator", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.result = MapTrial.walk(t.set));
-        list.add("stream", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.result = t.set.stream().count());
+        list.add(
+                "stream",
+                Filled.UNLINKED_BEFORE_SAMPLING,
+                (t, i) -> t.result = t.set.stream().count());
         list.add("forEach", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.set.forEach(each -> t.result = each));
         list.add("removeIf", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.set.removeIf(each -> each == t.keys[i]));
     }
@@ -150,7 +153,10 @@ final class SetTrial extends Trial {
         list.add("union", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.result = t.set.union(some(t)));
         list.add("intersection", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.result = t.set.intersection(some(t)));
         list.add("difference", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.result = t.set.difference(some(t)));
-        list.add("symmetricDifference", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.result = t.set.symmetricDifference(some(t)));
+        list.add(
+                "symmetricDifference",
+                Filled.UNLINKED_BEFORE_SAMPLING,
+                (t, i) -> t.result = t.set.symmetricDifference(some(t)));
         list.add("isSubsetOf", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.set.isSubsetOf(some(t)));
         list.add("isSupersetOf", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.set.isSupersetOf(some(t)));
         list.add("isDisjointFrom", Filled.UNLINKED_BEFORE_SAMPLING, (t, i) -> t.set.isDisjointFrom(some(t)));

@@ -2,8 +2,8 @@ package dev.weakref.internal.table;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
-import dev.weakref.internal.reap.Reaper;
 import dev.weakref.SimulatedCollector;
+import dev.weakref.internal.reap.Reaper;
 import dev.weakref.internal.table.TableOptions.Kind;
 import dev.weakref.internal.table.WeakTable.When;
 import org.openjdk.jcstress.annotations.Actor;

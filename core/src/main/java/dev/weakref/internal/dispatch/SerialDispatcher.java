@@ -63,10 +63,11 @@ public class SerialDispatcher {
     private boolean stopped;
     private boolean saturationReported;
 
-    public SerialDispatcher(String name, ThreadFactory threads, int maxWorkers, Duration tick, TakeOverTime takeOverTime, Owner owner) {
+    public SerialDispatcher(
+            String name, ThreadFactory threads, int maxWorkers, Duration tick, TakeOverTime takeOverTime, Owner owner) {
         this.name = name;
-        this.threads = new WorkerThreads(
-                threads, "No thread for the actions of " + name + "; the next signal tries again");
+        this.threads =
+                new WorkerThreads(threads, "No thread for the actions of " + name + "; the next signal tries again");
         this.maxWorkers = maxWorkers;
         this.tick = tick;
         this.takeOverTime = takeOverTime;
@@ -293,7 +294,8 @@ public class SerialDispatcher {
                         worker.begin(task);
                         return task;
                     }
-                    lock.notifyAll(); // threads wait only for the end of the work, and after a stop for that of the workers
+                    lock.notifyAll(); // threads wait only for the end of the work, and after a stop for that of the
+                    // workers
                     if (waited || !worker.waits) {
                         return null;
                     }

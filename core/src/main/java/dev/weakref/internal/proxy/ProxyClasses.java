@@ -71,7 +71,8 @@ public final class ProxyClasses {
      * @param reference what the proxy calls; an {@link InvocationHandler} as well
      * @throws IllegalArgumentException if no class can be made of these interfaces
      */
-    public static Object proxy(WeakReference<?> reference, Set<Class<?>> interfaces, MethodHandles.@Nullable Lookup lookup) {
+    public static Object proxy(
+            WeakReference<?> reference, Set<Class<?>> interfaces, MethodHandles.@Nullable Lookup lookup) {
         MethodHandle factory = factory(interfaces, lookup);
         if (factory == null) {
             return reflective(reference, interfaces);
@@ -211,7 +212,8 @@ public final class ProxyClasses {
         if (interfaces.stream().allMatch(ProxyClasses::isOpenToReflection)) {
             try {
                 return Proxy.newProxyInstance(
-                        hostOf(interfaces).getClassLoader(), interfaces.toArray(new Class<?>[0]), (InvocationHandler) reference);
+                        hostOf(interfaces).getClassLoader(), interfaces.toArray(new Class<?>[0]), (InvocationHandler)
+                                reference);
             } catch (IllegalArgumentException refused) {
                 cause = refused;
             }

@@ -22,7 +22,8 @@ public final class Backlog {
             AtomicLongFieldUpdater.newUpdater(Backlog.class, "drained");
 
     /** An eighth of the heap: each takes some 64 bytes with its key. */
-    private static final long DEFAULT_THRESHOLD = Math.max(1 << 16, Runtime.getRuntime().maxMemory() / 512);
+    private static final long DEFAULT_THRESHOLD =
+            Math.max(1 << 16, Runtime.getRuntime().maxMemory() / 512);
 
     private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
 

@@ -1,8 +1,8 @@
 package dev.weakref.internal.reap;
 
 import dev.weakref.internal.dispatch.SerialDispatcher;
-import dev.weakref.internal.support.StackReserve;
 import dev.weakref.internal.dispatch.TaskBatch;
+import dev.weakref.internal.support.StackReserve;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
@@ -76,7 +76,8 @@ public final class CreationLog extends Reapable {
     /**
      * @param foreignReferences is given what is found on the queue and is no node of the log, and says whether to sweep
      */
-    public CreationLog(Object owner, SerialDispatcher dispatcher, Reaper reaper, Predicate<Reference<?>> foreignReferences) {
+    public CreationLog(
+            Object owner, SerialDispatcher dispatcher, Reaper reaper, Predicate<Reference<?>> foreignReferences) {
         super(reaper);
         this.owner = owner;
         this.dispatcher = dispatcher;

@@ -49,6 +49,7 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
      *
      * @param due whether to look as well whether the reaper, which may be resting, is to be hurried
      */
+    @Override
     final void added(boolean due) {
         try {
             if (due && nodes() > backlog.threshold && areDead(INTERRUPT_REST_IF_ONE_IN)) {

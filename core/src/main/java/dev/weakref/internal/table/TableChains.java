@@ -1,7 +1,7 @@
 package dev.weakref.internal.table;
 
-import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.reap.Reapable;
+import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.table.Stripe.Change;
 import dev.weakref.internal.table.TableNode.Entry;
 import dev.weakref.internal.table.TableNode.Reserved;
@@ -269,7 +269,11 @@ public abstract class TableChains<K, V> extends Reapable {
 
     /** Takes the locks that are left, in their order, and rebuilds the table under all of them. */
     void resize(
-            @Nullable TableNode[] full, Stripe[] locks, int taken, CollectedEntries<K> dead, List<@Nullable Object> held) {
+            @Nullable TableNode[] full,
+            Stripe[] locks,
+            int taken,
+            CollectedEntries<K> dead,
+            List<@Nullable Object> held) {
         if (taken < locks.length) {
             synchronized (locks[taken]) {
                 resize(full, locks, taken + 1, dead, held);

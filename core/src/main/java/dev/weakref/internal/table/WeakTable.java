@@ -1,22 +1,11 @@
 package dev.weakref.internal.table;
 
-import dev.weakref.internal.support.Names;
 import dev.weakref.internal.reap.Reaper;
+import dev.weakref.internal.support.Names;
 import dev.weakref.internal.table.Stripe.Change;
 import dev.weakref.internal.table.TableNode.Entry;
 import dev.weakref.internal.table.TableNode.Reserved;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
-import java.lang.ref.WeakReference;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
-import java.util.HashSet;
-import java.util.IdentityHashMap;
-import java.util.List;
-import java.util.Objects;
-import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -238,7 +227,8 @@ public final class WeakTable<K, V> extends TableLookup<K, V> {
      * @param function is given the key and the value that is there; {@code null} as its result removes the entry
      * @return the new value, or the one that is there where nothing was to be computed
      */
-    public @Nullable V compute(K key, When when, BiFunction<? super K, ? super @Nullable V, ? extends @Nullable V> function) {
+    public @Nullable V compute(
+            K key, When when, BiFunction<? super K, ? super @Nullable V, ? extends @Nullable V> function) {
         int hash = hash(key);
         while (true) {
             @Nullable TableNode[] array = chains();
@@ -375,5 +365,4 @@ public final class WeakTable<K, V> extends TableLookup<K, V> {
     public String describe() {
         return name == null ? "a collection" : "collection '" + Names.escape(name) + "'";
     }
-
 }

@@ -9,9 +9,9 @@ import dev.weakref.internal.dispatch.TaskBatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.LongStream;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class CreationLogTests {
@@ -257,7 +257,8 @@ class CreationLogTests {
         private final List<TaskBatch> handedOver = new ArrayList<>();
         private boolean full;
         private final SerialDispatcher dispatcher =
-                new SerialDispatcher("test", task -> new Thread(() -> {}), 1, Duration.ofHours(1), task -> 1, task -> {}) {
+                new SerialDispatcher(
+                        "test", task -> new Thread(() -> {}), 1, Duration.ofHours(1), task -> 1, task -> {}) {
                     @Override
                     public void submit(TaskBatch tasks) {
                         if (full) {

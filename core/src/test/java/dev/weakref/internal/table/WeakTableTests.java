@@ -3,14 +3,14 @@ package dev.weakref.internal.table;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weakref.BackgroundCall;
-import dev.weakref.internal.reap.Backlog;
 import dev.weakref.Gc;
 import dev.weakref.Key;
-import dev.weakref.internal.reap.Reaper;
 import dev.weakref.RemovalCause;
 import dev.weakref.RemovalListener;
 import dev.weakref.SimulatedCollector;
 import dev.weakref.WeakKeyMap;
+import dev.weakref.internal.reap.Backlog;
+import dev.weakref.internal.reap.Reaper;
 import dev.weakref.internal.table.TableOptions.Kind;
 import dev.weakref.internal.table.WeakTable.When;
 import java.lang.ref.ReferenceQueue;
@@ -79,14 +79,13 @@ class WeakTableTests {
         CountDownLatch second = new CountDownLatch(1);
         BlockingQueue<String> calls = new LinkedBlockingQueue<>();
         AtomicInteger count = new AtomicInteger();
-        WeakTable<Key, String> table =
-                new WeakTable<>(options(Kind.WEAK_KEYS, false, (key, cause) -> {
-                    if (count.incrementAndGet() == 1) {
-                        BackgroundCall.await(second); // opened by the next call, which begins beside this one
-                    }
-                    second.countDown();
-                    calls.add("told");
-                }));
+        WeakTable<Key, String> table = new WeakTable<>(options(Kind.WEAK_KEYS, false, (key, cause) -> {
+            if (count.incrementAndGet() == 1) {
+                BackgroundCall.await(second); // opened by the next call, which begins beside this one
+            }
+            second.countDown();
+            calls.add("told");
+        }));
         for (Key key : List.of(new Key("first"), new Key("second"))) {
             table.put(key, "value", When.ALWAYS);
             SimulatedCollector.collect(table, key);
