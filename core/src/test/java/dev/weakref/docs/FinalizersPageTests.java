@@ -238,7 +238,9 @@ class FinalizersPageTests {
     }
 
     private static List<EventType> events() throws ClassNotFoundException {
-        return Arrays.stream(Class.forName("dev.weakref.JfrEvents").getDeclaredClasses())
+        Class<?> reaped = Class.forName("dev.weakref.internal.reap.ReapEvent");
+        return Stream.concat(
+                        Arrays.stream(Class.forName("dev.weakref.JfrEvents").getDeclaredClasses()), Stream.of(reaped))
                 .filter(type -> !Modifier.isAbstract(type.getModifiers()))
                 .map(type -> EventType.getEventType(type.asSubclass(Event.class)))
                 .toList();

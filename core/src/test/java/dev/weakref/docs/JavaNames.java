@@ -18,6 +18,16 @@ final class JavaNames {
     private static final List<String> PACKAGES =
             List.of("dev.weakref.", "java.lang.", "java.lang.ref.", "java.util.", "java.util.concurrent.");
 
+    private static final List<String> TEST_PACKAGES = List.of(
+            "dev.weakref.",
+            "dev.weakref.docs.",
+            "dev.weakref.internal.deletion.",
+            "dev.weakref.internal.dispatch.",
+            "dev.weakref.internal.proxy.",
+            "dev.weakref.internal.reap.",
+            "dev.weakref.internal.support.",
+            "dev.weakref.internal.table.");
+
     private static final Pattern NAME = Pattern.compile("((?:[A-Z]\\w*\\.)*[A-Z]\\w*)(?:\\.([a-z]\\w*))?(?:\\(.*\\))?");
 
     private JavaNames() {}
@@ -47,7 +57,7 @@ final class JavaNames {
     static boolean isTest(String name) {
         int dot = name.lastIndexOf('.');
         return dot > 0
-                && find(List.of("dev.weakref.", "dev.weakref.docs."), name.substring(0, dot))
+                && find(TEST_PACKAGES, name.substring(0, dot))
                         .filter(type -> !Modifier.isAbstract(type.getModifiers()))
                         .filter(type -> !ReflectionSupport.findMethods(
                                         type,
