@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.logging.LogManager;
 import org.junit.jupiter.api.AfterEach;
@@ -64,6 +65,28 @@ class MessagesTests {
 
             assertThat(waiting.get()).hasSize(1);
         }
+    }
+
+    @Test
+    void aLineForWhichTheWriterHadNoMemoryIsWrittenLater() throws Exception {
+        BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+        AtomicInteger failing = new AtomicInteger(2);
+        WeakRefs.logTo(new Recording(message -> {
+            if (message.startsWith("said") && failing.getAndDecrement() > 0) {
+                throw new OutOfMemoryError("for the test");
+            }
+            lines.add(message);
+        }));
+        LogQueue queue = new LogQueue(Threads.daemons("weakref-tested", null));
+        queue.add(Level.WARNING, "said", null);
+        assertThat(queue.awaitWritten(TimeUnit.MINUTES.toNanos(1))).isTrue(); // by the writer, in vain
+
+        Gc.awaitWithoutCollecting(
+                () -> {
+                    Messages.awaitWritten(); // as an exit pass does; the first time in vain
+                    return lines.contains("said (memory, stack or threads were exhausted)");
+                },
+                "the line is lost");
     }
 
     @Test
