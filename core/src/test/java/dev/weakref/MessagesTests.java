@@ -2,7 +2,10 @@ package dev.weakref;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.ResourceBundle;
@@ -15,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.logging.LogManager;
+import java.util.logging.StreamHandler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -131,6 +135,31 @@ class MessagesTests {
 
         assertThat(lines).anyMatch(line -> line.startsWith("WARNING: ") && line.contains("failed (EXIT"));
         assertThat(lines).anyMatch(line -> line.startsWith("INFO: Exit pass of registry 'global': 1 run (1 failed)"));
+    }
+
+    @Test
+    void thePlatformsLoggingHasItsHandlersBeforeItsFirstLine() throws Exception {
+        List<String> lines = Programs.outputOf(NeverLogs.class);
+
+        assertThat(lines).containsExactly("a handler was made", "a registry was made");
+    }
+
+    static final class NeverLogs {
+        public static void main(String[] args) throws IOException {
+            Path configuration = Files.createTempFile("weakref", ".properties");
+            Files.writeString(configuration, "handlers=" + Telling.class.getName());
+            System.setProperty("java.util.logging.config.file", configuration.toString());
+            FinalizerRegistry.builder().build();
+            System.out.println("a registry was made");
+            Files.delete(configuration);
+        }
+    }
+
+    /** A handler that tells when it is made. Public, as the JDK makes it. */
+    public static final class Telling extends StreamHandler {
+        public Telling() {
+            System.out.println("a handler was made");
+        }
     }
 
     static final class LosesItsHandlers {
