@@ -180,6 +180,7 @@ final class Bootstrap implements Runnable {
                 }
             }
             Flight.load();
+            LostHandlers.prepare();
             exercise();
             Flight.start();
             done = true;

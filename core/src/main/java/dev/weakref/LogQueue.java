@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lines of the log that a thread of their own writes, in their order, because the thread that has something to say must not
- * be held up by a logger. Bounded: if the logger is too slow, lines are dropped and counted.
+ * be held up by a logger. Bounded: if the logger is too slow, lines are dropped and counted. If memory or stack is exhausted
+ * while a line is written, {@link Messages} writes it later; to note that allocates nothing.
  */
 final class LogQueue implements Runnable {
 
@@ -55,6 +56,8 @@ final class LogQueue implements Runnable {
             }
             try {
                 Messages.writeNow(line.level, line.message, line.failure);
+            } catch (VirtualMachineError shortage) {
+                Messages.missed(line.message);
             } catch (Throwable nowhereToReport) {
                 // The next line may be written.
             }

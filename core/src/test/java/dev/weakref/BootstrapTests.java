@@ -3,7 +3,9 @@ package dev.weakref;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -19,19 +21,44 @@ class BootstrapTests {
 
     @Test
     void everyClassIsInitialisedBeforehand() throws IOException, URISyntaxException {
-        Path directory = Path.of(Objects.requireNonNull(Bootstrap.class.getResource("Bootstrap.class"))
-                        .toURI())
-                .getParent();
-
-        try (Stream<Path> files = Files.list(directory)) {
+        try (Stream<Path> files = classFiles()) {
             List<String> hosts = files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(".class") && !name.contains("$"))
+                    .filter(name -> !name.contains("$"))
                     .map(name -> name.substring(0, name.length() - ".class".length()))
                     .filter(name -> !OTHERS.contains(name))
                     .toList();
 
             assertThat(Arrays.stream(Bootstrap.CLASSES).map(Class::getSimpleName))
                     .containsExactlyInAnyOrderElementsOf(hosts);
+        }
+    }
+
+    @Test
+    void noConcatenationIsLinkedAtItsFirstCall() throws IOException, URISyntaxException {
+        try (Stream<Path> files = classFiles()) {
+            List<String> linking = files.filter(file -> contains(file, "java/lang/invoke/StringConcatFactory"))
+                    .map(file -> file.getFileName().toString())
+                    .toList();
+
+            assertThat(linking)
+                    .as("classes with a call that throws for ever if the stack overflowed while the JVM linked it")
+                    .isEmpty();
+        }
+    }
+
+    private static Stream<Path> classFiles() throws IOException, URISyntaxException {
+        Path directory = Path.of(Objects.requireNonNull(Bootstrap.class.getResource("Bootstrap.class"))
+                        .toURI())
+                .getParent();
+        return Files.list(directory)
+                .filter(file -> file.getFileName().toString().endsWith(".class"));
+    }
+
+    private static boolean contains(Path file, String constant) {
+        try {
+            return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(constant);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
         }
     }
 }
