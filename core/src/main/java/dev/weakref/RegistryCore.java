@@ -532,6 +532,11 @@ final class RegistryCore {
     /**
      * Begins the exit pass, or waits for the one that was begun.
      *
+     * <p><b>Why this works if a pass is given up.</b> An action that closes the registry needs a thread for the pass. If there is
+     * none, the pass is taken out of {@code exitPass} first and given up then. Another thread that closes the registry holds the
+     * pass that it met, and does not read the field again. When it sees that pass given up, it finds the field empty, or
+     * another pass there, and so it begins one or waits for one.
+     *
      * @param waiting the thread that waits until this returns: the calling thread, or another one. The actions that it runs
      *     are not waited for
      */
@@ -539,21 +544,29 @@ final class RegistryCore {
         StackReserve.ensure(); // for the thread that takes over if the pass overflows the stack of this one
         boolean inside = isInsideAction();
         List<Long> waitsInside = Inside.running(waiting, number);
-        ExitPass mine = new ExitPass(this, atMost);
-        if (exitPass.compareAndSet(null, mine)) {
-            mine.doNotAwait(waitsInside);
-            if (!inside) {
-                try {
-                    return run(mine);
-                } catch (StackOverflowError tooDeep) {
-                    // Another thread has all the stack that it needs. What was done so far may be done twice.
+        while (true) {
+            ExitPass mine = new ExitPass(this, atMost);
+            ExitPass before = exitPass.compareAndExchange(null, mine);
+            ExitPass pass = before == null ? mine : before;
+            pass.doNotAwait(waitsInside);
+            if (before == null) {
+                if (!inside) {
+                    try {
+                        return run(mine);
+                    } catch (StackOverflowError tooDeep) {
+                        // Another thread has all the stack that it needs. What was done so far may be done twice.
+                    }
                 }
+                runInAThread(mine);
             }
-            runInAThread(mine);
+            if (inside) {
+                return ExitPass.NOTHING;
+            }
+            ExitReport report = pass.await();
+            if (!pass.wasGivenUp()) {
+                return report;
+            }
         }
-        ExitPass pass = Objects.requireNonNull(exitPass.get());
-        pass.doNotAwait(waitsInside);
-        return inside ? ExitPass.NOTHING : pass.await();
     }
 
     /** With the hook in place until the end: a JVM that exits meanwhile waits for the pass. */
@@ -627,11 +640,14 @@ final class RegistryCore {
         Messages.jvmExits();
         ExitPass mine = new ExitPass(this, settings.exitLimit);
         ExitPass before = exitPass.compareAndExchange(null, mine);
-        if (before == null) {
-            run(mine);
-        } else {
+        while (before != null) {
             before.awaitEnd();
+            if (!before.wasGivenUp()) {
+                return;
+            }
+            before = exitPass.compareAndExchange(null, mine);
         }
+        run(mine);
     }
 
     private void removeJvmHook() {
