@@ -2,6 +2,7 @@ package dev.weakref;
 
 import dev.weakref.internal.support.ConstantPool;
 import dev.weakref.internal.support.JfrGate;
+import dev.weakref.internal.support.LostHandlers;
 import dev.weakref.internal.support.Threads;
 import java.util.ArrayList;
 import java.util.List;
@@ -229,6 +230,7 @@ public final class Bootstrap implements Runnable {
             }
             JfrGate.load("dev.weakref.JfrEvents");
             JfrGate.load("dev.weakref.internal.reap.ReapEvent");
+            LostHandlers.prepare();
             rehearse();
             JfrGate.open();
             done = true;

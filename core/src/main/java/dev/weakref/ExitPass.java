@@ -59,6 +59,7 @@ final class ExitPass {
     private final Set<Long> notAwaited = ConcurrentHashMap.newKeySet();
 
     private final CompletableFuture<ExitReport> report = new CompletableFuture<>();
+    private volatile boolean givenUp;
     private volatile @Nullable Thread closer;
     private long progressTold = begin;
     private volatile boolean someCouldNotBeRun;
@@ -268,7 +269,13 @@ final class ExitPass {
 
     /** Lets nobody wait for a pass that never began. */
     void giveUp() {
+        givenUp = true;
         report.complete(NOTHING);
+    }
+
+    /** Whether it was given up, so that another one has to do its work. */
+    boolean wasGivenUp() {
+        return givenUp;
     }
 
     /**

@@ -4,7 +4,6 @@ import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.support.StackReserve;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +40,11 @@ final class RegistryShutdown {
     /**
      * Begins the exit pass, or waits for the one that was begun.
      *
+     * <p><b>Why this works if a pass is given up.</b> An action that closes the registry needs a thread for the pass. If there
+     * is none, the pass is taken out of {@code exitPass} first and given up then. Another thread that closes the registry holds
+     * the pass that it met, and does not read the field again. When it sees that pass given up, it finds the field empty, or
+     * another pass there, and so it begins one or waits for one.
+     *
      * @param waiting the thread that waits until this returns: the calling thread, or another one. The actions that it runs
      *     are not waited for
      */
@@ -48,21 +52,29 @@ final class RegistryShutdown {
         StackReserve.ensure(); // for the thread that takes over if the pass overflows the stack of this one
         boolean inside = isInsideAction();
         List<Long> waitsInside = CurrentRegistries.running(waiting, core.number());
-        ExitPass mine = new ExitPass(core, atMost);
-        if (exitPass.compareAndSet(null, mine)) {
-            mine.doNotAwait(waitsInside);
-            if (!inside) {
-                try {
-                    return run(mine);
-                } catch (StackOverflowError tooDeep) {
-                    // Another thread has all the stack that it needs. What was done so far may be done twice.
+        while (true) {
+            ExitPass mine = new ExitPass(core, atMost);
+            ExitPass before = exitPass.compareAndExchange(null, mine);
+            ExitPass pass = before == null ? mine : before;
+            pass.doNotAwait(waitsInside);
+            if (before == null) {
+                if (!inside) {
+                    try {
+                        return run(mine);
+                    } catch (StackOverflowError tooDeep) {
+                        // Another thread has all the stack that it needs. What was done so far may be done twice.
+                    }
                 }
+                runInAThread(mine);
             }
-            runInAThread(mine);
+            if (inside) {
+                return ExitPass.NOTHING;
+            }
+            ExitReport report = pass.await();
+            if (!pass.wasGivenUp()) {
+                return report;
+            }
         }
-        ExitPass pass = Objects.requireNonNull(exitPass.get());
-        pass.doNotAwait(waitsInside);
-        return inside ? ExitPass.NOTHING : pass.await();
     }
 
     /** With the hook in place until the end: a JVM that exits meanwhile waits for the pass. */
@@ -112,11 +124,14 @@ final class RegistryShutdown {
         Logging.jvmExits();
         ExitPass mine = new ExitPass(core, core.settings().exitLimit);
         ExitPass before = exitPass.compareAndExchange(null, mine);
-        if (before == null) {
-            run(mine);
-        } else {
+        while (before != null) {
             before.awaitEnd();
+            if (!before.wasGivenUp()) {
+                return;
+            }
+            before = exitPass.compareAndExchange(null, mine);
         }
+        run(mine);
     }
 
     private void removeJvmHook() {

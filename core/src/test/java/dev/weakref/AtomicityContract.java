@@ -160,7 +160,7 @@ interface AtomicityContract extends MapContract {
         map.compute(key, (same, value) -> {
             assertThat(map.get(key)).isSameAs(old);
             assertThat(map).containsKey(key).hasSize(1);
-            List<BackgroundCall.BoundAction> changes = List.of(
+            List<BackgroundCall.Body> changes = List.of(
                     () -> map.put(key, other),
                     () -> map.putIfAbsent(key, other),
                     () -> map.replace(key, other),

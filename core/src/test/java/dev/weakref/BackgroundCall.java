@@ -25,7 +25,7 @@ public final class BackgroundCall<T> {
         return new BackgroundCall<>(work);
     }
 
-    public static BackgroundCall<Void> run(BoundAction work) {
+    public static BackgroundCall<Void> run(Body work) {
         return new BackgroundCall<>(() -> {
             work.run();
             return null;
@@ -68,7 +68,7 @@ public final class BackgroundCall<T> {
     }
 
     /** Like {@code Runnable}, but may throw. */
-    public interface BoundAction {
+    public interface Body {
         void run() throws Exception;
     }
 }

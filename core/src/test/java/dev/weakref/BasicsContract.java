@@ -33,7 +33,7 @@ interface BasicsContract extends MapContract {
         Function<Key, Value> function = same -> value;
         BiFunction<Object, Value, Value> biFunction = (same, old) -> value;
 
-        List<BackgroundCall.BoundAction> calls = List.of(
+        List<BackgroundCall.Body> calls = List.of(
                 () -> map.get(null),
                 () -> map.getOrDefault(null, value),
                 () -> map.containsKey(null),

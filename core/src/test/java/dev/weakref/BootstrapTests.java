@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,19 +22,48 @@ class BootstrapTests {
 
     @Test
     void everyClassIsInitialisedBeforehand() throws IOException, URISyntaxException {
-        Path directory = Path.of(Objects.requireNonNull(Bootstrap.class.getResource("Bootstrap.class"))
-                        .toURI())
-                .getParent();
-
-        try (Stream<Path> files = Files.walk(directory)) {
+        try (Stream<Path> files = classFiles()) {
+            Path directory = directory();
             List<String> hosts = files.map(
                             file -> directory.relativize(file).toString().replace(File.separatorChar, '.'))
-                    .filter(name -> name.endsWith(".class") && !name.contains("$"))
+                    .filter(name -> !name.contains("$"))
                     .map(name -> name.substring(0, name.length() - ".class".length()))
                     .filter(name -> !OTHERS.contains(name.substring(name.lastIndexOf('.') + 1)))
                     .toList();
 
             assertThat(Bootstrap.CLASSES).containsExactlyInAnyOrderElementsOf(hosts);
+        }
+    }
+
+    @Test
+    void noConcatenationIsLinkedAtItsFirstCall() throws IOException, URISyntaxException {
+        try (Stream<Path> files = classFiles()) {
+            List<String> linking = files.filter(file -> contains(file, "java/lang/invoke/StringConcatFactory"))
+                    .map(file -> file.getFileName().toString())
+                    .toList();
+
+            assertThat(linking)
+                    .as("classes with a call that throws for ever if the stack overflowed while the JVM linked it")
+                    .isEmpty();
+        }
+    }
+
+    private static Stream<Path> classFiles() throws IOException, URISyntaxException {
+        return Files.walk(directory())
+                .filter(file -> file.getFileName().toString().endsWith(".class"));
+    }
+
+    private static Path directory() throws URISyntaxException {
+        return Path.of(Objects.requireNonNull(Bootstrap.class.getResource("Bootstrap.class"))
+                        .toURI())
+                .getParent();
+    }
+
+    private static boolean contains(Path file, String constant) {
+        try {
+            return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(constant);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
         }
     }
 }

@@ -48,9 +48,10 @@ class CollectingTests {
         ConcurrentLinkedQueue<int[]> started = new ConcurrentLinkedQueue<>();
         AtomicBoolean over = new AtomicBoolean();
         Thread collector = Gc.collectUntil(over::get);
-        // A thread may be kept from running for a while between its start and its first line, so this is no shorter.
+        // If a thread gets no processor for so long before its first line, the next action may begin first.
+        Duration takeOver = slow ? Duration.ofSeconds(2) : Duration.ofMinutes(1);
         try (FinalizerRegistry registry =
-                FinalizerRegistry.builder().takeOver(Duration.ofMillis(200)).build()) {
+                FinalizerRegistry.builder().takeOver(takeOver).build()) {
             List<Object> bystanders = new ArrayList<>();
             Object[] referents = new Object[ROUNDS];
             for (int number = 0; number < 3; number++) {
@@ -90,8 +91,8 @@ class CollectingTests {
             ConcurrentLinkedQueue<int[]> started) {
         registry.register(referent, roundAndNumber, state -> {
             started.add(state);
-            if (slow && state[0] % 300 == 0) {
-                new CountDownLatch(1).await(400, TimeUnit.MILLISECONDS);
+            if (slow && state[0] == ROUNDS / 2) {
+                new CountDownLatch(1).await(3, TimeUnit.SECONDS); // longer than the take-over time
             }
         });
     }

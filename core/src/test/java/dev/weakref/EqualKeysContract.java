@@ -40,7 +40,7 @@ interface EqualKeysContract extends MapContract {
             throw new IllegalArgumentException("no hash");
         });
 
-        List<BackgroundCall.BoundAction> calls = List.of(
+        List<BackgroundCall.Body> calls = List.of(
                 () -> map.get(bad),
                 () -> map.containsKey(bad),
                 () -> map.put(bad, value),

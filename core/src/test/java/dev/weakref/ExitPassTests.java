@@ -447,6 +447,29 @@ class ExitPassTests {
     }
 
     @Test
+    void aCloseThatWaitsForAPassWithoutAThreadRunsThePassItself() throws Exception {
+        AtomicReference<BackgroundCall<ExitReport>> other = new AtomicReference<>();
+        registry = builder.threadFactory(task -> {
+                    if (other.get() == null) {
+                        other.set(BackgroundCall.call(registry::shutdown));
+                        other.get().awaitWaiting();
+                        throw new OutOfMemoryError("for the test");
+                    }
+                    return new Thread(task);
+                })
+                .build();
+        named("left", true);
+        Finalizer<Void> closing = registry.register(referent, () -> {
+            registry.shutdown();
+        });
+
+        assertThatThrownBy(closing::close).isInstanceOf(OutOfMemoryError.class);
+
+        assertThat(other.get().result().run()).isEqualTo(1);
+        assertThat(ran).containsExactly("left");
+    }
+
+    @Test
     void closeInsideAnActionThatRunsInTheClosingThreadReturnsAtOnce() {
         registry = builder.threadFactory(task -> null).build();
         registry.register(referent, () -> {

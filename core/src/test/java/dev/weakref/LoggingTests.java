@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weakref.internal.support.LogQueue;
 import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.support.Threads;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.ResourceBundle;
@@ -15,8 +18,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.logging.LogManager;
+import java.util.logging.StreamHandler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -70,6 +75,28 @@ class LoggingTests {
     }
 
     @Test
+    void aLineForWhichTheWriterHadNoMemoryIsWrittenLater() throws Exception {
+        BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+        AtomicInteger failing = new AtomicInteger(2);
+        WeakRefs.logTo(new Recording(message -> {
+            if (message.startsWith("said") && failing.getAndDecrement() > 0) {
+                throw new OutOfMemoryError("for the test");
+            }
+            lines.add(message);
+        }));
+        LogQueue queue = new LogQueue(Threads.daemons("weakref-tested", null));
+        queue.add(Level.WARNING, "said", null);
+        assertThat(queue.awaitWritten(TimeUnit.MINUTES.toNanos(1))).isTrue(); // by the writer, in vain
+
+        Gc.awaitWithoutCollecting(
+                () -> {
+                    Logging.awaitWritten(); // as an exit pass does; the first time in vain
+                    return lines.contains("said (memory, stack or threads were exhausted)");
+                },
+                "the line is lost");
+    }
+
+    @Test
     void aLineThatIsNeverWrittenEndsTheWait() throws Exception {
         LogQueue queue = new LogQueue(writer -> new Thread(() -> {}));
         queue.add(Level.WARNING, "said", null);
@@ -111,6 +138,31 @@ class LoggingTests {
 
         assertThat(lines).anyMatch(line -> line.startsWith("WARNING: ") && line.contains("failed (EXIT"));
         assertThat(lines).anyMatch(line -> line.startsWith("INFO: Exit pass of registry 'global': 1 run (1 failed)"));
+    }
+
+    @Test
+    void thePlatformsLoggingHasItsHandlersBeforeItsFirstLine() throws Exception {
+        List<String> lines = Programs.outputOf(NeverLogs.class);
+
+        assertThat(lines).containsExactly("a handler was made", "a registry was made");
+    }
+
+    static final class NeverLogs {
+        public static void main(String[] args) throws IOException {
+            Path configuration = Files.createTempFile("weakref", ".properties");
+            Files.writeString(configuration, "handlers=" + Telling.class.getName());
+            System.setProperty("java.util.logging.config.file", configuration.toString());
+            FinalizerRegistry.builder().build();
+            System.out.println("a registry was made");
+            Files.delete(configuration);
+        }
+    }
+
+    /** A handler that tells when it is made. Public, as the JDK makes it. */
+    public static final class Telling extends StreamHandler {
+        public Telling() {
+            System.out.println("a handler was made");
+        }
     }
 
     static final class LosesItsHandlers {

@@ -175,7 +175,7 @@ class WeakKeyMapTests {
             Runnable harmless = () -> {};
             map.put(key, harmless);
 
-            List<BackgroundCall.BoundAction> calls = List.of(
+            List<BackgroundCall.Body> calls = List.of(
                     () -> map.put(key, holding),
                     () -> map.replace(key, holding),
                     () -> map.replace(key, harmless, holding),

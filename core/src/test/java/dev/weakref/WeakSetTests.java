@@ -92,7 +92,7 @@ class WeakSetTests {
                 throw new IllegalArgumentException("no hash");
             });
 
-            for (BackgroundCall.BoundAction call : List.<BackgroundCall.BoundAction>of(
+            for (BackgroundCall.Body call : List.<BackgroundCall.Body>of(
                     () -> set.add(bad),
                     () -> set.contains(bad),
                     () -> set.remove(bad),
@@ -192,7 +192,7 @@ class WeakSetTests {
             WeakSet<Key> set = setOf(a);
             Collection<Key> withNull = Arrays.asList(a, null);
 
-            for (BackgroundCall.BoundAction call : List.<BackgroundCall.BoundAction>of(
+            for (BackgroundCall.Body call : List.<BackgroundCall.Body>of(
                     () -> set.add(null),
                     () -> set.contains(null),
                     () -> set.remove(null),

@@ -14,12 +14,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A program of the suite in a JVM of its own. One that does not end in time is killed, and its threads are shown. */
 final class Child {
 
-    /** Far more than any of them needs: what has to end by itself ends, or is said to hang, long before. */
-    private static final long DEADLINE_MINUTES = 4;
+    /** Far more than any of them needs, also on a busy machine: a program notices by itself that a step of it hangs. */
+    private static final long DEADLINE_MINUTES = 30;
 
     private static final long DUMP_SECONDS = 20;
 
@@ -28,7 +29,7 @@ final class Child {
     private final List<String> options = new ArrayList<>();
     private String classPath = Options.CORE.toAbsolutePath() + ":" + suite();
     private long deadlineMillis = TimeUnit.MINUTES.toMillis(DEADLINE_MINUTES);
-    private Consumer<Process> atReady = process -> {};
+    private @Nullable Consumer<Process> atReady;
 
     /**
      * How it has ended.
@@ -155,11 +156,11 @@ final class Child {
 
     private boolean await(Process process, Path output) throws InterruptedException, IOException {
         long begin = System.nanoTime();
-        boolean ready = false;
+        Consumer<Process> action = atReady;
         while (!process.waitFor(20, TimeUnit.MILLISECONDS)) {
-            if (!ready && lines(output).contains("READY")) {
-                ready = true;
-                atReady.accept(process);
+            if (action != null && lines(output).contains("READY")) {
+                action.accept(process);
+                action = null;
             }
             if (System.nanoTime() - begin > TimeUnit.MILLISECONDS.toNanos(deadlineMillis)) {
                 return false;

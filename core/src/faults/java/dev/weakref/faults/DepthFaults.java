@@ -15,13 +15,21 @@ class DepthFaults {
     private static final List<String> PARTS =
             List.of("VALUE_MAPS", "KEY_MAPS", "OTHER_KEY_MAPS", "SETS", "REFERENCES", "FINALIZERS");
 
-    /** How many operations each JVM tries; in the short form just as many that all JVMs together try each of them. */
-    private static final int OPERATIONS = 150;
+    /** More than there are: all interpreted JVMs together try at least as many, and so each one. */
+    private static final int ALL = 400;
 
-    private static final int OPERATIONS_IN_SHORT_FORM = 30;
-    private static final int JVMS_IN_SHORT_FORM = 12;
+    private static final int AT_LEAST = 180;
+
+    /** How many a JVM tries that compiles, which takes longer. */
+    private static final int COMPILED = 60;
+
+    private static final int COMPILED_IN_SHORT_FORM = 10;
+
+    /** Two of each mode; there are twelve combinations. */
+    private static final int JVMS_IN_SHORT_FORM = 6;
 
     private static final String OPERATION = "OPERATION ";
+    private static final String OPERATIONS_IN_ALL = "OPERATIONS ";
 
     /** How the JVM runs code. */
     private enum Mode {
@@ -43,30 +51,38 @@ class DepthFaults {
         for (int number = 0; number < jvms; number++) {
             children.add(child(number, PARTS));
         }
-        Map<String, Integer> overflows = run("depth", children).overflows();
-        assertThat(overflows)
+        Report report = report("depth", children);
+        report.figures.expectAllPassed();
+        assertThat(report.overflows).as("operations that were tried").hasSize(report.operations);
+        assertThat(report.overflows)
                 .as("operations inside which no overflow struck")
                 .isNotEmpty()
                 .doesNotContainValue(0);
     }
 
-    /** The JDK's own, for comparison: only reported. */
+    /** The JDK's own, for comparison: only reported, and only in the long form. */
     @Test
     void controls() {
         List<Child> children = new ArrayList<>();
-        for (int number = 0; number < Options.jvms(2); number++) {
+        for (int number = 0; number < Options.jvms(0); number++) {
             children.add(child(number, List.of("CONTROLS")));
         }
-        report("depth of ConcurrentHashMap and Cleaner", children);
+        if (!children.isEmpty()) {
+            report("depth of ConcurrentHashMap and Cleaner", children);
+        }
     }
 
     /** Each number is another combination, of other operations. */
     private static Child child(int number, List<String> parts) {
         Mode mode = Mode.values()[number % 3];
-        String start = number / 3 % 2 == 0 ? "cold" : "warm";
-        String caught = number / 6 % 2 == 0 ? "there" : "top";
-        List<Object> arguments = new ArrayList<>(
-                List.of(start, caught, number, Options.areShort() ? OPERATIONS_IN_SHORT_FORM : OPERATIONS));
+        int rest = number / 3;
+        boolean cold = Options.areShort() ? mode == Mode.INTERPRETED : rest / 2 % 2 == 0;
+        String start = cold ? "cold" : "warm";
+        String caught = rest % 2 == 0 ? "there" : "top";
+        int operations =
+                mode == Mode.INTERPRETED ? interpreted() : Options.areShort() ? COMPILED_IN_SHORT_FORM : COMPILED;
+        int first = mode == Mode.INTERPRETED ? rest * operations : number * COMPILED;
+        List<Object> arguments = new ArrayList<>(List.of(start, caught, number, first, operations));
         arguments.addAll(parts);
         return Child.of(DepthProgram.class, arguments.toArray())
                 .with(mode.options)
@@ -74,19 +90,21 @@ class DepthFaults {
                 .with("-XX:CompileCommand=quiet", "-XX:CompileCommand=dontinline,dev/weakref/faults/depth/Dive.*");
     }
 
-    private record Report(Figures figures, Map<String, Integer> overflows) {}
-
-    private static Report run(String what, List<Child> children) {
-        Report report = report(what, children);
-        report.figures.expectAllPassed();
-        return report;
+    /** How many operations an interpreted JVM tries. Compilers may inline a short one, in which none overflows then. */
+    private static int interpreted() {
+        int jvms = (Options.jvms(JVMS_IN_SHORT_FORM) + 2) / 3;
+        return Math.max(Options.areShort() ? 1 : AT_LEAST, ALL / jvms + 1);
     }
+
+    private record Report(Figures figures, int operations, Map<String, Integer> overflows) {}
 
     private static Report report(String what, List<Child> children) {
         Figures figures = new Figures(what);
         Map<String, Integer> overflows = new TreeMap<>();
+        int operations = 0;
         for (Child.End end : Child.runAll(children)) {
             figures.add(end);
+            operations = Math.max(operations, operations(end));
             end.output().stream()
                     .filter(line -> line.startsWith(OPERATION))
                     .forEach(line -> addOverflows(overflows, line.substring(OPERATION.length())));
@@ -94,12 +112,21 @@ class DepthFaults {
         int all = overflows.values().stream().mapToInt(each -> each).sum();
         Map.Entry<String, Integer> fewest =
                 overflows.entrySet().stream().min(Map.Entry.comparingByValue()).orElse(Map.entry("none", 0));
-        figures.print("operations=" + overflows.size() + " overflows=" + all + " fewest=" + fewest.getValue() + " ("
-                + fewest.getKey() + ")");
+        figures.print("operations=" + overflows.size() + " of=" + operations + " overflows=" + all + " fewest="
+                + fewest.getValue() + " (" + fewest.getKey() + ")");
         if (!Options.areShort()) {
             overflows.forEach((operation, count) -> System.out.println("    " + operation + " overflows=" + count));
         }
-        return new Report(figures, overflows);
+        return new Report(figures, operations, overflows);
+    }
+
+    /** How many operations there are to be tried. */
+    private static int operations(Child.End end) {
+        return end.output().stream()
+                .filter(line -> line.startsWith(OPERATIONS_IN_ALL))
+                .mapToInt(line -> Integer.parseInt(line.substring(OPERATIONS_IN_ALL.length())))
+                .findFirst()
+                .orElse(0);
     }
 
     private static void addOverflows(Map<String, Integer> overflows, String line) {

@@ -1,5 +1,7 @@
 package dev.weakref.faults;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -43,6 +45,9 @@ class ShortageFaults {
             figures.add(figures(collector, ends.subList(from, from + jvms)));
         }
         figures.forEach(Figures::expectAllPassed);
+        assertThat(ends)
+                .as("JVMs in which actions were late, and no line of the log says why")
+                .noneMatch(end -> isSilent(end));
     }
 
     private static Figures figures(Collector collector, List<Child.End> ends) {
@@ -55,9 +60,14 @@ class ShortageFaults {
                     .filter(line -> line.startsWith(RAN_ACTIONS))
                     .mapToLong(line -> Long.parseLong(line.split(" ")[2]))
                     .sum();
-            silent += saysWhatWasShort(end) ? 0 : 1;
+            silent += isSilent(end) ? 1 : 0;
         }
         return figures.print("actions=" + ran + " of=" + (long) OBJECTS * ends.size() + " silent=" + silent);
+    }
+
+    private static boolean isSilent(Child.End end) {
+        boolean late = end.output().stream().anyMatch(line -> line.startsWith("LATE ") && !line.startsWith("LATE 0 "));
+        return late && !saysWhatWasShort(end);
     }
 
     /** In a line of the log: that the JVM says so of a thread that has ended by it does not count. */

@@ -53,6 +53,7 @@ public final class ShortageProgram {
         try {
             new ShortageProgram(Integer.parseInt(args[1])).run(Long.parseLong(args[0]));
         } catch (Throwable unexpected) {
+            free = true;
             Verdict.fault("the program ends by " + unexpected);
         }
         Verdict.exit();
@@ -62,6 +63,7 @@ public final class ShortageProgram {
         for (int i = 0; i < count; i++) {
             add(i);
         }
+        Verdict.expect(late() == 2 * count, "something ran while its object was alive"); // once, so that it is linked
         Thread[] fillers = new Thread[FILLERS];
         for (int i = 0; i < FILLERS; i++) {
             fillers[i] = new Thread(ShortageProgram::fill, "faults-filler");
@@ -75,12 +77,14 @@ public final class ShortageProgram {
             }
             sleep(portion);
         }
+        int late = late();
         free = true;
         for (Thread filler : fillers) {
             while (filler.isAlive()) {
                 sleep(1);
             }
         }
+        System.out.println("LATE " + late + " of " + 2 * count);
         expectAll();
         expectMoreToWork();
         expectThreadsToEnd();
@@ -151,6 +155,11 @@ public final class ShortageProgram {
         for (int i = 0; i < count; i++) {
             Verdict.expect(counts.get(i) < 2, what + " ran twice");
         }
+    }
+
+    /** How many actions and callbacks have not run. */
+    private int late() {
+        return missing(runs) + missing(calls);
     }
 
     private static int missing(AtomicIntegerArray counts) {

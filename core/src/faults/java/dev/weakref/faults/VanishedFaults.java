@@ -37,7 +37,7 @@ class VanishedFaults {
             Path core = asJar ? jar(room.resolve(i + ".jar")) : copy(room.resolve("classes-" + i));
             Child child = Child.of(VanishedProgram.class, ending, core)
                     .classPath(core)
-                    .deadlineSeconds(60)
+                    .deadlineSeconds(Verdict.DEADLINE_MILLIS / 1000)
                     .atReady(Process::destroy);
             Child.End end = Child.runAll(List.of(child)).get(0);
             boolean all = VanishedProgram.LINES.stream().allMatch(line -> end.count(line) == 1);

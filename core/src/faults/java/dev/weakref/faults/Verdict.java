@@ -17,8 +17,11 @@ public final class Verdict {
     /** The exit code of a program in which something hangs. */
     public static final int HANGS = 4;
 
-    /** How long a step may take before it counts as hung: far more than it needs on a busy machine. */
-    public static final long DEADLINE_MILLIS = 1000L * Integer.getInteger("weakref.faults.deadline", 30);
+    /**
+     * How long a step may take before it counts as hung: far more than it needs on a busy machine, and less than the limits
+     * of the registries of the suite, which are ten minutes.
+     */
+    public static final long DEADLINE_MILLIS = 1000L * Integer.getInteger("weakref.faults.deadline", 180);
 
     private static final int NAMED_AT_MOST = 12;
     private static final Map<String, AtomicInteger> FAULTS = new ConcurrentSkipListMap<>();
@@ -42,14 +45,22 @@ public final class Verdict {
         return FAULTS.values().stream().mapToInt(AtomicInteger::get).sum();
     }
 
-    /** Prints the verdict and ends the program by {@link System#exit}, so that exit passes run. */
+    /** Prints the verdict and ends the program by {@link System#exit}, so that exit passes run; they may hang as well. */
     public static void exit() {
         int code = print();
+        Thread watch = new Thread(
+                () -> {
+                    Asked.pause(DEADLINE_MILLIS);
+                    hangs("the exit");
+                },
+                "faults-exit-watch");
+        watch.setDaemon(true);
+        watch.start();
         System.exit(code);
     }
 
     /** Says that something hangs, shows the stack of every thread, and halts: an exit might hang as well. */
-    public static void hangs(String what) {
+    public static synchronized void hangs(String what) {
         StringBuilder dump = new StringBuilder();
         Thread.getAllStackTraces().forEach((thread, stack) -> append(dump, thread, stack));
         System.out.print(dump);

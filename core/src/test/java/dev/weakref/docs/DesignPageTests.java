@@ -69,7 +69,9 @@ class DesignPageTests {
     }
 
     private static Set<String> names(String cell) {
-        return cell.equals("nothing") ? Set.of() : new TreeSet<>(List.of(cell.replace("`", "").split(", ")));
+        return cell.equals("nothing")
+                ? Set.of()
+                : new TreeSet<>(List.of(cell.replace("`", "").split(", ")));
     }
 
     private static boolean isHidden(JavaClass each) {

@@ -9,8 +9,8 @@ import java.util.Random;
 
 /**
  * Tries operations at every depth. Arguments: {@code cold} or {@code warm}, {@code there} or {@code top} for where the
- * overflow is caught, the number of the JVM, how many operations, and the parts of the catalogue to take them from. The
- * next number takes the next operations.
+ * overflow is caught, the number of the JVM, the first operation and how many, and the parts of the catalogue to take
+ * them from.
  *
  * <p>Cold, what is used for the first time in that JVM is used with hardly any stack, and with more of it in each step.
  * Warm, each operation has been called often before.
@@ -21,17 +21,19 @@ public final class DepthProgram {
     private static final long WARM_NANOS = 25_000_000;
     private static final int SHIFTS = 16;
     private static final int MOST_STEPS = 8 * Trial.STEPS;
+
+    /** How often an operation is tried from another start until an overflow has struck inside it. */
+    private static final int DIVES = 16;
+
     private static final int OPERATIONS_BEFORE_A_COLLECTION = 12;
 
     private final boolean warm;
     private final boolean caughtThere;
-    private final int number;
     private final Random chance;
 
     private DepthProgram(boolean warm, boolean caughtThere, int number) {
         this.warm = warm;
         this.caughtThere = caughtThere;
-        this.number = number;
         chance = new Random(number);
     }
 
@@ -40,15 +42,18 @@ public final class DepthProgram {
         try {
             Preparation.prepare();
             new DepthProgram(args[0].equals("warm"), args[1].equals("there"), Integer.parseInt(args[2]))
-                    .run(Integer.parseInt(args[3]), List.of(args).subList(4, args.length));
+                    .run(
+                            Integer.parseInt(args[3]),
+                            Integer.parseInt(args[4]),
+                            List.of(args).subList(5, args.length));
         } catch (Throwable unexpected) {
             Verdict.fault("the program ends by " + unexpected);
         }
         Verdict.exit();
     }
 
-    private void run(int count, List<String> parts) {
-        List<Operation> operations = mine(count, parts);
+    private void run(int first, int count, List<String> parts) {
+        List<Operation> operations = mine(first, count, parts);
         Dive.warmUp();
         for (int i = 0; i < operations.size(); i++) {
             tryOut(operations.get(i));
@@ -60,11 +65,12 @@ public final class DepthProgram {
         Bystanders.allEmpty();
     }
 
-    private List<Operation> mine(int count, List<String> parts) {
+    private List<Operation> mine(int first, int count, List<String> parts) {
         List<Operation> all = new ArrayList<>();
         parts.forEach(part -> all.addAll(Catalogue.valueOf(part).operations()));
         Collections.shuffle(all, new Random(all.size())); // the same in each JVM
-        Collections.rotate(all, -number * count);
+        System.out.println("OPERATIONS " + all.size());
+        Collections.rotate(all, -first);
         List<Operation> mine = all.subList(0, Math.min(count, all.size()));
         Collections.shuffle(mine, chance);
         return mine;
@@ -76,6 +82,20 @@ public final class DepthProgram {
         }
         Overflows overflows = new Overflows();
         Trial trial = operation.begin();
+        boolean over = true;
+        for (int i = 0; i < DIVES && over && overflows.inside() == 0; i++) {
+            over = dive(operation, trial, overflows);
+        }
+        Asked.other(operation.name() + ": the end", () -> {
+            trial.end();
+            return null;
+        });
+        Verdict.expect(over, operation.name() + ": still overflows with a lot of stack");
+        System.out.println("OPERATION " + operation.name() + ": " + overflows);
+    }
+
+    /** Whether it was over in the end. A frame of one operation is as small as a step: one dive may pass over it. */
+    private boolean dive(Operation operation, Trial trial, Overflows overflows) {
         int skipped = 0;
         int shift = chance.nextInt(SHIFTS);
         boolean over = false;
@@ -95,12 +115,7 @@ public final class DepthProgram {
             skipped += outcome.steps();
             over = outcome.over() || trial.overflowsAlways();
         }
-        Asked.other(operation.name() + ": the end", () -> {
-            trial.end();
-            return null;
-        });
-        Verdict.expect(over, operation.name() + ": still overflows with a lot of stack");
-        System.out.println("OPERATION " + operation.name() + ": " + overflows);
+        return over;
     }
 
     private static void check(Operation operation, Trial trial, Dive.Outcome outcome) {
@@ -118,13 +133,15 @@ public final class DepthProgram {
         Trial trial = operation.begin();
         Asked.other(operation.name() + ": warming up", () -> {
             long begin = System.nanoTime();
-            for (int calls = 0; calls < WARM_CALLS && System.nanoTime() - begin < WARM_NANOS; calls += Trial.STEPS) {
-                trial.prepare();
-                for (int step = 0; step < Trial.STEPS; step++) {
-                    callOnce(trial, step);
+            int step = 0;
+            for (int calls = 0; calls == 0 || (calls < WARM_CALLS && System.nanoTime() - begin < WARM_NANOS); calls++) {
+                step = calls % Trial.STEPS;
+                if (step == 0) {
+                    trial.prepare();
                 }
+                callOnce(trial, step);
             }
-            for (int step = 0; step < Trial.STEPS; step++) {
+            for (; step >= 0; step--) {
                 trial.check(step, true);
             }
             trial.end();

@@ -9,7 +9,9 @@ import dev.weakref.faults.Asked;
 import dev.weakref.faults.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * An operation of a registry, or of the finalizer of the step. In the end a third of the finalizers have been called, a
@@ -88,7 +90,9 @@ final class FinalizerTrial extends Trial {
 
     @Override
     void end() throws Exception {
-        registry.finalizers().map(FinalizerInfo::id).toList().forEach(this::list);
+        Map<Ticket, Step> byTicket = new IdentityHashMap<>();
+        all.forEach(step -> byTicket.put(step.ticket, step));
+        registry.finalizers().map(FinalizerInfo::id).toList().forEach(id -> list(id, byTicket));
         for (int i = 1; i < all.size(); i += 3) {
             all.get(i).referent = null;
         }
@@ -107,10 +111,12 @@ final class FinalizerTrial extends Trial {
         steps = new Step[0];
     }
 
-    private void list(long id) {
+    private void list(long id, Map<Ticket, Step> byTicket) {
         registry.get(id).map(Finalizer::peek).ifPresent(found -> {
-            for (Step step : all) {
-                step.listed |= found.action() == step.ticket || found.state() == step.ticket;
+            for (Object each : new Object[] {found.action(), found.state()}) {
+                if (each instanceof Ticket ticket && byTicket.containsKey(ticket)) {
+                    byTicket.get(ticket).listed = true;
+                }
             }
         });
     }

@@ -46,6 +46,9 @@ final class ReferenceTrial extends Trial {
         private Object result;
     }
 
+    /** To count references, all objects of the library are walked, so only some of the steps do it. */
+    private static final int STEPS_FOR_A_COUNT = 16;
+
     private static final Function<Greeter, Supplier<Integer>> BINDER = greeter -> greeter::greet;
 
     private final Made made;
@@ -120,7 +123,9 @@ final class ReferenceTrial extends Trial {
                 "a shared reference is not shared");
         Greeting proxy = WeakProxy.of(step.referent, Greeting.class);
         expect(proxy.greet() == 1, "a proxy does not forward");
-        expect(WeakRefs.count(step.referent) >= 2, "references do not count");
+        if (number % STEPS_FOR_A_COUNT == 0) {
+            expect(WeakRefs.count(step.referent) >= 2, "references do not count");
+        }
         if (step.method != null) {
             expect(step.method.get() != null, "a method is dead before its receiver");
         }

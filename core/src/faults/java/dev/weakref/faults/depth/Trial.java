@@ -44,7 +44,11 @@ abstract class Trial {
 
     /** The operation threw something else. */
     void failed(Throwable other) {
-        Verdict.fault(name + " throws " + other);
+        StringBuilder what = new StringBuilder(name + " throws " + other);
+        for (Throwable cause = other.getCause(); cause != null; cause = cause.getCause()) {
+            what.append(", caused by ").append(cause);
+        }
+        Verdict.fault(what.toString());
     }
 
     void expect(boolean condition, String otherwise) {

@@ -93,7 +93,7 @@ public final class Reaper {
      *
      * @throws OutOfMemoryError if it cannot be put on the list
      */
-    void watch(Reapable reapable) {
+    public void watch(Reapable reapable) {
         enlist(reapable);
         try {
             start();

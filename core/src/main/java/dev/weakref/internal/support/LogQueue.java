@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lines of the log that a thread of their own writes, in their order, because the thread that has something to say must not
- * be held up by a logger. Bounded: if the logger is too slow, lines are dropped and counted.
+ * be held up by a logger. Bounded: if the logger is too slow, lines are dropped and counted. If memory or stack is exhausted
+ * while a line is written, {@link Logging} writes it later; to note that allocates nothing.
  */
 public final class LogQueue implements Runnable {
 
@@ -55,6 +56,8 @@ public final class LogQueue implements Runnable {
             }
             try {
                 Logging.writeNow(line.level, line.message, line.failure);
+            } catch (VirtualMachineError shortage) {
+                Logging.missed(line.message);
             } catch (Throwable nowhereToReport) {
                 // The next line may be written.
             }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Logging {
 
+    private static final String SHORT = " (memory, stack or threads were exhausted)";
+
     private static final Logger DEFAULT = System.getLogger("dev.weakref");
 
     /** For the lines of other threads: more than any logger needs that does not block. */
@@ -77,6 +79,11 @@ public final class Logging {
         }
     }
 
+    /** Notes a line that could not be written, to be written later. Allocates nothing. */
+    static void missed(String message) {
+        missed = message;
+    }
+
     /** Writes what could not be written before. To be called now and then. */
     public static void writeMissed() {
         String message = missed;
@@ -85,19 +92,23 @@ public final class Logging {
         }
         try {
             missed = null;
-            write(Level.WARNING, message + " (memory, stack or threads were exhausted)", null);
+            write(Level.WARNING, message.endsWith(SHORT) ? message : message + SHORT, null);
         } catch (Throwable later) {
             missed = message;
         }
     }
 
-    /** Waits a while until the lines of other threads are written, before the last line of something. */
+    /**
+     * Waits a while until the lines of other threads are written, before the last line of something; then writes what could
+     * not be written before.
+     */
     public static void awaitWritten() {
         try {
             LogQueue.SHARED.awaitWritten(LONGEST_WAIT.toNanos());
         } catch (InterruptedException later) {
             Thread.currentThread().interrupt();
         }
+        writeMissed();
     }
 
     private static void write(Level level, String message, @Nullable Throwable failure) {

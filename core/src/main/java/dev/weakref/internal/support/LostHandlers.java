@@ -22,14 +22,40 @@ public final class LostHandlers {
         }
     }
 
+    /**
+     * Has {@code java.util.logging} make its handlers and format a line, which is not written. It would do so for its first
+     * line; if memory or stack is exhausted then, it never has a handler, or its formatter is broken.
+     */
+    public static void prepare() {
+        try {
+            if (isBackend() && hasHandlers()) {
+                Class<?> formatter = Class.forName("java.util.logging.SimpleFormatter");
+                Class<?> level = Class.forName("java.util.logging.Level");
+                Class<?> line = Class.forName("java.util.logging.LogRecord");
+                formatter
+                        .getMethod("format", line)
+                        .invoke(
+                                formatter.getConstructor().newInstance(),
+                                line.getConstructor(level, String.class)
+                                        .newInstance(level.getField("FINE").get(null), "prepared"));
+            }
+        } catch (ReflectiveOperationException | RuntimeException unknown) {
+            // It prepares itself, as without the library.
+        }
+    }
+
     /** True if the platform's loggers are those of {@code java.util.logging}, and no handler is left. */
     static boolean areLost() {
         try {
-            Module backend = System.LoggerFinder.getLoggerFinder().getClass().getModule();
-            return "java.logging".equals(backend.getName()) && !hasHandlers();
+            return isBackend() && !hasHandlers();
         } catch (ReflectiveOperationException | RuntimeException unknown) {
             return false;
         }
+    }
+
+    private static boolean isBackend() {
+        Module backend = System.LoggerFinder.getLoggerFinder().getClass().getModule();
+        return "java.logging".equals(backend.getName());
     }
 
     private static boolean hasHandlers() throws ReflectiveOperationException {

@@ -76,7 +76,7 @@ public abstract class TableChains<K, V> extends Reapable {
     // Reading.
 
     /** The first node of the chain of a hash, or of the chain with this number. */
-    static @Nullable TableNode headOf(@Nullable TableNode[] bins, int hash) {
+    public static @Nullable TableNode headOf(@Nullable TableNode[] bins, int hash) {
         return (TableNode) BIN.getAcquire(bins, hash & (bins.length - 1));
     }
 
@@ -116,7 +116,7 @@ public abstract class TableChains<K, V> extends Reapable {
     }
 
     /** The array of the chains, for a walk: as it is at this moment, and with what is added to it later. */
-    @Nullable TableNode[] chains() {
+    public @Nullable TableNode[] chains() {
         return bins;
     }
 

@@ -38,7 +38,7 @@ public class TableNode extends WeakReference<Object> {
     }
 
     /** The next one in the chain, with what its writer has written before. */
-    final @Nullable TableNode next() {
+    public final @Nullable TableNode next() {
         return this instanceof Entry entry ? (TableNode) Entry.NEXT.getAcquire(entry) : null;
     }
 
@@ -98,7 +98,7 @@ public class TableNode extends WeakReference<Object> {
     }
 
     /** Stands in the place of a key while a mapping function runs for it. */
-    static final class Reserved extends Entry {
+    public static final class Reserved extends Entry {
         final Reservation reservation;
 
         Reserved(
