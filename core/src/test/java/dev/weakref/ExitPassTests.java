@@ -262,7 +262,7 @@ class ExitPassTests {
 
     @Test
     void namesWhatTheDeadlineCutsOff() {
-        registry = builder.exitLimit(Duration.ofMillis(60)).build();
+        registry = builder.exitLimit(Duration.ofSeconds(2)).build();
         CountDownLatch never = new CountDownLatch(1);
         FinalizerNode<?> cutOff = named("cut off", true);
         named("not at exit", false);
@@ -290,7 +290,7 @@ class ExitPassTests {
         CountDownLatch never = new CountDownLatch(1);
         registry.finalizer(referent).name("slow").limit(Duration.ofHours(1)).run(never::await);
 
-        ExitReport report = registry.shutdown(Duration.ofMillis(60));
+        ExitReport report = registry.shutdown(Duration.ofSeconds(2));
 
         assertThat(report.leftovers())
                 .containsExactly("Finalizer 1 'slow' of registry 'test' was still running at the exit limit");
@@ -300,7 +300,7 @@ class ExitPassTests {
 
     @Test
     void neverTakesLongerThanItsOwnLimitWhateverTimeItsCallerHas() {
-        registry = builder.exitLimit(Duration.ofMillis(60)).build();
+        registry = builder.exitLimit(Duration.ofSeconds(2)).build();
         CountDownLatch never = new CountDownLatch(1);
         registry.finalizer(referent).name("slow").limit(Duration.ofHours(1)).run(never::await);
 
@@ -796,7 +796,7 @@ class ExitPassTests {
     @Test
     void saysHowLongAnActionHasRunThatTheExitLimitCutsOff() {
         List<FinalizerRun> runs = new CopyOnWriteArrayList<>();
-        registry = builder.exitLimit(Duration.ofMillis(300))
+        registry = builder.exitLimit(Duration.ofSeconds(2))
                 .actionLimit(Duration.ofHours(1))
                 .listener(runs::add)
                 .build();

@@ -78,7 +78,7 @@ class LeakTests {
         @Test
         void isReportedWhenTheExitLimitCutsItOff() {
             FinalizerRegistry registry =
-                    builder().exitLimit(Duration.ofMillis(50)).build();
+                    builder().exitLimit(Duration.ofSeconds(2)).build();
             registry.finalizer(referent).name("cut off").mustBeClosed().run(() -> {});
             registry.finalizer(referent).name("hangs").run(() -> new java.util.concurrent.CountDownLatch(1).await());
 
