@@ -190,6 +190,8 @@ class FinalizersPageTests {
         assertThat(lines).contains("2 of 2 permits are back");
         assertThat(RecordingFile.readAllEvents(recording))
                 .filteredOn(event -> event.getEventType().getName().startsWith("weakref."))
+                .filteredOn(
+                        event -> event.hasField("name")) // no pass of a reaper that got no processor for a millisecond
                 .extracting(FinalizersPageTests::story)
                 .containsExactlyInAnyOrder(
                         "weakref.FinalizerRun EXPLICIT SUCCESS",
