@@ -2,8 +2,20 @@
  * Weak references with callbacks, weak collections, and finalizers that run exactly once.
  *
  * <p>Start with {@link dev.weakref.FinalizerRegistry} to tie an action to the death of an object, with
- * {@link dev.weakref.WeakValueMap} to share objects for as long as somebody else holds them, and with
+ * {@link dev.weakref.WeakValueMap} to share objects for as long as the program holds them, and with
  * {@link dev.weakref.WeakRef} for a single reference that may call back.
+ * <ul>
+ *   <li><b>References:</b> {@link dev.weakref.WeakRef}, {@link dev.weakref.WeakMethod}, {@link dev.weakref.WeakProxy};
+ *       {@link dev.weakref.WeakRefs} tells what refers to an object.
+ *   <li><b>Collections:</b> {@link dev.weakref.WeakValueMap}, {@link dev.weakref.WeakKeyMap},
+ *       {@link dev.weakref.WeakSet}, {@link dev.weakref.WeakInterner}.
+ *   <li><b>Finalizers:</b> {@link dev.weakref.FinalizerRegistry} and what it registers, {@link dev.weakref.Finalizer};
+ *       {@link dev.weakref.FinalizerScope} and {@link dev.weakref.TempFiles} on top; {@link dev.weakref.LeakLevel},
+ *       {@link dev.weakref.CaptureCheck} and {@link dev.weakref.FinalizerListener} to watch them.
+ *   <li><b>Internal packages,</b> not exported: {@code table} (the hash table), {@code reap} (finds what died),
+ *       {@code dispatch} (runs actions), {@code proxy} (generates classes), {@code deletion} (deletes trees),
+ *       {@code support}.
+ * </ul>
  *
  * <p>Words used throughout: the <em>referent</em> is the object that a reference refers to; a reference is
  * <em>cleared</em> when the collector, or {@code clear()}, has cut it; a finalizer is <em>live</em> from its

@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A directory whose entries are read and deleted by their names. No operation follows a symbolic link. Tests put their
- * own between it and {@link TreeDeletion}.
+ * own implementation below {@link TreeDeletion}.
  *
- * <p>If the file system has a {@link SecureDirectoryStream}, the names are resolved against the open directory: so it
- * does not matter what the path that led to it leads to later, or how long that path is. If not, the names are resolved
- * against the path.
+ * <p>If the file system has a {@link SecureDirectoryStream}, names are resolved against the open directory, as by
+ * {@code openat(2)}: so it does not matter what its path leads to later, or how long that path is. If not, names are
+ * resolved against the path.
  */
 public interface OpenDirectory extends Closeable {
 
@@ -33,7 +33,7 @@ public interface OpenDirectory extends Closeable {
         return new ByPath(path, null);
     }
 
-    /** The names in it, read as the iteration goes on. To be called once. */
+    /** The names in it, read during the iteration. To be called once. */
     Iterator<Path> names();
 
     /** Whether this is a directory; not a link to one. */
@@ -48,7 +48,7 @@ public interface OpenDirectory extends Closeable {
     /** Deletes an empty directory, or anything else. */
     void delete(Path name, boolean directory) throws IOException;
 
-    /** What tells this directory from all others; {@code null} if the file system has no such thing. */
+    /** Identifies this directory; {@code null} if the file system has no such key. */
     @Nullable Object key() throws IOException;
 
     private static Iterator<Path> namesOnly(Iterator<Path> entries) {
@@ -68,6 +68,10 @@ public interface OpenDirectory extends Closeable {
     /** A directory whose names are resolved against an open descriptor. */
     record Secure(Path path, SecureDirectoryStream<Path> stream) implements OpenDirectory {
 
+        /**
+         * Linux's {@code PATH_MAX}: a longer path is shortened in messages, which a tree of any depth would make
+         * endless.
+         */
         private static final int LONGEST_TOLD = 4096;
 
         @Override

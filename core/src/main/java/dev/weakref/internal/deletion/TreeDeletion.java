@@ -15,14 +15,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deletes a file, a link, or a directory with all that is in it. What vanishes in the meantime is no failure.
+ * Deletes a file, a link, or a directory with all that is in it. What has vanished since is no failure.
  *
- * <p>The depth of a tree is limited by memory only: the levels are a list and not frames of the stack, the names are
- * resolved against open directories, so that no path becomes too long, and few of these directories are open at once.
+ * <p>Only memory limits the depth of a tree: the levels are a list and not frames of the stack, names are resolved
+ * against open directories, so that no path becomes too long, and few of these directories are open at once.
  *
- * <p><b>Why it gets back to a directory that it has closed.</b> It opens the parent of the directory that it has
- * emptied, and compares the key. If that is another directory, the tree was moved in the meantime: then what is left of
- * the closed levels stays, and is reported.
+ * <p><b>Why it finds a directory again that it has closed.</b> It opens the parent of the directory that it has
+ * emptied, and compares the key. If that is another directory, the tree was moved: then what is left of the closed
+ * levels stays, and is reported.
  *
  * <p>For use by one thread, once.
  */
@@ -30,19 +30,22 @@ public final class TreeDeletion {
 
     /**
      * How many directories are open at once: half of them the upper ones, in which most trees have most of their files,
-     * the others the ones that it has entered last. Each costs two descriptors.
+     * the others the last ones entered. Each costs two descriptors, of which a process often has no more than 1,024;
+     * with fewer, directories would be closed and opened again more often.
      */
     static final int MOST_OPEN = 16;
 
     /**
-     * How often a directory is read from which nothing could not be deleted, and that is not empty all the same: some
-     * file systems pass over entries if others are deleted in the meantime, and other threads may create files.
+     * How often a directory is read that is not empty although nothing in it failed to be deleted: some file systems
+     * skip entries if others are deleted during the iteration, and other threads may create files. More passes would
+     * let such a thread keep the deletion busy.
      */
     static final int MOST_PASSES = 3;
 
+    /** Enough to see a pattern; a tree may have millions of failures. */
     private static final int MOST_SUPPRESSED = 10;
 
-    /** Enough frames for closing what is open, in whichever way the stack ends. */
+    /** Enough frames for closing what is open, wherever the stack ends. */
     private static final int FRAMES_IN_RESERVE = 256;
 
     private final Function<Path, OpenDirectory> opener;
@@ -87,7 +90,7 @@ public final class TreeDeletion {
         }
     }
 
-    /** Overflows the stack here, where nothing is open yet, if little of it is left. */
+    /** Overflows the stack here if little of it is left, because nothing is open yet. */
     private static int reserve(int frames) {
         return frames == 0 ? 0 : 1 + reserve(frames - 1);
     }
@@ -156,8 +159,8 @@ public final class TreeDeletion {
     }
 
     /**
-     * What cannot be opened may be an empty directory, or a link by now. If it cannot be deleted either, the reason why
-     * it stays is that it cannot be opened.
+     * What cannot be opened may be an empty directory, or a link by now. If it cannot be deleted either, the failure
+     * that counts is that it cannot be opened.
      */
     private void deleteUnread(Level level, OpenDirectory directory, Path name, Exception unreadable) {
         try {
@@ -241,7 +244,7 @@ public final class TreeDeletion {
         private final int pass;
         private Iterator<Path> entries;
 
-        /** Missing while it is released. */
+        /** {@code null} while it is released. */
         private @Nullable OpenDirectory directory;
 
         private @Nullable Object key;

@@ -3,7 +3,7 @@ package dev.weakref.internal.dispatch;
 import dev.weakref.internal.support.Logging;
 import java.lang.System.Logger.Level;
 
-/** What the log says of tasks that delay others. */
+/** The log lines about tasks that delay others. */
 public final class DispatchReports {
 
     private DispatchReports() {}
@@ -32,7 +32,7 @@ public final class DispatchReports {
                         + " are stuck; what has been handed over waits until one comes back");
     }
 
-    /** The action has ended, and its thread is still held up. */
+    /** The action has ended, but its thread still runs what belongs to it. */
     static void heldUp(DispatchTask task, StackTraceElement[] stack) {
         Logging.log(
                 Level.WARNING,

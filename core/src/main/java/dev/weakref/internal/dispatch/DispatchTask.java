@@ -3,7 +3,7 @@ package dev.weakref.internal.dispatch;
 /** One action that a {@link SerialDispatcher} runs. */
 public interface DispatchTask {
 
-    /** Runs it. Reports its failures itself and throws nothing but for want of memory or stack. */
+    /** Runs it. Reports its failures itself; throws only if memory or stack is exhausted. */
     void run();
 
     /** After how many nanoseconds it times out: its thread is interrupted, and it is no longer waited for. */
@@ -13,23 +13,24 @@ public interface DispatchTask {
     String describe();
 
     /**
-     * It has passed its limit, and its thread is about to be interrupted. Called by the watchdog, with no lock held.
+     * Reports that it has passed its limit, before its thread is interrupted. Called by the watchdog, with no lock
+     * held.
      *
      * @param nanos for how long it was seen to run
-     * @return whether it has reported that; false if the action itself is over, or has not begun
+     * @return whether it was reported; false if the action itself is over, or has not begun
      */
     boolean timeOut(Thread thread, long nanos);
 
     /**
-     * It has run for longer than the take-over time, and the next task starts alongside it. Called by the watchdog, with no
-     * lock held.
+     * Reports that it has run for longer than the take-over time, and that the next task starts alongside it. Called by
+     * the watchdog, with no lock held.
      *
      * @param nanos for how long it was seen to run
      */
     default void stillRunning(long nanos) {}
 
     /**
-     * It has ended after {@link #stillRunning}. Called in the thread that ran it.
+     * Reports that it has ended after {@link #stillRunning}. Called in the thread that ran it.
      *
      * @param nanos for how long it was seen to run
      */

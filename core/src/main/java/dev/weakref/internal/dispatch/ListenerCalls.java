@@ -9,8 +9,8 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs callbacks and calls listeners in threads of the library, one after the other, each with a limit of its own: the
- * thread that found out what happened must not wait for code of the user's.
+ * Runs callbacks and calls listeners in threads of the library, one after the other, each with a limit of its own,
+ * because the thread that noticed an event must not wait for user code.
  */
 public final class ListenerCalls {
 
@@ -28,7 +28,7 @@ public final class ListenerCalls {
         try {
             task.run();
         } finally {
-            Thread.currentThread().setContextClassLoader(null); // whatever the callback has left there
+            Thread.currentThread().setContextClassLoader(null); // the callback may have set another one
         }
     }
 
@@ -42,7 +42,7 @@ public final class ListenerCalls {
         DISPATCHER.submit(calls);
     }
 
-    /** Calls of which none is lost if memory is exhausted when its turn comes. */
+    /** Calls of which none is lost if memory is exhausted when their turn comes. */
     public abstract static class Calls extends TaskBatch {
 
         private final String what;

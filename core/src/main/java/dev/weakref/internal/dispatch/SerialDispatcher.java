@@ -14,34 +14,31 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs tasks one after the other in the order in which they were submitted. One worker is <em>active</em>: it starts the
- * next task. If its task takes longer than the take-over time, another worker becomes the active one, up to a maximum number
- * of workers. A worker whose task ends after that becomes active again if no other one is, and ends otherwise.
+ * Runs tasks one after the other, in the order in which they were submitted. One worker is <em>active</em>: it starts
+ * the next task. If its task takes longer than the take-over time, another worker becomes the active one, up to a
+ * maximum number of workers. A worker whose task ends after that becomes active again if no other one is, and ends
+ * otherwise.
  *
- * <p>Tasks are started strictly in order, and run alongside each other only if one of them is stuck. The watchdog looks at
- * the workers at an interval and sees which of them have made no progress: no clock is read and no timer set for a single
- * task.
+ * <p>So tasks start strictly in order, and run concurrently only if one of them is stuck. The watchdog checks at an
+ * interval which workers have made no progress: no clock is read and no timer set for a single task.
  *
- * <p>One lock guards everything. It is never held while a task runs or a line is logged. That is why this is one file.
- * Workers start if there is work, and end if there was none for a while.
+ * <p>One lock guards all fields, and is never held while a task runs or a line is logged. Workers start if there is
+ * work, and end if there was none for a while.
  *
  * <p><b>Why nothing is lost if memory or stack is exhausted.</b> The lock is a monitor, which the JVM releases while it
- * unwinds; entering it allocates nothing. Submitting links a batch that exists already, in writes of fields. A batch gives a
- * task or throws, and then still has it. A worker that fails to get its next task tries again. A worker whose thread cannot
- * be started is removed, so that {@link #retry()} starts another one.
+ * unwinds; entering it allocates nothing. Submitting links a batch that exists already, by writing fields. A batch
+ * returns a task or throws, and then still has it. A worker that fails to get its next task tries again. A worker whose
+ * thread cannot be started is removed, so that {@link #retry()} starts another one.
  */
 public class SerialDispatcher {
 
-    /** What the actions belong to. */
     public interface Owner {
-        /** Runs an action. */
         void run(DispatchTask task);
 
-        /** As many workers are stuck as there may be. Called by the watchdog, with no lock held. */
+        /** The maximum number of workers is stuck. Called by the watchdog, with no lock held. */
         default void allStuck() {}
     }
 
-    /** When another worker becomes the active one. */
     public interface TakeOverTime {
         /** How many nanoseconds a task may take before the next one starts. */
         long nanosFor(DispatchTask task);
@@ -55,7 +52,7 @@ public class SerialDispatcher {
     private final Duration tick;
     private final Object lock = new Object();
 
-    // All of these are guarded by the lock.
+    // Guarded by the lock.
     private final TaskQueue queue = new TaskQueue();
     private final List<Worker> workers = new ArrayList<>();
     private @Nullable Worker active; // the worker that starts the next task
@@ -74,7 +71,6 @@ public class SerialDispatcher {
         this.owner = owner;
     }
 
-    /** Whose actions it runs. */
     public String name() {
         return name;
     }
@@ -95,7 +91,10 @@ public class SerialDispatcher {
         }
     }
 
-    /** Wakes the worker that waits for work or for the end. */
+    /**
+     * Wakes the threads that wait. The active worker parks without the lock, so it is unparked after the lock is
+     * released.
+     */
     private void wakeWorker() {
         Thread waiting = null;
         synchronized (lock) {
@@ -109,7 +108,7 @@ public class SerialDispatcher {
         }
     }
 
-    /** Starts a worker if that has failed before. Called at each pass of the reaper. */
+    /** Starts a worker if the last attempt has failed. Called at each pass of the reaper. */
     public void retry() {
         if (threads.areShort) {
             ensureWorker();
@@ -117,11 +116,10 @@ public class SerialDispatcher {
     }
 
     /**
-     * Starts a worker if there is work and no worker is active. Throws only a stack overflow, and has done nothing then. The
-     * thread is made without the lock, and in another thread if a thread factory of the user's makes it.
+     * Starts a worker if there is work and no active worker. Throws only a stack overflow, and has done nothing then.
      */
     public void ensureWorker() {
-        StackReserve.ensure(); // so that a worker that is added is started or removed
+        StackReserve.ensure(); // so that no worker is added and then neither started nor removed
         Worker worker = nextWorker();
         if (worker == null) {
             return;
@@ -129,7 +127,6 @@ public class SerialDispatcher {
         threads.start(worker);
     }
 
-    /** Makes a new worker the active one, if there is none and there is work. */
     private @Nullable Worker nextWorker() {
         synchronized (lock) {
             if (active != null || queue.isEmpty() || workers.size() >= maxWorkers || stopped) {
@@ -147,7 +144,7 @@ public class SerialDispatcher {
         }
     }
 
-    /** Has the watchdog look after the workers, from the first one on. */
+    /** Starts the ticks, with the first worker. */
     void startWatchdog() {
         synchronized (lock) {
             if (watch == null) {
@@ -157,15 +154,15 @@ public class SerialDispatcher {
     }
 
     /**
-     * Runs tasks in the calling thread, if no worker is active because no thread could be started. The watchdog looks after
-     * it as well, if that has a thread.
+     * Runs tasks in the calling thread, if no worker is active because no thread could be started. The watchdog ticks
+     * for it as well, unless it has no thread either.
      *
-     * @param nanos for how long: then it starts no other task, and the one that runs times out
+     * @param nanos for how long: then it starts no other task, and the current one times out
      * @return whether the thread was interrupted for another reason than a timeout
      */
     public boolean runInCallerIfNoThread(long nanos) {
         Worker here;
-        StackReserve.ensure(); // so that it runs, and is removed
+        StackReserve.ensure(); // so that no worker is added and then neither run nor removed
         synchronized (lock) {
             if (active != null || queue.isEmpty() || stopped || !threads.areShort) {
                 return false;
@@ -178,7 +175,7 @@ public class SerialDispatcher {
         try {
             startWatchdog();
         } catch (Throwable noThreadForThatEither) {
-            // No limit holds then. That there is no thread was logged before.
+            // Then there are no limits; the missing thread was logged before.
         }
         here.run();
         synchronized (lock) {
@@ -196,14 +193,14 @@ public class SerialDispatcher {
         wakeWorker();
     }
 
-    /** Whether nothing waits and nothing runs. */
+    /** Whether no task waits or runs. */
     public boolean isIdle() {
         synchronized (lock) {
             return queue.isEmpty() && !anyRuns(worker -> true);
         }
     }
 
-    /** How many tasks were submitted and have not begun, as far as their batches know. */
+    /** How many tasks have not begun, as far as their batches know. */
     public long waiting() {
         synchronized (lock) {
             return queue.remaining();
@@ -211,8 +208,8 @@ public class SerialDispatcher {
     }
 
     /**
-     * Waits until no tasks are left and the active worker runs none. Does not wait for stuck workers, which are not active
-     * any more. Ends early if tasks are left and there is no thread to run them.
+     * Waits until no tasks are left and the active worker runs none, not for stuck workers. Ends early if tasks are
+     * left and no thread can run them.
      *
      * @return whether the work is done
      */
@@ -227,9 +224,8 @@ public class SerialDispatcher {
     }
 
     /**
-     * Waits until no task runs but those that have timed out, and those that are not to be waited for.
-     *
-     * @return whether that was so within the time
+     * Waits until no task runs, except for those that have timed out or are not to be waited for; returns whether that
+     * was in time.
      */
     public boolean awaitRunning(long nanos, Predicate<DispatchTask> notAwaited) throws InterruptedException {
         return await(
@@ -237,7 +233,7 @@ public class SerialDispatcher {
                 nanos);
     }
 
-    /** Whether one of the workers that run a task is of this kind. Called with the lock. */
+    /** Called with the lock. */
     private boolean anyRuns(Predicate<Worker> kind) {
         for (Worker worker : workers) {
             if (worker.task != null && kind.test(worker)) {
@@ -261,27 +257,27 @@ public class SerialDispatcher {
         }
     }
 
-    /** The tasks that run at this moment, with their threads. */
     public List<Running> running() {
         return tasks(worker -> true);
     }
 
-    /** Whether a thread runs one of the tasks. */
+    /** Whether this thread runs one of the tasks. */
     public boolean runsIn(Thread thread) {
         return running().stream().anyMatch(running -> running.thread == thread);
     }
 
-    /** Which worker runs which task in which thread, and for how many nanoseconds the watchdog has seen that. */
+    /** A task that runs, its worker and thread, and for how many nanoseconds the watchdog has seen it run. */
     public record Running(Worker worker, DispatchTask task, Thread thread, long nanos) {}
 
-    /** Ends the task of a worker, and returns its next one; {@code null} if the worker is to end. */
+    /** Ends the task of a worker and returns the next one; {@code null} if the worker is to end. */
     @Nullable DispatchTask next(Worker worker) {
         boolean waited = false;
         while (true) {
             DispatchTask ended;
             long took;
             synchronized (lock) {
-                worker.takeInterrupt(); // the last task was interrupted under the lock, so the next one starts without
+                worker.takeInterrupt(); // the last task was interrupted under the lock, so this cannot clear an
+                // interrupt that comes later
                 took = worker.reported ? worker.seenFor() : 0;
                 ended = end(worker);
                 if (ended == null) {
@@ -294,7 +290,7 @@ public class SerialDispatcher {
                         worker.begin(task);
                         return task;
                     }
-                    lock.notifyAll(); // threads wait only for the end of the work, and after a stop for that of the
+                    lock.notifyAll(); // awaitDrained and awaitRunning wait for this
                     // workers
                     if (waited || !worker.waits) {
                         return null;
@@ -310,8 +306,8 @@ public class SerialDispatcher {
     }
 
     /**
-     * Whether work came before the time to end. It parks, because waiting on the monitor would pin a virtual thread, and a
-     * condition would allocate.
+     * Returns whether work came in time. It parks, because waiting on a monitor would pin a virtual thread to its
+     * carrier until Java 24 (JEP 491), and a {@code Condition} would allocate.
      */
     private boolean awaitWork() {
         long begin = System.nanoTime();
@@ -329,7 +325,6 @@ public class SerialDispatcher {
         }
     }
 
-    /** Runs a task. */
     void run(DispatchTask task) {
         owner.run(task);
     }
@@ -359,8 +354,8 @@ public class SerialDispatcher {
     }
 
     /**
-     * One tick of the watchdog: first times out what has passed its limit, then lets another worker take over from a stuck
-     * one. In this order, so that a thread that {@link #awaitDrained} wakes sees the timeouts counted.
+     * One tick of the watchdog: first times out what has passed its limit, then lets another worker take over from a
+     * stuck one. In this order, so that a thread that {@link #awaitDrained} wakes sees the timeouts counted.
      */
     void tick() {
         long now = System.nanoTime();
@@ -376,7 +371,7 @@ public class SerialDispatcher {
         reports.forEach(Runnable::run);
     }
 
-    /** Times out all that run, because no thread waits any longer. */
+    /** Times out all that run, because no thread waits for them any longer. */
     public void timeOutAll() {
         tasks(worker -> !worker.timedOut).forEach(this::timeOut);
     }
@@ -393,7 +388,7 @@ public class SerialDispatcher {
         }
     }
 
-    /** Tells the task first, so that its stack is still there to see, then interrupts it if it still runs. */
+    /** Reports before it interrupts, while the stack still shows where the task is. */
     private void timeOut(Running running) {
         boolean reported = running.task.timeOut(running.thread, running.nanos);
         StackTraceElement[] stack = reported ? new StackTraceElement[0] : running.thread.getStackTrace();
@@ -406,12 +401,14 @@ public class SerialDispatcher {
                 lock.notifyAll();
             }
         }
-        if (runs && !reported && running.nanos >= running.task.limitNanos()) { // less if all time out
+        if (runs
+                && !reported
+                && running.nanos >= running.task.limitNanos()) { // timeOutAll comes earlier than the limit
             DispatchReports.heldUp(running.task, stack);
         }
     }
 
-    /** Ends the turn of a stuck worker. Called with the lock. */
+    /** Ends the turn of a stuck worker. Called with the lock, so reports are left to the caller. */
     private void takeOverFrom(Worker stuck, List<Runnable> reports) {
         DispatchTask task = stuck.task;
         Thread thread = stuck.thread;
@@ -431,7 +428,7 @@ public class SerialDispatcher {
         }
     }
 
-    /** Ends the task of a worker, with the lock; returns the task if its end is to be reported. */
+    /** Called with the lock. Returns the task if its end is to be reported. */
     private @Nullable DispatchTask end(Worker worker) {
         DispatchTask ended = worker.end();
         if (ended != null) {

@@ -9,15 +9,15 @@ public abstract class TaskBatch {
     /** The batch that was submitted after this one; guarded by the lock of the dispatcher. */
     @Nullable TaskBatch next;
 
-    /** The next task, {@code null} if there is none any more. If it throws, it has taken none. */
+    /** The next task, or {@code null} if there is none left. If it throws, it has taken none. */
     public abstract @Nullable DispatchTask poll();
 
-    /** How many it has yet to give, as far as that is known. */
+    /** How many tasks are left, as far as that is known. */
     public long remaining() {
         return 0;
     }
 
-    /** A batch of what a supplier gives, until that gives {@code null}. */
+    /** A batch of what a supplier returns, until it returns {@code null}. */
     public static TaskBatch of(Supplier<? extends @Nullable DispatchTask> tasks) {
         return new TaskBatch() {
             @Override

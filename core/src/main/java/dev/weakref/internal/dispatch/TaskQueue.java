@@ -3,9 +3,9 @@ package dev.weakref.internal.dispatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The batches that wait for their turn, the oldest first. Guarded by the lock of its dispatcher.
+ * The batches that wait for their turn, oldest first. Guarded by the lock of its dispatcher.
  *
- * <p>It links what exists already, in writes of fields: so it allocates nothing, and adds a batch or throws.
+ * <p>It links batches by writing their fields: so it allocates nothing, and either adds a batch or throws.
  */
 public final class TaskQueue {
 

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one thread that checks whether actions make progress and whether finalizers are overdue, while there are any.
  *
- * <p>It is a plain loop and no {@link java.util.concurrent.ScheduledExecutorService}: the worker of one ends if its queue
- * cannot allocate while memory is exhausted, and then no check is made any more. This loop continues after any failure.
+ * <p>A plain loop, because the worker of a {@link java.util.concurrent.ScheduledExecutorService} ends if its queue
+ * cannot allocate while memory is exhausted, and no check would follow. This loop continues after any failure.
  */
 public final class Watchdog implements Runnable {
 
@@ -31,7 +31,7 @@ public final class Watchdog implements Runnable {
         this.threads = threads;
     }
 
-    /** Makes the check again and again until it is cancelled. What a check throws is logged, and it is repeated. */
+    /** Repeats a check until it is cancelled. What a check throws is logged. */
     public static Watch every(Duration tick, Runnable check) {
         return SHARED.watch(tick, check);
     }
@@ -54,13 +54,16 @@ public final class Watchdog implements Runnable {
         return watch;
     }
 
-    /** How often the watchdog looks, for a take-over time: a twentieth of that, from 1 to 100 milliseconds. */
+    /**
+     * How often to check for a take-over time: a twentieth of it, so that it is exceeded by 5 % at most. At least a
+     * millisecond, or the thread would do little else; at most 100 milliseconds, because limits may be shorter than the
+     * take-over time.
+     */
     public static Duration tickFor(Duration time) {
         long nanos = Defaults.nanos(time) / 20;
         return Duration.ofNanos(Math.min(Math.max(nanos, TimeUnit.MILLISECONDS.toNanos(1)), 100_000_000));
     }
 
-    /** What the thread does. */
     @Override
     public void run() {
         long idleSince = System.nanoTime();
@@ -77,7 +80,7 @@ public final class Watchdog implements Runnable {
                 return;
             }
             LockSupport.parkNanos(this, pause);
-            Thread.interrupted(); // an interrupt does not make it run in circles
+            Thread.interrupted(); // an interrupt must not make it spin
         }
     }
 
@@ -108,7 +111,7 @@ public final class Watchdog implements Runnable {
         }
     }
 
-    /** One check that is repeated. */
+    /** A repeated check. */
     public static final class Watch {
         private final Watchdog watchdog;
         private final long tickNanos;
@@ -124,7 +127,7 @@ public final class Watchdog implements Runnable {
             dueAt = System.nanoTime() + tickNanos;
         }
 
-        /** Ends the checks. One that is being made continues. */
+        /** Ends the checks. One that is running continues. */
         public void cancel() {
             cancelled = true;
             watchdog.remove(this);
@@ -136,7 +139,7 @@ public final class Watchdog implements Runnable {
             }
         }
 
-        /** Makes the check if it is due; for how many nanoseconds it is not due then. */
+        /** Makes the check if it is due; returns for how many nanoseconds it is not due again. */
         private long checkIfDueAt(long now) {
             long left = dueAt - now;
             if (left > 0 || cancelled) {

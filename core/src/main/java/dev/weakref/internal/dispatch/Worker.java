@@ -8,19 +8,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * A thread that runs the tasks of a {@link SerialDispatcher}, for as long as it is the active one.
  *
- * <p>All fields are guarded by the lock of the dispatcher, but for what is final. The methods from {@link #begin} to
+ * <p>All fields that are not final are guarded by the lock of the dispatcher. The methods from {@link #begin} to
  * {@link #seenFor} are called with that lock.
  */
 public final class Worker implements Runnable {
 
     private static final String OUT_OF_MEMORY = "Memory or stack is exhausted; what could not be run is tried again";
 
-    /** Between two attempts while memory is exhausted: long enough to leave the processor to others. */
+    /**
+     * Between two attempts while memory is exhausted: long enough to leave the processor to others, short for a task
+     * that waits.
+     */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final SerialDispatcher dispatcher;
 
-    /** Whether it waits for more work. One that runs in a thread of the caller's does not. */
+    /** Whether it waits for more work. One that runs in the caller's thread does not. */
     final boolean waits;
 
     /** How many batches had been submitted when it was made. */
@@ -47,11 +50,7 @@ public final class Worker implements Runnable {
     /** Whether its thread was interrupted for another reason than a timeout. */
     boolean interrupted;
 
-    /**
-     * Is made under the lock.
-     *
-     * @param maxNanos for how long it starts tasks; then the one that runs times out
-     */
+    /** @param maxNanos for how long it starts tasks; then the current one times out */
     Worker(SerialDispatcher dispatcher, boolean waits, long submissionsBefore, long maxNanos) {
         this.dispatcher = dispatcher;
         this.waits = waits;
@@ -59,7 +58,7 @@ public final class Worker implements Runnable {
         this.maxNanos = maxNanos;
     }
 
-    /** Starts the thread that was made for it, looked after by the watchdog. */
+    /** Starts the thread that was made for it, with the watchdog first: if that has no thread, this has not begun. */
     void startIn(Thread made) {
         thread = made;
         dispatcher.startWatchdog();
@@ -90,7 +89,7 @@ public final class Worker implements Runnable {
         return ended;
     }
 
-    /** Clears the interrupt of its thread, which is the calling one, and notes it unless it was because of a timeout. */
+    /** Clears the interrupt of its thread, the calling one, and notes it unless a timeout was the reason. */
     void takeInterrupt() {
         interrupted |= Thread.interrupted() && !timedOut;
     }
@@ -130,7 +129,7 @@ public final class Worker implements Runnable {
     public void run() {
         try {
             while (runNext()) {
-                // and holds nothing of the task before while it waits for the next
+                // a frame of its own, so that it does not hold the last task while it waits
             }
         } finally {
             remove();
@@ -145,7 +144,7 @@ public final class Worker implements Runnable {
                 return false;
             }
             run(next);
-        } catch (VirtualMachineError shortage) { // it has taken no task, or that was handed back
+        } catch (VirtualMachineError shortage) { // no task was taken, or it was handed back
             Logging.failure(OUT_OF_MEMORY, shortage);
             LockSupport.parkNanos(PAUSE_NANOS);
         }

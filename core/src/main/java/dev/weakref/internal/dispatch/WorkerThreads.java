@@ -4,7 +4,7 @@ import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.support.Threads;
 import java.util.concurrent.ThreadFactory;
 
-/** Starts the threads of a dispatcher's workers, and remembers whether threads are short. */
+/** Starts the threads of a dispatcher's workers, and remembers whether that has failed. */
 public final class WorkerThreads {
 
     private static final ThreadFactory STARTERS = Threads.daemons("weakref-starter", null);
@@ -12,7 +12,7 @@ public final class WorkerThreads {
     private final ThreadFactory threads;
     private final String noThread;
 
-    /** Whether the last attempt to start a worker has failed. A field, since a write of it needs no stack. */
+    /** Whether the last attempt to start a worker has failed. A field, because a write of it needs no stack. */
     volatile boolean areShort;
 
     /** @param noThread what is logged if a thread cannot be started */
@@ -22,8 +22,8 @@ public final class WorkerThreads {
     }
 
     /**
-     * Starts a worker, or removes it. A thread factory of the user's makes the thread in another thread, because it must not
-     * run in a thread that others wait for, such as that of the reaper.
+     * Starts a worker, or removes it. A user's {@link ThreadFactory} runs in a thread of its own, because it must not
+     * run in a thread that others wait for, such as the reaper.
      */
     void start(Worker worker) {
         try {
@@ -54,7 +54,7 @@ public final class WorkerThreads {
         areShort = false;
     }
 
-    /** Removes it first, which needs no memory: what comes after that may fail. */
+    /** Removes it first, which needs no memory; the rest may fail. */
     private void notStarted(Worker worker, Throwable shortage) {
         boolean isNews = !areShort;
         areShort = true;
@@ -63,7 +63,7 @@ public final class WorkerThreads {
             Logging.failure(noThread, shortage);
         }
         if (more) {
-            worker.ensureAnother(); // for what was submitted while this one was expected to start
+            worker.ensureAnother(); // for what was submitted while this one was to start
         }
     }
 }

@@ -27,18 +27,22 @@ import java.util.Set;
  * }
  * }</pre>
  *
- * <p>It names no types but the JDK's and those of the interfaces, so that it can be made in any class loader. It needs no
- * casts, since to the verifier an interface is as good as {@code Object}; so it may return types that it could not cast
- * to. The class file version is that of Java 5, the last one that needs no table of stack maps.
+ * <p>It names no types but the JDK's and those of the interfaces, so that it can be defined in any class loader. It
+ * needs no casts, because the verifier treats an interface as {@code Object}; so it may return types that it could not
+ * cast to. The class file version is that of Java 5, the last one for which the verifier needs no
+ * {@code StackMapTable}.
  *
- * <p>The format is that of the Java Virtual Machine Specification, chapter 4. This file is long
- * because it writes the constants and instructions of that format itself.
+ * <p>The format is that of the Java Virtual Machine Specification, chapter 4. This file is long because it writes the
+ * constants and instructions itself.
  */
 public final class ProxyClassWriter {
 
     static final String REFERENCE_FIELD = "weakref$reference";
 
+    /** Java 5. */
     private static final int VERSION = 49;
+
+    /** The largest {@code u2}, in which the class file counts. */
     private static final int LARGEST_COUNT = 0xffff;
     private static final String REFERENCE = "java/lang/ref/WeakReference";
     private static final String REFERENCE_TYPE = "L" + REFERENCE + ";";
@@ -76,8 +80,8 @@ public final class ProxyClassWriter {
     }
 
     /**
-     * A method to forward, and the interface to call it through: the proxy can see that one, but perhaps not the
-     * interface that declares the method.
+     * A method to forward, and the interface through which to call it: one that the proxy can see, while it may not see
+     * the interface that declares the method.
      */
     record Forward(Class<?> through, Method method) {
 
@@ -209,7 +213,7 @@ public final class ProxyClassWriter {
         code.local(ASTORE, result);
         code.local(ALOAD, result);
         code.local(ALOAD, referent);
-        code.op(IF_ACMPNE, 5); // over itself and the return
+        code.op(IF_ACMPNE, 5); // skips itself and the return
         code.op(ALOAD_0);
         code.op(ARETURN);
         code.local(ALOAD, result);

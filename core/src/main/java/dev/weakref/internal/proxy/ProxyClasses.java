@@ -22,11 +22,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the classes of weak proxies, with one forwarding method for each method of their interfaces, or a reflective
- * proxy where no class can be defined beside them.
+ * Makes the classes of weak proxies, with one forwarding method for each method of their interfaces; a reflective proxy
+ * if no class can be defined.
  *
  * <p>A class is defined in this package if all its interfaces are visible from here; otherwise in the package of an
- * interface that is not. Classes of this package are cached here; the others in the interface that they live with, by
+ * interface that is not. Classes of this package are cached here, the others in the interface that they belong to, as
  * types of the JDK only: so the cache keeps neither side alive for the other.
  */
 public final class ProxyClasses {
@@ -37,7 +37,7 @@ public final class ProxyClasses {
     private static final MethodType GETTER = MethodType.methodType(Object.class, Object.class);
     private static final Module MODULE = ProxyClasses.class.getModule();
 
-    /** What makes proxies of a set of interfaces; empty where only reflection does. */
+    /** The factories of proxies by their interfaces; empty if only reflection can make them. */
     private static final Map<Set<Class<?>>, Optional<MethodHandle>> HERE = new ConcurrentHashMap<>();
 
     private static final ClassValue<Map<Set<Class<?>>, Optional<MethodHandle>>> THERE = new ClassValue<>() {
@@ -47,7 +47,7 @@ public final class ProxyClasses {
         }
     };
 
-    /** What reads the reference out of a proxy of a generated class; empty for all other classes. */
+    /** Reads the reference out of a proxy of a generated class; empty for all other classes. */
     private static final ClassValue<AtomicReference<@Nullable MethodHandle>> REFERENCE = new ClassValue<>() {
         @Override
         protected AtomicReference<@Nullable MethodHandle> computeValue(Class<?> type) {
@@ -86,7 +86,9 @@ public final class ProxyClasses {
         }
     }
 
-    /** The reference behind a proxy, {@code null} if the object is none; that of a reflective proxy may be foreign. */
+    /**
+     * The reference behind a proxy, or {@code null} if the object is none; that of a reflective proxy may be foreign.
+     */
     public static @Nullable WeakReference<?> referenceOf(@Nullable Object object) {
         if (object == null) {
             return null;
@@ -113,7 +115,7 @@ public final class ProxyClasses {
         return Modifier.isPublic(type.getModifiers()) && type.getModule().isExported(type.getPackageName(), MODULE);
     }
 
-    /** What makes proxies of these interfaces, or {@code null} if only reflection does. */
+    /** The factory of proxies with these interfaces; {@code null} if only reflection can make them. */
     private static @Nullable MethodHandle factory(Set<Class<?>> interfaces, MethodHandles.@Nullable Lookup lookup) {
         Class<?> host = hostOf(interfaces);
         Map<Set<Class<?>>, Optional<MethodHandle>> cache = host == ProxyClasses.class ? HERE : THERE.get(host);
@@ -131,7 +133,7 @@ public final class ProxyClasses {
                     Level.DEBUG, () -> "No class can be made beside " + interfaces + "; reflection does it", refused);
             boolean forEver = refused instanceof IllegalAccessException || refused instanceof IllegalAccessError;
             if (forEver && interfaces.stream().allMatch(each -> knows(host.getClassLoader(), each))) {
-                cache.putIfAbsent(interfaces, Optional.empty()); // the others might go before the host
+                cache.putIfAbsent(interfaces, Optional.empty()); // the others might be collected before the host
             }
             return null;
         }
@@ -163,7 +165,7 @@ public final class ProxyClasses {
         return beside.findConstructor(made, CONSTRUCTOR).asType(FACTORY);
     }
 
-    /** Beside whom the class is made: here, or with the interface that sees most. */
+    /** The class next to which the proxy class is defined: this one, or the interface that sees most. */
     private static Class<?> hostOf(Set<Class<?>> interfaces) {
         Class<?> host = ProxyClasses.class;
         for (Class<?> each : interfaces) {
@@ -198,7 +200,10 @@ public final class ProxyClasses {
         return methods.values();
     }
 
-    /** Whether the reference does it. Also {@code finalize}: the collector must not call that of the referent. */
+    /**
+     * Whether the reference implements it for the proxy. Also {@code finalize}: the collector must not call that of the
+     * referent.
+     */
     private static boolean isOfObject(Method method) {
         return switch (method.getName()) {
             case "equals" -> method.getParameterCount() == 1 && method.getParameterTypes()[0] == Object.class;

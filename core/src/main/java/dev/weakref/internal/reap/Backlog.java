@@ -6,48 +6,61 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * How many of the dead a table or a log has found that have not been taken off its queue: they are held by the JVM's list of
- * what is to be queued, and then by the queue.
+ * How many collected references a table or a log has counted that were not taken off its queue yet. The JVM's pending
+ * list holds them ({@code ReferenceProcessor} and {@code Reference.getAndClearReferencePendingList} in HotSpot), and
+ * then the queue.
  *
- * <p>The sweep unlinks faster than the JVM queues. So a program that makes entries faster still would run out of memory,
- * if nobody waited for the JVM. Counts only; who adds entries and finds it {@linkplain #isLong long} is to shorten it.
+ * <p>A sweep unlinks faster than the JVM enqueues. A program that makes entries faster still would run out of memory if
+ * its writers did not wait for the JVM. This class only counts; a writer that finds the backlog {@linkplain #isLong
+ * long} shortens it.
  *
- * <p>Both counts may be wrong: what was queued and has left the table in another way is taken off and was never counted
- * as collected, and what was collected need not be queued. So it starts anew where it would be less than nothing, and
- * who waits in vain counts one as taken.
+ * <p>Both counts may be wrong. A reference that was enqueued and has left the table in another way is taken off and was
+ * never counted as collected; a collected one need not be enqueued. So if the difference is negative, counting starts
+ * anew, and a writer that waited in vain counts one reference as taken.
  */
 public final class Backlog {
 
     private static final AtomicLongFieldUpdater<Backlog> DRAINED =
             AtomicLongFieldUpdater.newUpdater(Backlog.class, "drained");
 
-    /** An eighth of the heap: each takes some 64 bytes with its key. */
+    /**
+     * An eighth of the heap, at some 64 bytes for each reference with its key. At least 65,536, so that writers to a
+     * small heap do not wait for what the JVM enqueues at once.
+     */
     private static final long DEFAULT_THRESHOLD =
             Math.max(1 << 16, Runtime.getRuntime().maxMemory() / 512);
 
+    /**
+     * How long a writer waits for the JVM, which enqueues many references in that time. The operating system may add
+     * its timer slack, 50 µs on Linux; a shorter pause would not free the processor.
+     */
     private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
 
-    /** From how many on it is long; for tests to change. */
+    /** The length from which the backlog counts as long; tests lower it. */
     public long threshold = DEFAULT_THRESHOLD;
 
     private volatile long drained;
     private volatile boolean isLong;
 
-    /** Whether it is too long, by the last look. It is so until half of that has gone. */
+    /**
+     * Whether it was too long at the last {@link #update}. It stays long until it has fallen to half of the threshold,
+     * so that writers do not switch to and fro.
+     */
     public boolean isLong() {
         return isLong;
     }
 
-    /** So many have been taken off the queue. */
+    /** Counts references that were taken off the queue. */
     public void drained(int count) {
         DRAINED.getAndAdd(this, count);
     }
 
     /**
-     * Looks how long it is.
+     * Computes the length anew.
      *
-     * <p><b>Why this works.</b> What has been taken is read before it is counted what has been collected, which each is
-     * first. So none that was taken meanwhile looks like one too many, for which the backlog would be longer ever after.
+     * <p><b>Why this works.</b> {@code drained} is read before the collected references are summed, because each is
+     * counted as collected before it is counted as drained. Read the other way round, one that is drained in between
+     * would look like one too many and be forgotten, and the backlog would look too long from then on.
      *
      * @param count counts what has been collected
      */
@@ -55,7 +68,11 @@ public final class Backlog {
         update(count, 0);
     }
 
-    /** As {@link #update(LongSupplier)}, with so many more that wait for something else. */
+    /**
+     * As {@link #update(LongSupplier)}.
+     *
+     * @param waiting how many more wait for something else
+     */
     public void update(LongSupplier count, long waiting) {
         long before = drained;
         long collected = count.getAsLong();
@@ -65,7 +82,10 @@ public final class Backlog {
         isLong = collected - before + waiting > (isLong ? threshold / 2 : threshold);
     }
 
-    /** Waits a moment for the JVM, which has put none on the queue; never for ever, should one not come. */
+    /**
+     * Waits a moment for the JVM, which has put nothing on the queue, and counts one as drained: so no writer waits for
+     * ever for a reference that never comes.
+     */
     public void parkBriefly() {
         LockSupport.parkNanos(PAUSE_NANOS);
         drained(1);

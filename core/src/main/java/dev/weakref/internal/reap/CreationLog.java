@@ -10,35 +10,44 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A log of creation: nodes in the order in which they were added, found dead by a sweep from the oldest to the newest
- * and handed over from the newest to the oldest.
+ * Nodes in the order of their creation. A sweep finds the dead ones from the oldest to the newest, and submits them
+ * from the newest to the oldest. Appending and removing take no lock.
  *
- * <p>It is a chain of chunks. A slot is claimed by one fetch-and-add, and its number is the id of the node. A slot
- * goes from empty to its node and then to <em>gone</em>, and never back; so a chunk without an empty slot is complete
- * and can be unlinked or merged by the one thread that sweeps. Appending and removing take no lock.
+ * <p>It is a chain of chunks. One fetch-and-add claims a slot, and its number is the id of the node. A slot goes from
+ * empty to its node and then to <em>gone</em>, and never back; so a chunk without an empty slot is complete, and the
+ * one thread that sweeps can unlink or merge it. Only this class, {@link LogChunk} and {@link LogSlots} write slots and
+ * links.
  *
- * <p><b>Why the order of one object's nodes is exact.</b> The collector clears all references to an object at once.
- * Let A be older than B, both for one object. If the sweep finds A cleared, then B, which it visits later, is cleared
- * as well: both are gathered, and the list that is built by putting each in front of the one before hands over B
- * first. If the sweep passes A alive and finds B cleared, B is handed over now and A by a later sweep. B cannot come
- * after the sweep: whoever registers B holds the object until its slot is written.
+ * <p><b>Why the order of one object's nodes is exact.</b> The collector clears all references to an object at once. Let
+ * A be older than B, both for one object. If the sweep finds A cleared, then B, which it visits later, is cleared as
+ * well: it claims both, and because each is put in front of the list, B is submitted first. If the sweep passes A alive
+ * and finds B cleared, B is submitted now and A by a later sweep. B cannot appear after the sweep has passed its slot:
+ * the thread that registers B holds the object until the slot is written.
  *
- * <p><b>Why a walk sees each live node exactly once.</b> Walks go from the newest to the oldest and pass over ids that
- * are not smaller than the last one seen. A chunk that was unlinked keeps its nodes and its link to the older
- * neighbour, so a walk that stands in it goes on as if nothing had happened; a merged chunk takes the place of all
- * that it was made of in one write to its newer neighbour.
- *
- * <p>It is one long file because these rules hold only where nothing outside of it writes a slot or links a chunk.
+ * <p><b>Why an iterator sees each live node exactly once.</b> Iterators go from the newest to the oldest, and skip ids
+ * that are not smaller than the last one seen. An unlinked chunk keeps its nodes and its link to the older neighbour,
+ * so an iterator that stands in it continues unaffected. A merged chunk replaces all that it was made of in one write
+ * to its newer neighbour.
  */
 public final class CreationLog extends Reapable {
 
-    /** Neighbours are merged if at most this many of their 64 slots are in use: so merging frees at least a quarter. */
+    /**
+     * Two neighbours are merged if they have at most this many nodes: with {@link LogChunk#SIZE}, 63 would be copied to
+     * save a chunk of one; with far fewer, sparse chunks would stay. With one survivor of each chunk, a registration
+     * takes 70 bytes (docs/performance.md).
+     */
     private static final int MERGE_UP_TO = 48;
 
-    /** A small log is not swept for its growth alone: 64 chunks take some 40 kilobytes. */
+    /**
+     * A log that grew by fewer chunks is not swept for its growth: these take some 40 kilobytes. A larger one is swept
+     * when it has doubled, so that sweeping costs no more than appending, up to a factor.
+     */
     private static final int FEWEST_CHUNKS_TO_SWEEP = 64;
 
-    /** How many additions pass between two checks of the backlog. A power of two. */
+    /**
+     * How many additions pass between two checks of the backlog, a power of two: rare enough to cost nothing for one
+     * addition, and the backlog grows by no more than this between two checks.
+     */
     private static final int BACKLOG_CHECK_INTERVAL = 1 << 10;
 
     private static final VarHandle TAIL;
@@ -54,13 +63,13 @@ public final class CreationLog extends Reapable {
         }
     }
 
-    /** Whoever the nodes belong to. */
+    /** What the nodes belong to. */
     public final Object owner;
 
     private final SerialDispatcher dispatcher;
     private final Predicate<Reference<?>> foreignReferences;
     private final Object sweeping = new Object();
-    private long visited; // by the last sweep, under the lock
+    private long visited; // by the last sweep; guarded by sweeping
     private final LogSlots none = new LogSlots(this, 0, 0);
     private LogChunk oldest;
     private volatile LogChunk tail;
@@ -70,12 +79,10 @@ public final class CreationLog extends Reapable {
     /** How many nodes were found dead; written under the lock of the sweep. */
     private volatile long collected;
 
-    /** How many of these wait for their run, or are on their way through the JVM's queue. For tests as well. */
+    /** How many of them have not been enqueued yet; tests read it. */
     final Backlog backlog = new Backlog();
 
-    /**
-     * @param foreignReferences is given what is found on the queue and is no node of the log, and says whether to sweep
-     */
+    /** @param foreignReferences is given what is on the queue and no node of the log, and says whether to sweep */
     public CreationLog(
             Object owner, SerialDispatcher dispatcher, Reaper reaper, Predicate<Reference<?>> foreignReferences) {
         super(reaper);
@@ -93,9 +100,9 @@ public final class CreationLog extends Reapable {
             int slot = last.claim();
             if (slot < LogChunk.SIZE) {
                 node.id = last.slots.base + slot;
-                SLOTS.set(node, last.slots); // published by the write of the slot, as everything in the node
+                SLOTS.set(node, last.slots); // published by the write of the slot, as is the rest of the node
                 last.slots.put(slot, node);
-                watch(); // after the slot was written: the reaper does it the other way round
+                watch(); // after the slot was written: the reaper clears watched, then looks
                 boolean due = (node.id & (BACKLOG_CHECK_INTERVAL - 1)) == 0;
                 if (due || backlog.isLong()) {
                     slowDown();
@@ -107,8 +114,8 @@ public final class CreationLog extends Reapable {
     }
 
     /**
-     * Waits a moment if the objects of many nodes have died and their actions have not run, or the JVM has not queued them all.
-     * Else a program that registers faster than these can be handled would run out of memory.
+     * Waits a moment if many dead nodes wait for their actions, or for the JVM to enqueue them. Otherwise a program
+     * that registers faster than these are handled would run out of memory.
      */
     private void slowDown() {
         backlog.update(() -> collected, dispatcher.waiting());
@@ -136,7 +143,7 @@ public final class CreationLog extends Reapable {
         TAIL.compareAndSet(this, full, next);
     }
 
-    /** Takes a node that is done out of its slot. Its state has been written before. */
+    /** Takes a node that is done out of its slot. The caller has written its state before. */
     public void remove(TrackedReference node) {
         LogSlots slots = node.slots;
         if (slots != null) {
@@ -146,8 +153,8 @@ public final class CreationLog extends Reapable {
     }
 
     /**
-     * Sees that a node that somebody keeps after its end does not hold the slots that it was moved to: there, others
-     * stood that were moved on, and so on without end. Those that it was made in hold no more than its contemporaries.
+     * Keeps a finished node that the user still holds from pinning the slots it was last moved to, and through them an
+     * unbounded history of later nodes. The slots it was created in pin at most its contemporaries.
      */
     private void releaseSlots(TrackedReference node, LogSlots slots) {
         if (slots.size() < LogChunk.SIZE) {
@@ -155,28 +162,26 @@ public final class CreationLog extends Reapable {
         }
     }
 
-    /** How many ids have been given. */
     public long appended() {
         LogChunk last = tail;
         return last.slots.base - 1 + last.claimed();
     }
 
-    /** Walks the live nodes with a smaller id than this one, newest first; for the rules see the class comment. */
+    /** The live nodes with a smaller id than this one, newest first; for the rules see the class comment. */
     public LogIterator newestFirst(long before) {
         return new LogIterator(tail, before, 0, TrackedReference::isLive);
     }
 
-    /** Walks the live nodes with a larger id than this one, newest first. */
+    /** The live nodes with a larger id than this one, newest first. */
     public LogIterator newerThan(long after) {
         return new LogIterator(tail, Long.MAX_VALUE, after, TrackedReference::isLive);
     }
 
-    /** Walks the nodes that run at this moment. */
+    /** The nodes that run at this moment. */
     public LogIterator running() {
         return new LogIterator(tail, Long.MAX_VALUE, 0, TrackedReference::isRunning);
     }
 
-    /** For tests: how many chunks there are. */
     public int chunks() {
         int count = 0;
         for (LogChunk chunk = oldest; chunk != null; chunk = chunk.next()) {
@@ -185,14 +190,14 @@ public final class CreationLog extends Reapable {
         return count;
     }
 
-    /** For tests: what a thread has done that was stopped in the middle of an append. */
+    /** For tests: leaves a slot claimed but empty, as a thread suspended in the middle of {@link #append} would. */
     void claimWithoutWriting() {
         tail.claim();
     }
 
     /**
-     * Sweeps first and empties the queue then: of what died in one collection all is cleared when the first of it is
-     * queued, and the JVM goes on queueing for long.
+     * Sweeps first, and empties the queue after that: when the first reference of a collection is enqueued, all of them
+     * are cleared, and the JVM continues to enqueue them for long.
      */
     @Override
     public double reap(@Nullable Reference<?> first, boolean resting) {
@@ -245,7 +250,7 @@ public final class CreationLog extends Reapable {
 
     @Override
     public boolean alwaysSweeps() {
-        return true; // for the sake of the order
+        return true; // the order needs all nodes
     }
 
     @Override
@@ -253,7 +258,7 @@ public final class CreationLog extends Reapable {
         return true;
     }
 
-    /** Gathers what is dead, hands it over, and gives back the memory of what is gone. */
+    /** Submits what is dead and frees slots; returns the part of the visited nodes that is alive, from 0 to 1. */
     public double sweep() {
         synchronized (sweeping) {
             tailAtLastSweep = tail.slots.base;
@@ -279,12 +284,12 @@ public final class CreationLog extends Reapable {
     }
 
     /**
-     * Gathers what is dead and live, whether a sweep has gathered it before or not. For who has stopped the relay, to
-     * which a sweep hands over.
+     * Claims all dead nodes, claimed before or not. Only after the dispatcher was stopped: a concurrent sweep would
+     * submit to it.
      *
-     * <p><b>Why this works.</b> Nobody goes along the lists of the sweeps before any more, so their links may be written
-     * anew. A sweep that comes after this passes over what has been gathered, so it links no node of this list; what it
-     * hands over to the stopped relay is dropped, and still live.
+     * <p><b>Why this works.</b> No thread walks the lists of earlier sweeps any more, so their links may be
+     * overwritten. A later sweep skips what is claimed, so it links no node of this list; what a sweep submits to the
+     * stopped dispatcher is dropped, and still live.
      */
     public TaskBatch claimAllDead() {
         synchronized (sweeping) {
@@ -293,10 +298,9 @@ public final class CreationLog extends Reapable {
     }
 
     /**
-     * Allocates nothing.
-     *
-     * <p><b>Why none is lost if memory or stack is exhausted.</b> The batch and the predicate are made before the first node is
-     * marked as gathered, the stack is reserved, and handing over allocates nothing. So what is marked is handed over.
+     * <b>Why none is lost if memory or stack is exhausted.</b> The list and the predicate exist before the first node
+     * is marked as claimed, the stack is reserved, and from there on nothing is allocated. So each marked node is
+     * submitted.
      */
     private DeadList claim(DeadList dead, Predicate<TrackedReference> wanted) {
         StackReserve.ensure();
@@ -324,7 +328,7 @@ public final class CreationLog extends Reapable {
         return dead;
     }
 
-    /** Unlinks empty chunks and merges sparse neighbours; only what {@link #claim} found complete. */
+    /** Unlinks empty chunks and merges sparse neighbours, but only those that {@link #claim} found complete. */
     private void mergeChunks() {
         long kept = 0;
         LogChunk previous = null;
@@ -347,10 +351,10 @@ public final class CreationLog extends Reapable {
     /**
      * Moves the nodes of two neighbours into one chunk of exactly their number.
      *
-     * <p><b>Why nothing is lost.</b> A node that ends meanwhile writes its state, then reads its place; this writes
-     * the place, then reads the state. Where all of it is volatile, either the node is removed from the new chunk by
-     * itself, or found done here. A call saves a fence and writes its end with release: then both may miss, and a
-     * node that is done stays in its slot until the next sweep finds it so.
+     * <p><b>Why nothing is lost.</b> A node that ends during the move writes its state, then reads its slots; this
+     * method writes the slots, then reads the state. If all of it is volatile, either the node removes itself from the
+     * new chunk, or it is found done here. A call saves a fence and writes its end with release: then both may miss,
+     * and a node that is done stays in its slot until the next sweep.
      */
     private LogChunk merge(LogChunk older, LogChunk newer) {
         LogSlots slots = new LogSlots(this, older.slots.base, older.kept + newer.kept);

@@ -4,7 +4,7 @@ import dev.weakref.internal.dispatch.DispatchTask;
 import dev.weakref.internal.dispatch.TaskBatch;
 import org.jspecify.annotations.Nullable;
 
-/** The dead references that one sweep has claimed, the newest first, as the dispatcher takes them. It allocates nothing. */
+/** The dead references that one sweep has claimed, newest first, as a batch for the dispatcher. Allocates nothing. */
 public final class DeadList extends TaskBatch {
 
     private @Nullable TrackedReference newest;

@@ -7,7 +7,11 @@ import org.jspecify.annotations.Nullable;
 /** Some slots of a {@link CreationLog}, with the links to the chunks before and after. */
 public final class LogChunk {
 
-    /** How many references a chunk has room for: 64 make the chunk's own 90 bytes next to nothing for each. */
+    /**
+     * How many references a chunk has room for. The 90 bytes of the chunk itself are then less than two for each
+     * reference; with many more, one survivor would keep a large array until its neighbours are sparse enough to be
+     * merged.
+     */
     static final int SIZE = 64;
 
     private static final VarHandle CLAIMED;
@@ -28,7 +32,7 @@ public final class LogChunk {
     private volatile @Nullable LogChunk previous;
     private volatile @Nullable LogChunk next;
 
-    // Found by the last sweep, and owned by it.
+    // Written and read by the thread that sweeps.
 
     /** How many references are not done. */
     int kept;
@@ -51,7 +55,7 @@ public final class LogChunk {
         return next;
     }
 
-    /** Claims a slot. If the result is not less than {@link #SIZE}, all were claimed before. */
+    /** Claims a slot. A result of {@link #SIZE} or more means that all were claimed before. */
     int claim() {
         return (int) CLAIMED.getAndAdd(this, 1);
     }
@@ -65,16 +69,16 @@ public final class LogChunk {
         claimed = SIZE;
     }
 
-    /** Links the first chunk that comes after this one; false if another thread has done that. */
+    /** Links the next chunk; false if another thread has done so. */
     boolean append(LogChunk fresh) {
         return NEXT.compareAndSet(this, null, fresh);
     }
 
     /**
-     * Links the neighbours of a run of chunks with a chunk that takes the place of these, or with each other. The chunks of
-     * the run keep their own links, for the iterators that stand in them.
+     * Replaces a run of chunks by one chunk, or by nothing. The chunks of the run keep their own links, for the
+     * iterators that stand in them.
      *
-     * @return the first chunk of the log from now on, if the run began with the first one; else {@code null}
+     * @return the new first chunk of the log if the run began with the first one; else {@code null}
      */
     static @Nullable LogChunk replace(LogChunk first, LogChunk last, @Nullable LogChunk substitute) {
         LogChunk before = first.previous;

@@ -7,8 +7,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An iterator over the references of a log that satisfy a predicate, the newest first. It is lazy and weakly consistent. Not
- * for use by several threads.
+ * The references of a log that satisfy a predicate, newest first. Lazy and weakly consistent. Not for use by several
+ * threads.
  */
 public final class LogIterator implements Iterator<TrackedReference> {
 
@@ -20,9 +20,9 @@ public final class LogIterator implements Iterator<TrackedReference> {
     private @Nullable TrackedReference found;
 
     /**
-     * @param newest the chunk from which to begin, or one that is older by some
-     * @param before the id that is greater than all of the references
-     * @param after the id that is less than all of them
+     * @param newest the chunk to begin with; it may have been followed by others
+     * @param before an id greater than all that are returned
+     * @param after an id less than all that are returned
      */
     LogIterator(LogChunk newest, long before, long after, Predicate<TrackedReference> wanted) {
         this.wanted = wanted;

@@ -5,11 +5,12 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slots of a {@link LogChunk}. They know no neighbours, so that a reference that its user keeps after its end does not
- * keep other chunks.
+ * The slots of a {@link LogChunk}. They know no neighbours, so that a reference that its user keeps after its end does
+ * not keep other chunks.
  *
- * <p>A slot is empty, then has its reference, and then is <em>gone</em>, and never goes back. A slot that is gone refers to
- * its own array. No other mark would be as cheap: with G1, a reference within one object needs no card marking, and no fence.
+ * <p>A slot is empty, then has its reference, and then is <em>gone</em>, and never goes back. A slot that is gone
+ * refers to its own array, because no other mark is as cheap: G1's write barrier skips card marking, and its fence, for
+ * a reference within one object.
  */
 public final class LogSlots {
 
@@ -17,7 +18,7 @@ public final class LogSlots {
 
     final CreationLog log;
 
-    /** The id of what stands in the first slot, if it was created there. */
+    /** The id of the reference in the first slot, if it was created there. */
     final long base;
 
     private final @Nullable Object[] array;
@@ -32,7 +33,7 @@ public final class LogSlots {
         return array.length;
     }
 
-    /** The reference in a slot: {@code null} if the slot is gone, or empty yet. */
+    /** The reference in a slot; {@code null} if the slot is gone, or still empty. */
     @Nullable TrackedReference get(int slot) {
         Object content = SLOT.getVolatile(array, slot);
         return content == array ? null : (TrackedReference) content;
@@ -64,7 +65,7 @@ public final class LogSlots {
         }
     }
 
-    /** Copies what is not done to slots that are not published yet, from this one on; returns where the copies end. */
+    /** Copies what is not done to slots that are not published yet; returns the index after the last copy. */
     int copyTo(LogSlots target, int from) {
         int end = from;
         for (int slot = 0; slot < array.length && end < target.size(); slot++) {

@@ -3,12 +3,12 @@ package dev.weakref.internal.reap;
 import dev.weakref.internal.support.JfrGate;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the events of the reaper. It never throws: an event that cannot be written is left out. */
+/** Writes the events of the reaper. Never throws: an event that cannot be written is left out. */
 public final class ReapEvents {
 
     private ReapEvents() {}
 
-    /** The beginning of a pass over one reapable, {@code null} if no recording asks for it. */
+    /** Begins the event of a pass over one reapable; {@code null} if no recording asks for it. */
     static @Nullable Object begin() {
         if (!JfrGate.isOpen()) {
             return null;

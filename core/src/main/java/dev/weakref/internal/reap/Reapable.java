@@ -6,22 +6,28 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the reaper looks after: the table of a collection, or a log.
+ * What the reaper looks after: the table of a collection, or a creation log.
  *
- * <p>Its references report to its own queue, and nothing on that queue leads back to it: so the reaper can ask
- * whether something died without reaching a table, and a table that nobody else reaches is collected.
+ * <p>Its references report to its own queue, and nothing on that queue leads back to it. So the reaper can ask whether
+ * something died without reaching a table, and a table that is otherwise unreachable is collected.
  */
 public abstract class Reapable {
 
-    /** About so many are taken off the queue at once; then others have their turn. */
+    /**
+     * About how many references are taken off the queue at once, before other reapables have their turn: a million dead
+     * ones must not delay them for long, and fewer would cost a pass over the list each time.
+     */
     public static final int MOST_POLLS = 1 << 16;
 
     public final ReferenceQueue<Object> queue = new ReferenceQueue<>();
 
-    /** Set while the reaper has it on its list; see {@link Reaper#watch}. */
+    /** Set while it is on the reaper's list; see {@link Reaper#watch}. */
     public volatile boolean watched;
 
-    /** Set while it is to be reaped without waiting for a signal; beside it, so that the reaper need not reach it. */
+    /**
+     * Set while it is to be reaped without a signal. An object of its own, so that the reaper need not reach the
+     * reapable.
+     */
     public final AtomicBoolean sweepRequested = new AtomicBoolean();
 
     private final Reaper reaper;
@@ -31,10 +37,10 @@ public abstract class Reapable {
     }
 
     /**
-     * Puts this on the reaper's list, if it is not there, and starts the reaper, if it does not run. To be called before
-     * something is added, or after it; the caller then looks at {@link #watched} as its class says.
+     * Puts this on the reaper's list, if it is not there, and starts the reaper, if it does not run. To be called
+     * before or after something is added; the caller then reads {@link #watched} as its class says.
      *
-     * @throws OutOfMemoryError if it cannot be put on the list; it is not on it then
+     * @throws OutOfMemoryError if it cannot be put on the list
      */
     public final void watch() {
         if (!watched || !reaper.isRunning()) {
@@ -50,24 +56,24 @@ public abstract class Reapable {
     /**
      * Removes what is dead. Called by one thread at a time.
      *
-     * @param first what was found on the queue; {@code null} to look everywhere, because a call failed or
-     *     {@link #requestSweep()} asked for it
-     * @param resting whether to do only what costs the dead alone, and to pass over no living ones; never together with
-     *     {@code null}, nor where it {@linkplain #alwaysSweeps can only sweep}
-     * @return which part of the effort went to the living, from 0 to 1; a look at a sample of them does not count
+     * @param first the reference that was found on the queue; {@code null} to sweep everything, because a call failed
+     *     or {@link #requestSweep()} asked for it
+     * @param resting whether to do only work that is proportional to the dead, and to visit no live references; never
+     *     together with {@code null}, nor if it {@linkplain #alwaysSweeps always sweeps}
+     * @return the part of the effort that was spent on live references, from 0 to 1; a sample does not count
      */
     public abstract double reap(@Nullable Reference<?> first, boolean resting);
 
-    /** Whether it has no way to remove the dead but to look at all. */
+    /** Whether it can remove dead references only by visiting all. */
     public abstract boolean alwaysSweeps();
 
-    /** What it is, for those who watch the reaper. */
+    /** Its name in events. */
     public abstract String describe();
 
-    /** Is called now and then while nothing dies. */
+    /** Called now and then while nothing dies. */
     public void compact() {}
 
-    /** Is called at each pass of the reaper, if it {@linkplain #keepsAlive is held}; takes next to no time. */
+    /** Called at each pass of the reaper, if it {@linkplain #keepsAlive is held}; must take next to no time. */
     public void everyPass() {}
 
     public final Reaper reaper() {
@@ -77,7 +83,7 @@ public abstract class Reapable {
     /** Visits everything in it that refers to this object; newest first if it has an order. */
     public void visitHolders(Object referent, HolderVisitor visitor) {}
 
-    /** Is given what refers to an object. */
+    /** Receives what refers to an object. */
     public interface HolderVisitor {
         /**
          * Visits one thing that refers to the object.
@@ -88,9 +94,11 @@ public abstract class Reapable {
         void visit(Object holder, @Nullable String name);
     }
 
-    /** Whether there is nothing left in it that could die. */
+    /** Whether nothing is left in it that could die. */
     public abstract boolean isEmpty();
 
-    /** Whether it has to be held while it is not empty, because what it does is wanted even if nobody reaches it. */
+    /**
+     * Whether the reaper holds it while it is not empty, because its work is wanted even if the program has dropped it.
+     */
     public abstract boolean keepsAlive();
 }

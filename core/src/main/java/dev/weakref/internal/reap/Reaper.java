@@ -22,36 +22,56 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that looks for what died and has it removed. It runs no user code.
+ * The one thread that finds what has died and lets it be removed. It runs no user code.
  *
- * <p>It sleeps on a queue that receives a <em>sentinel</em>: an object that nobody holds and that therefore dies at
- * the next collection. Awake, it looks at the queue of everything it watches, which takes one volatile read where
- * nothing died, and has reaped where something did.
+ * <p>It sleeps on a queue that receives a <em>sentinel</em>: an object that nothing holds and that therefore dies at
+ * the next collection. Awake, it polls the queue of each reapable, which is one volatile read if nothing died there.
  *
- * <p>The sentinel alone would not do: the JVM enqueues the references of one collection one by one and in any order within a kind,
- * and a collection of the old generation need not find a young sentinel dead. So it looks again after a millisecond,
- * then after ever longer pauses up to a second, which is the longest that a dead object waits to be noticed, but for a rest.
+ * <p>The sentinel alone is not enough: references of one collection are enqueued one by one, in no particular order
+ * within a kind, and an old-generation collection need not clear a young sentinel. So the reaper polls again after a
+ * millisecond, then after ever longer pauses.
  *
- * <p>Work that finds mostly the living is followed by a rest of fifteen times its length, though of no more than three
- * seconds, so that it takes a small part of one core; work that finds the dead goes on at once. Each of those it looks
- * after rests by itself, and a table goes on meanwhile to remove one by one what comes off its queue: else endless
- * short-lived entries would fill the memory during a rest.
+ * <p>A pass that mostly visits live references is followed by a rest, so that the reaper uses a small share of one
+ * core; after one that finds dead ones it continues at once. Each reapable rests by itself. A table that rests still
+ * removes what is on its queue, one by one: otherwise endless short-lived entries would fill the memory.
  *
- * <p>The thread starts with the first watch and ends when its list has been empty for a while.
+ * <p>The thread starts with the first reapable, and ends when its list has been empty for a while.
  */
 public final class Reaper {
 
     public static final Reaper SHARED = new Reaper(Threads.thatMayNotBlock("weakref-reaper"), Defaults.KEEP_ALIVE);
 
+    /**
+     * The longest time until a dead object is noticed without a signal, but for a rest; shorter ones wake an idle
+     * program more often.
+     */
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
+
+    /**
+     * The longest pause while something rests, whose queue still has to be drained: 50 passes a second cost next to
+     * nothing.
+     */
     private static final long PAUSE_IN_A_REST_MILLIS = 20;
+
+    /**
+     * How many times as long as a pass its rest is, if all that it visited is alive: passes take a sixteenth of one
+     * core.
+     */
     private static final int REST_FACTOR = 15;
+
+    /** While memory is exhausted: long enough to leave the processor to others. */
     private static final long PAUSE_AFTER_FAILURE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private static final String LOOKS_AGAIN = "The reaper will look again";
     private static final String NO_SIGNAL = "The reaper continues without a signal for a while";
+
+    /**
+     * The longest rest, after passes of 200 ms and more: a longer one would delay actions by more, a shorter one cost
+     * more time.
+     */
     private static final long LONGEST_REST_NANOS = TimeUnit.SECONDS.toNanos(3);
 
-    /** How the JVM writes the package in the message of a {@link NoClassDefFoundError}. */
+    /** The library's root package as a {@link NoClassDefFoundError} spells it. It covers the internal packages. */
     private static final String OWN = "dev/weakref/";
 
     private final ThreadFactory threads;
@@ -65,16 +85,16 @@ public final class Reaper {
     public Reaper(ThreadFactory threads, Duration keepAlive) {
         this.threads = threads;
         this.keepAliveNanos = Defaults.nanos(keepAlive);
-        sentinel = new Sentinel(signals); // so that its class is loaded while there is a loader
+        sentinel = new Sentinel(signals); // so that its class is loaded while the class loader is open
     }
 
     public boolean isRunning() {
         return running.get();
     }
 
-    /** Looks at everything that is watched, for those who want to see it. */
+    /** Visits everything that is watched. */
     public void forEachWatched(Consumer<Reapable> action) {
-        Set<Reapable> seen = Collections.newSetFromMap(new IdentityHashMap<>()); // an addition may put it there twice
+        Set<Reapable> seen = Collections.newSetFromMap(new IdentityHashMap<>()); // an addition may list it twice
         for (Watched watch : watches) {
             Reapable reapable = watch.get();
             if (reapable != null && seen.add(reapable)) {
@@ -89,7 +109,8 @@ public final class Reaper {
     }
 
     /**
-     * Puts it on the list and starts the thread if it does not run. If there is no thread for it, the next addition tries again.
+     * Puts it on the list, and starts the thread if it does not run. If no thread can be started, the next addition
+     * tries again.
      *
      * @throws OutOfMemoryError if it cannot be put on the list
      */
@@ -111,7 +132,7 @@ public final class Reaper {
         }
     }
 
-    /** Has it reaped soon, even though nothing was found on its queue, and even if it rests. */
+    /** Requests that it is reaped soon, even if nothing was found on its queue or it rests. */
     void requestSweep(Reapable reapable) {
         reapable.sweepRequested.set(true);
         reapable.watch();
@@ -138,9 +159,9 @@ public final class Reaper {
     /**
      * What the thread does.
      *
-     * <p><b>Why it does not end while something is watched.</b> Whatever is thrown, it begins again; the handlers allocate
-     * nothing. When it ends because the list is empty, it gives {@code running} back before it looks at the list once more: so
-     * either it sees an addition and takes {@code running} again, or the addition starts a thread.
+     * <p><b>Why it does not end while something is watched.</b> Whatever is thrown, the loop begins again; the handlers
+     * allocate nothing. If the thread ends because the list is empty, it writes {@code running} before it reads the
+     * list once more: so either it sees an addition and takes {@code running} again, or the addition starts a thread.
      */
     private void run() {
         while (true) {
@@ -148,7 +169,7 @@ public final class Reaper {
                 watchUntilIdle();
             } catch (LinkageError unloaded) {
                 running.set(false);
-                return; // the library's class loader was closed, and another thread would fare no better
+                return; // the library's class loader was closed; another thread would fail as well
             } catch (Throwable shortage) {
                 Logging.failure(LOOKS_AGAIN, shortage);
                 LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS);
@@ -191,7 +212,7 @@ public final class Reaper {
         compactSafely();
     }
 
-    /** Waits for a collection, or until it is time to look again; whether there was a collection. */
+    /** Waits for a collection, but no longer than this; whether there was one. */
     private boolean awaitSignal(long pauseMillis) {
         try {
             if (sentinel == null) {
@@ -210,7 +231,7 @@ public final class Reaper {
         return false;
     }
 
-    /** Goes on where even the list cannot be walked, for want of memory. */
+    /** Continues even if memory does not suffice to iterate over the list. */
     private boolean passSafely() {
         try {
             return pass();
@@ -228,7 +249,7 @@ public final class Reaper {
         }
     }
 
-    /** Looks once at everything watched, and has reaped where something died; whether anything was found. */
+    /** Polls everything watched once, and reaps where something died; whether anything was found. */
     public boolean pass() {
         boolean found = false;
         postponed = false;
@@ -251,7 +272,7 @@ public final class Reaper {
     }
 
     private boolean poll(Watched watch) {
-        // Taken before it is reaped, so that a hurry that comes meanwhile counts for the next look.
+        // Cleared before it is reaped, so that a request that comes during the sweep counts for the next pass.
         boolean everywhere = watch.failed || (watch.sweepRequested.get() && watch.sweepRequested.getAndSet(false));
         boolean resting = !everywhere && watch.isResting();
         if (resting && watch.alwaysSweeps) {
@@ -276,7 +297,7 @@ public final class Reaper {
         return true;
     }
 
-    /** Where a class of the library is not found any more, its class loader was closed, and nothing can go on. */
+    /** If a class of the library is not found any more, its class loader was closed, and nothing can continue. */
     private static void giveUpIfUnloaded(Throwable failure) {
         if (failure instanceof NoClassDefFoundError missing
                 && String.valueOf(missing.getMessage()).startsWith(OWN)) {
@@ -284,7 +305,6 @@ public final class Reaper {
         }
     }
 
-    /** Takes what is empty off the list. */
     private void compact() {
         for (Iterator<Watched> list = watches.iterator(); list.hasNext(); ) {
             Watched watch = list.next();
@@ -306,7 +326,7 @@ public final class Reaper {
         }
     }
 
-    /** Goes on watching, unless an addition has put it on the list a second time. */
+    /** Keeps it on the list, unless an addition has listed it a second time. */
     private static void keep(Reapable reapable, Iterator<Watched> list) {
         synchronized (reapable.queue) {
             if (reapable.watched) {
@@ -317,9 +337,10 @@ public final class Reaper {
     }
 
     /**
-     * Dies at the next collection. A phantom reference, because those lead the list that the JVM enqueues: its collectors
-     * but ZGC and Shenandoah put each kind that they are done with in front of the kinds before, and do phantom references last
-     * ({@code ReferenceProcessor} in the sources of HotSpot). Found among a million weak ones it would come late.
+     * Dies at the next collection. A phantom reference, because HotSpot's collectors (except ZGC and Shenandoah)
+     * prepend each kind of reference to the pending list and process phantom references last
+     * ({@code ReferenceProcessor}), so this one is enqueued first. As a weak reference among a million others it would
+     * be found late.
      */
     private static final class Sentinel extends PhantomReference<Object> {
         Sentinel(ReferenceQueue<Object> signals) {
@@ -327,7 +348,7 @@ public final class Reaper {
         }
     }
 
-    /** One line of the list: reaches a table only weakly, so that the table itself can be collected. */
+    /** An element of the list. It refers to a table only weakly, so that the table itself can be collected. */
     private static final class Watched extends WeakReference<Reapable> {
         final ReferenceQueue<Object> queue;
         final AtomicBoolean sweepRequested;
@@ -353,7 +374,7 @@ public final class Reaper {
             alwaysSweeps = reapable.alwaysSweeps();
         }
 
-        /** Rests after work that began then, by the part of it that went to the living. */
+        /** Begins a rest after a pass that began at this time, proportional to the part spent on live references. */
         void rest(long begin, double onTheLiving) {
             long now = System.nanoTime();
             long rest = (long) (REST_FACTOR * onTheLiving * (now - begin));

@@ -6,26 +6,27 @@ import java.lang.ref.WeakReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands in a {@link CreationLog}: a weak reference to an object, together with what is to happen when the object dies.
+ * What a {@link CreationLog} contains: a weak reference to an object, together with what is to happen when the object
+ * dies.
  *
- * <p>Its own state decides whether it is due, is run, or is done; its place in the log only follows.
+ * <p>Its own state decides whether it is dead, runs, or is done; its slot in the log only follows.
  */
 public abstract class TrackedReference extends WeakReference<Object> implements DispatchTask {
 
     /** Its number in the order of creation; written once, before it is published. */
     public long id;
 
-    /** Where it stands, or stood; written before it is published, and by the one who merges chunks. */
+    /** The slots that it is in, or was; written before it is published, and by the sweep that merges chunks. */
     public volatile @Nullable LogSlots slots;
 
-    /** The next one in a list of the gathered; owned by the one who gathers, then by the relay. */
+    /** The next one in a {@link DeadList}; owned by the thread that claims it, then by the dispatcher. */
     public @Nullable TrackedReference nextDead;
 
     public TrackedReference(@Nullable Object referent, @Nullable ReferenceQueue<Object> queue) {
         super(referent, queue);
     }
 
-    /** The log that it stands in. */
+    /** The log that it is in. */
     public final CreationLog log() {
         LogSlots here = slots;
         if (here == null) {
@@ -34,10 +35,10 @@ public abstract class TrackedReference extends WeakReference<Object> implements 
         return here.log;
     }
 
-    /** Visits what refers to the object, unless that is gone. */
+    /** Visits what refers to the object, unless the holder is gone. */
     public abstract void visitHolder(Reapable.HolderVisitor visitor);
 
-    /** Whether it has nothing to do any more, so that its slot may be reused. */
+    /** Whether it has nothing to do any more, so that its slot may be freed. */
     public abstract boolean isDone();
 
     /** Whether it waits for its turn: neither running nor done. */
@@ -46,13 +47,15 @@ public abstract class TrackedReference extends WeakReference<Object> implements 
     /** Whether it runs at this moment. */
     public abstract boolean isRunning();
 
-    /** Whether it is live and has not been gathered. */
+    /** Whether it is live and unclaimed. */
     public abstract boolean isUnclaimed();
 
-    /** Notes that it has been gathered; false if it was gathered before or is not live. */
+    /** Claims it for a run; false if it is claimed already or not live. */
     public abstract boolean claim();
 
-    /** Lets the next sweep hand it over again, because it could not be run for want of memory or stack. Allocates nothing. */
+    /**
+     * Requests another hand-over, after it could not be run because memory or stack was exhausted. Allocates nothing.
+     */
     public final void tryAgain() {
         if (isLive()) {
             unclaim();
@@ -60,6 +63,6 @@ public abstract class TrackedReference extends WeakReference<Object> implements 
         }
     }
 
-    /** Forgets that it was gathered, because it could not be handed over. */
+    /** Undoes {@link #claim}, because it could not be submitted or run. */
     public abstract void unclaim();
 }

@@ -8,15 +8,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The time of creation: read by whoever asks, and where very many ask, by a thread every millisecond for all of them. A
- * look at the clock takes as long as all the rest of a registration.
+ * The time of creation: each caller reads the clock, or, if very many call, a thread reads it every millisecond for all
+ * of them. Reading the clock takes as long as the rest of a registration.
  *
- * <p>The thread starts when asking goes on at tens of thousands a second, and ends some milliseconds after it no longer
- * does. Meanwhile {@link #millis()} is late by that millisecond, and by as long as the thread waits for a processor.
+ * <p>The thread starts when tens of thousands of calls a second continue for some milliseconds, and ends some
+ * milliseconds after they have stopped. While it runs, {@link #millis()} is late by a millisecond, and by as long as
+ * the thread waits for a processor.
  *
- * <p><b>Why this works.</b> Only the thread writes {@link #ticked}, and there is at most one: it is begun by whoever
- * wins {@link #ticking}, which it gives back after it has written for the last time. So no time is left behind to stand
- * still, however the thread ends.
+ * <p><b>Why this works.</b> Only the thread writes {@link #ticked}, and there is at most one: the caller that wins
+ * {@link #ticking} starts it, and it gives {@code ticking} back after it has written for the last time. So however the
+ * thread ends, no time is left standing still.
  */
 public final class CoarseClock implements TimeSource, Runnable {
 
@@ -25,16 +26,30 @@ public final class CoarseClock implements TimeSource, Runnable {
             Threads.daemons("weakref-clock", null),
             CoarseClock::pause);
 
-    /** {@link #millis()} is asked so often for one call of {@link #askedOften()}. */
+    /**
+     * How many calls of {@link #millis()} there are for each call of {@link #askedOften()}. A power of two. With fewer,
+     * asking would cost as much as it saves; with more, it would take a higher rate to be noticed: 64 in a millisecond
+     * are 64,000 a second.
+     */
     public static final int OFTEN = 64;
 
-    /** So many calls of {@link #askedOften()} in a row, none more than a millisecond after the one before, are very many. */
+    /**
+     * How many consecutive calls of {@link #askedOften()}, each within a millisecond of the one before, start the
+     * thread: at most 16 milliseconds. A shorter burst is over before the thread is worth its start; a longer one would
+     * wait for it in vain.
+     */
     static final int ENOUGH = 16;
 
-    /** After so many ticks for which nobody has asked often the thread ends. */
+    /**
+     * How many ticks without a call of {@link #askedOften()} end the thread: more than one, so that a short pause does
+     * not start it anew; few, since each wakes a processor.
+     */
     static final int IDLE_TICKS = 3;
 
-    /** So many calls of {@link #askedOften()} pass after one for which no thread could be made, before one is tried again. */
+    /**
+     * How many calls of {@link #askedOften()} are skipped after the thread could not be started, before it is tried
+     * again: about a million registrations, for which one more failed attempt is cheap.
+     */
     static final int PATIENCE = 1 << 14;
 
     private static final long NOT_TICKING = Long.MIN_VALUE;
@@ -46,7 +61,7 @@ public final class CoarseClock implements TimeSource, Runnable {
     private volatile long ticked = NOT_TICKING;
     private volatile boolean asked;
 
-    // Written by all who ask, in any order: they only guess whether a thread is worth its while.
+    // Written by all callers without synchronization: lost updates only delay the thread.
     private long lastAsked;
     private int inARow;
 
@@ -58,7 +73,7 @@ public final class CoarseClock implements TimeSource, Runnable {
 
     private static void pause() {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
-        Thread.interrupted(); // whoever interrupts it does not make it run in circles
+        Thread.interrupted(); // an interrupt must not make the thread spin
     }
 
     @Override
@@ -77,7 +92,7 @@ public final class CoarseClock implements TimeSource, Runnable {
         return precise.toInstant(millis);
     }
 
-    /** To be called once in {@link #OFTEN} times that {@link #millis()} is. Does not throw where no thread can be made. */
+    /** To be called once in {@link #OFTEN} calls of {@link #millis()}. Does not throw if no thread can be started. */
     public void askedOften() {
         if (ticking.get()) {
             if (!asked) {
@@ -97,7 +112,7 @@ public final class CoarseClock implements TimeSource, Runnable {
     private void start() {
         try {
             threads.newThread(this).start();
-        } catch (Throwable noThread) { // it is read by whoever asks, as before
+        } catch (Throwable noThread) { // each caller reads the clock, as before
             inARow = -PATIENCE;
             ticking.set(false);
         }

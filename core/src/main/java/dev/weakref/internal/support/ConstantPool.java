@@ -9,15 +9,18 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resolves beforehand what the code of a class names, so that no {@code catch} block needs memory when it is run for the first
- * time: the JVM resolves a class by asking the class loader, and a text by making a string, when an instruction first uses it.
+ * Resolves beforehand what the code of a class names, so that no {@code catch} block needs memory when it runs for the
+ * first time. When an instruction first uses a class, the JVM asks the class loader for it; when it first uses a text,
+ * the JVM makes a string.
  *
- * <p>It reads the class file; the format is in chapter 4.4 of the JVM specification. A class that its loader has found once, and
- * a string that is interned, the JVM then finds without allocating.
+ * <p>It reads the class file; the format is in chapter 4.4 of the Java Virtual Machine Specification. The JVM then
+ * finds a class that its loader has found once, and a string that is interned, without allocating.
  */
 public final class ConstantPool {
 
+    /** The tags of the constants, from table 4.4-B of the specification. */
     private static final int UTF8 = 1;
+
     private static final int INTEGER = 3;
     private static final int FLOAT = 4;
     private static final int LONG = 5;
@@ -47,7 +50,7 @@ public final class ConstantPool {
                 case INTEGER, FLOAT -> file.skipNBytes(4);
                 case LONG, DOUBLE -> {
                     file.skipNBytes(8);
-                    index++; // it takes two places
+                    index++; // it takes two indexes
                 }
                 case METHOD_HANDLE -> file.skipNBytes(3);
                 case METHOD_TYPE, MODULE, PACKAGE -> file.skipNBytes(2);
@@ -59,7 +62,7 @@ public final class ConstantPool {
     /**
      * Resolves what a class names. Leaves out what cannot be found.
      *
-     * @param kept takes the strings, which have to be held
+     * @param kept takes the strings: interned strings are weakly held by the JVM, so they have to be kept
      */
     public static void resolve(Class<?> type, List<String> kept) throws IOException {
         String name = type.getName();
@@ -81,7 +84,7 @@ public final class ConstantPool {
         try {
             Class.forName(name, name.startsWith("java."), loader); // the JDK's may not be initialised yet
         } catch (ClassNotFoundException | LinkageError notThere) {
-            // An optional one, such as those of the flight recorder.
+            // An optional class, such as those of the flight recorder.
         }
     }
 }

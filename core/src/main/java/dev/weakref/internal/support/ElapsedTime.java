@@ -6,26 +6,28 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Elapsed time beside a wall clock that may be set at any time. The elapsed time begins as the time of the wall clock.
+ * Elapsed time together with a wall clock that may be set at any time. The elapsed time begins as the time of the wall
+ * clock.
  *
- * <p>What is shown of an earlier time is what the wall clock shows now, minus what has elapsed since. So after the wall
- * clock was set, earlier times move with it. This also corrects what is shown after the machine was suspended, which
- * elapsed time does not count on all systems.
+ * <p>An earlier time is shown as what the wall clock shows now, minus what has elapsed since. So if the wall clock is
+ * set, earlier times move with it. This also corrects what is shown after the machine was suspended, which elapsed time
+ * does not count on all systems.
  *
- * <p>For use by any thread: each thread that finds {@link #correction} wrong measures it anew, and all of them find
- * about the same.
+ * <p>For use by any thread: each thread that finds {@link #correction} wrong measures it again, and all of them find
+ * about the same value.
  */
 public final class ElapsedTime implements TimeSource {
 
     /**
-     * Wall clock and elapsed time are taken as one while they differ by no more than this: so a time is always shown as
-     * the same, though the two are read one after the other and do not run equally fast on all systems.
+     * Wall clock and elapsed time count as equal while they differ by no more than this. Less, and the shown time would
+     * jump: the two are read one after the other, and do not run equally fast on all systems. More, and a person would
+     * notice.
      */
     public static final long TOLERANCE_MILLIS = 1_000;
 
     /**
-     * The wall clock is read no more often than this. A read takes about 30 ns, which is a tenth of a call that a listener
-     * is told of; a person does not see that a time is shown wrong for so long.
+     * The wall clock is read no more often than this. A read takes about 30 ns, a tenth of a call that a listener is
+     * told of; a time that is shown wrong for so long is not noticed.
      */
     static final long CHECK_INTERVAL_MILLIS = 100;
 
@@ -71,7 +73,7 @@ public final class ElapsedTime implements TimeSource {
     private void check(long elapsed) {
         long ahead = wall.millis() - elapsed;
         if (millis() - elapsed >= TOLERANCE_MILLIS / 2) {
-            return; // this thread was held up between its two reads
+            return; // this thread was suspended between its two reads
         }
         if (Math.abs(ahead - correction) > TOLERANCE_MILLIS) {
             correction = ahead;

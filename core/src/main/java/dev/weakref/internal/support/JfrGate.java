@@ -1,6 +1,8 @@
 package dev.weakref.internal.support;
 
-/** Whether the library may write events for the JDK's flight recorder. */
+/**
+ * Whether the library may write events for the JDK's flight recorder: the runtime may lack the module {@code jdk.jfr}.
+ */
 public final class JfrGate {
 
     private static final boolean RECORDER = isThere();
@@ -9,7 +11,10 @@ public final class JfrGate {
 
     private JfrGate() {}
 
-    /** From now on events are written: not those of what the initialisation of the library does. */
+    /**
+     * From now on events are written. Before that, the library initialises itself, and a recording must not show what
+     * that does.
+     */
     public static void open() {
         open = true;
     }
@@ -28,7 +33,9 @@ public final class JfrGate {
         }
     }
 
-    /** Whether this class's loader knows the recorder and, in a named module, whether that reads it. */
+    /**
+     * Whether this class's loader finds the recorder and, in a named module, whether the module reads {@code jdk.jfr}.
+     */
     private static boolean isThere() {
         try {
             Class<?> event = Class.forName("jdk.jfr.Event", false, JfrGate.class.getClassLoader());

@@ -7,14 +7,18 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines of the log that a thread of their own writes, in their order, because the thread that has something to say must not
- * be held up by a logger. Bounded: if the logger is too slow, lines are dropped and counted. If memory or stack is exhausted
- * while a line is written, {@link Logging} writes it later; to note that allocates nothing.
+ * Lines of the log that a thread of their own writes, in their order, because a logger must not delay the thread that
+ * logs. Bounded: if the logger is too slow, lines are dropped and counted. If memory or stack is exhausted while a line is
+ * written, {@link Logging} writes it later; to note that allocates nothing.
  */
 public final class LogQueue implements Runnable {
 
     static final LogQueue SHARED = new LogQueue(Threads.daemons("weakref-log", null));
 
+    /**
+     * How many lines may wait. The threads that use the queue log single events, so only a logger that blocks lets so
+     * many wait; the number bounds the memory that such a logger costs.
+     */
     static final int CAPACITY = 1_000;
 
     private final ThreadFactory threads;
@@ -32,7 +36,7 @@ public final class LogQueue implements Runnable {
     private record Line(
             Level level, String message, @Nullable Throwable failure) {}
 
-    /** Adds a line. Throws if it cannot: it is not written then. */
+    /** Adds a line. Throws if it cannot start a thread; the line is not written then. */
     public synchronized void add(Level level, String message, @Nullable Throwable failure) {
         if (lines.size() >= CAPACITY) {
             dropped++;
@@ -46,7 +50,7 @@ public final class LogQueue implements Runnable {
         notifyAll();
     }
 
-    /** What the thread does, until there was nothing to write for a while. */
+    /** What the thread does, until it had nothing to write for {@link Defaults#KEEP_ALIVE}. */
     @Override
     public void run() {
         while (true) {
@@ -67,7 +71,7 @@ public final class LogQueue implements Runnable {
     /**
      * Waits until all lines are written.
      *
-     * @return whether that was so within the time; a logger that blocks does not stop the caller for longer
+     * @return whether they were written in time; a logger that blocks does not delay the caller for longer
      */
     public synchronized boolean awaitWritten(long nanos) throws InterruptedException {
         long begin = System.nanoTime();
@@ -76,7 +80,7 @@ public final class LogQueue implements Runnable {
             if (left <= 0) {
                 return false;
             }
-            TimeUnit.NANOSECONDS.timedWait(this, Math.max(left, 1_000_000)); // it passes over less than a millisecond
+            TimeUnit.NANOSECONDS.timedWait(this, Math.max(left, 1_000_000)); // Object.wait counts in milliseconds
         }
         return true;
     }

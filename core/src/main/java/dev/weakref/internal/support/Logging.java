@@ -9,12 +9,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The library's lines in the log, all under one logger. Logging never stops the library: nothing here throws, but for a stack
- * overflow at the call itself.
+ * The library's lines in the log, all under one logger. Logging never stops the library: nothing here throws, except
+ * for a stack overflow at the call itself.
  *
- * <p>A line of a thread on which all others depend, such as the reaper, is written by another thread, since the logger is
- * code of the user's and may block. A line that could not be written for want of memory is remembered and written
- * {@linkplain #writeMissed later}.
+ * <p>A line of a thread on which all others depend, such as the reaper, is written by another thread, because the
+ * logger is user code and may block. A line that could not be written because memory was exhausted is remembered and
+ * written {@linkplain #writeMissed later}.
  */
 public final class Logging {
 
@@ -22,7 +22,10 @@ public final class Logging {
 
     private static final Logger DEFAULT = System.getLogger("dev.weakref");
 
-    /** For the lines of other threads: more than any logger needs that does not block. */
+    /**
+     * How long to wait for {@link LogQueue}: longer than a logger needs that does not block, and short compared with
+     * the exit limit.
+     */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
     private static volatile Logger logger = DEFAULT;
@@ -49,7 +52,7 @@ public final class Logging {
         log(level, message, null);
     }
 
-    /** Whether lines for debugging are wanted, so that none need be prepared where they are not. */
+    /** Whether debug lines are logged, so that they are prepared only then. */
     public static boolean isDebugging() {
         try {
             return logger.isLoggable(Level.DEBUG);
@@ -75,7 +78,7 @@ public final class Logging {
         } catch (VirtualMachineError shortage) {
             missed = "A line of the log was lost";
         } catch (Throwable nowhereToReport) {
-            // A logger that fails: the work that was to be reported has still to go on.
+            // A logger that fails must not stop the work that was to be reported.
         }
     }
 
@@ -84,7 +87,7 @@ public final class Logging {
         missed = message;
     }
 
-    /** Writes what could not be written before. To be called now and then. */
+    /** Writes what could not be written before. The reaper calls this at each pass. */
     public static void writeMissed() {
         String message = missed;
         if (message == null) {
@@ -99,8 +102,8 @@ public final class Logging {
     }
 
     /**
-     * Waits a while until the lines of other threads are written, before the last line of something; then writes what could
-     * not be written before.
+     * Waits up to a second until the lines of other threads are written, before the last line of an exit pass. Then writes
+     * what could not be written before.
      */
     public static void awaitWritten() {
         try {

@@ -5,10 +5,11 @@ import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether {@code java.util.logging} has lost its handlers: the JDK removes them in a shutdown hook of its own ({@code Cleaner}
- * in {@code LogManager}), beside the hook that closes the global registry. What is logged from then on reaches nothing.
+ * Whether {@code java.util.logging} has lost its handlers: the JDK removes them in a shutdown hook of its own
+ * ({@code Cleaner} in {@code LogManager}), which runs concurrently with the hook that closes the global registry. What
+ * is logged from then on is lost.
  *
- * <p>It is asked by reflection, since the library does not need the module {@code java.logging}.
+ * <p>It is found by reflection, because the library does not require the module {@code java.logging}.
  */
 public final class LostHandlers {
 

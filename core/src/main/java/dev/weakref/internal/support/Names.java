@@ -3,6 +3,10 @@ package dev.weakref.internal.support;
 /** The rules for names, in one place: what is accepted, and how one is shown. */
 public final class Names {
 
+    /**
+     * How long a name may be: enough for the name of a nested class, and short enough for a line of the log and the
+     * name of a thread.
+     */
     static final int MAX_LENGTH = 200;
 
     private Names() {}

@@ -1,22 +1,26 @@
 package dev.weakref.internal.support;
 
 /**
- * Makes sure that the calling thread has some stack left, before it takes a step that must not be cut off half way.
+ * Makes sure that the calling thread has some stack left, before it takes a step that must not be interrupted half way.
  *
- * <p><b>Why this works.</b> A method declares as many local variables as its frame is to be large. The interpreter reserves
- * the frame when it enters the method. A compiler leaves the variables out, but its code may have to be continued by the
- * interpreter at the branch that is never taken; so it checks at its entry, as for every such branch, that the stack has
- * room for the interpreter's frame ({@code bang_size_in_bytes} in the sources of HotSpot's compilers). In both cases the
- * {@link StackOverflowError} is thrown before anything was done. In compiled code that takes one or two instructions.
+ * <p><b>Why this works.</b> A method declares so many local variables that its frame has the wanted size. The
+ * interpreter reserves the frame when it enters the method. A compiler leaves the variables out. But its code may have
+ * to be continued by the interpreter (deoptimization) at the branch that is never taken. So it checks at its entry, as
+ * for every such branch, that the stack has room for the interpreter's frame ({@code bang_size_in_bytes} in the sources
+ * of HotSpot's compilers). In both cases the {@link StackOverflowError} is thrown before anything was done. In compiled
+ * code this takes one or two instructions.
  *
  * <p>This holds for HotSpot, interpreted and compiled. Another JVM may leave the reserve out.
  */
 public final class StackReserve {
 
-    /** What is left at least, in bytes: some 80 interpreted frames. */
+    /**
+     * What is left at least, in bytes: some 80 interpreted frames, which is more than the protected steps need, and
+     * less than half a percent of the default stack of one megabyte.
+     */
     static final int BYTES = 512 * Long.BYTES;
 
-    /** Never set; not final, so that no compiler can know. */
+    /** Never set. Not final, so that no compiler can remove the branch. */
     private static boolean never;
 
     private StackReserve() {}

@@ -6,30 +6,30 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the threads of the library, and what they need. */
+/** Makes the threads of the library. */
 public final class Threads {
 
     private Threads() {}
 
     /**
-     * Daemon threads {@code name-1}, {@code name-2}, … which inherit neither thread-locals nor the
-     * context class loader of the thread that happens to start them, and hold none of the class loaders on its stack.
+     * Daemon threads {@code name-1}, {@code name-2}, … which inherit neither thread-locals nor the context class loader
+     * of the thread that starts them, and hold no class loader of the classes on its stack.
      */
     public static ThreadFactory daemons(String name, @Nullable ClassLoader contextClassLoader) {
         return new Daemons(name, contextClassLoader, false, new AtomicInteger());
     }
 
-    /** As {@link #daemons}, for threads on which all others depend, and which may not wait for code of the user's. */
+    /** As {@link #daemons}, for threads on which all others depend, and which must not wait for user code. */
     public static ThreadFactory thatMayNotBlock(String name) {
         return new Daemons(name, null, true, new AtomicInteger());
     }
 
-    /** Whether this is one of {@link #thatMayNotBlock}. */
+    /** Whether it is a thread of {@link #thatMayNotBlock}. */
     static boolean mayNotBlock(Thread thread) {
         return thread instanceof MayNotBlock;
     }
 
-    /** Whether it is of that kind, and so runs no code of the user's. */
+    /** Whether this factory is the library's own, and so runs no user code when it makes a thread. */
     public static boolean areOwn(ThreadFactory threads) {
         return threads instanceof Daemons;
     }
@@ -54,8 +54,9 @@ public final class Threads {
     }
 
     /**
-     * A thread that does not inherit what the classes on the stack may do: until Java 23 it would hold those for as long
-     * as it lives, and with them the class loader of an application that shares the library with others.
+     * A thread that does not capture the caller's {@code AccessControlContext} ({@code inheritedAccessControlContext}
+     * in {@link Thread}). Until Java 23 it would hold the classes on the caller's stack for as long as it lives, and
+     * with them the class loader of an application that shares the library with others.
      */
     @SuppressWarnings("removal")
     private static Thread unrelated(Runnable task, String name, boolean mayNotBlock) {
@@ -63,7 +64,7 @@ public final class Threads {
                 () -> mayNotBlock ? new MayNotBlock(task, name) : new Thread(null, task, name, 0, false);
         try {
             return AccessController.doPrivileged(made);
-        } catch (LinkageError removed) { // by a later Java, in which there is nothing to inherit
+        } catch (LinkageError removed) { // a later Java has removed AccessController; there is nothing to inherit then
             return made.run();
         }
     }

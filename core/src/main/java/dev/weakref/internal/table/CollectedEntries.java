@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The collected entries of which a notifier is to be told, in a thread of the library. It is made before they are unlinked,
- * so that none is lost after that.
+ * The collected entries that a notifier is to be told of, in a thread of the library. Made before they are unlinked, so
+ * that none is lost after that.
  */
 public final class CollectedEntries<K> extends ListenerCalls.Calls {
 
@@ -15,14 +15,14 @@ public final class CollectedEntries<K> extends ListenerCalls.Calls {
     private final boolean weakKeys;
     private final List<TableNode> nodes = new ArrayList<>();
 
-    /** @param notifier is told; {@code null} if that is wanted by none */
+    /** @param notifier is told of them; {@code null} if there is none */
     CollectedEntries(@Nullable RemovalNotifier<? super K> notifier, boolean weakKeys) {
         super("A removal listener");
         this.notifier = notifier;
         this.weakKeys = weakKeys;
     }
 
-    /** Adds a node that is about to be unlinked. If it throws for want of memory, nothing has happened to the node. */
+    /** Adds a node that is about to be unlinked. If it throws because memory is exhausted, the node is unchanged. */
     void add(TableNode node) {
         if (notifier != null) {
             nodes.add(node);
@@ -36,7 +36,7 @@ public final class CollectedEntries<K> extends ListenerCalls.Calls {
         }
     }
 
-    /** Lets the notifier be told of all of them. */
+    /** Passes all of them to the notifier, in a thread of the library. */
     void submit() {
         if (!nodes.isEmpty()) {
             ListenerCalls.submit(this);
@@ -49,7 +49,7 @@ public final class CollectedEntries<K> extends ListenerCalls.Calls {
     }
 
     @Override
-    @SuppressWarnings("unchecked") // of the table whose nodes these are
+    @SuppressWarnings("unchecked") // the table whose nodes these are has keys of this type
     public void call(int number) {
         if (notifier != null) {
             notifier.collected(weakKeys ? null : (K) nodes.get(number).strong());

@@ -6,32 +6,45 @@ import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a {@link WeakTable} gets rid of dead entries: the reaper calls {@link #reap}, and threads that add entries help.
+ * How a {@link WeakTable} removes dead entries: the reaper calls {@link #reap}, and threads that add entries help.
  *
- * <p>Dead entries are found in two ways: on the reference queue, one by one, and by a sweep of all chains. The sweep unlinks
- * faster than the JVM queues. What has been unlinked is held by the JVM's pending list, and then by the queue, until it is
- * taken off that. So a thread that adds an entry while that {@link Backlog} is long takes some references off the queue, or
- * waits a moment for the JVM. A dead node is removed by its own identity, whichever thread removes it: so a late removal
- * never removes a newer entry of the same key.
+ * <p>Dead entries are found on the reference queue, one by one, and by a sweep of all chains. The sweep unlinks faster
+ * than the JVM enqueues. An unlinked node stays in memory, on the JVM's pending list and then on the queue, until it is
+ * taken off. So a thread that adds an entry while that {@link Backlog} is long takes some references off the queue, or
+ * waits a moment for the JVM. A dead node is removed by its own identity, by whichever thread: so a late removal never
+ * removes a newer entry of the same key.
  */
 public abstract class DeadEntries<K, V> extends TableChains<K, V> {
 
-    /** How many dead nodes are unlinked one by one before sampling whether a sweep is cheaper. */
+    /**
+     * How many dead nodes are unlinked one by one before sampling whether a sweep is cheaper: a sample visits 1,024
+     * chains, which takes as long as unlinking some dozens.
+     */
     private static final int UNLINKED_BEFORE_SAMPLING = 64;
 
-    /** About how many chains are sampled: enough to tell one dead node in 32 from none, in some microseconds. */
+    /**
+     * About how many chains are sampled: enough to tell one dead node in 32 from none, and done in some microseconds.
+     */
     private static final int SAMPLED_CHAINS = 1 << 10;
 
-    /** A sweep is worth its time if at least one node in this many is dead: visiting 32 takes as long as unlinking one. */
+    /**
+     * A sweep is worth its time if at least one node in this many is dead: visiting 32 takes as long as unlinking one.
+     */
     private static final int SWEEP_IF_ONE_IN = 32;
 
-    /** A sweep is worth cutting the reaper's rest short if at least one node in this many is dead. */
+    /**
+     * A sweep is worth cutting the reaper's rest short if at least one node in this many is dead: then three quarters
+     * of its effort at most are spent on live ones.
+     */
     private static final int INTERRUPT_REST_IF_ONE_IN = 4;
 
-    /** How many references a writer takes off the queue for each entry that it adds while the backlog is long. */
+    /**
+     * How many references a writer takes off the queue for each entry that it adds while the backlog is long: many more
+     * than the one it adds, so that the backlog shrinks; few enough that one addition takes microseconds.
+     */
     private static final int DRAINED_PER_PUT = 32;
 
-    final Backlog backlog = new Backlog(); // for tests as well
+    final Backlog backlog = new Backlog(); // tests read it
 
     private final @Nullable RemovalNotifier<? super K> notifier;
 
@@ -40,14 +53,14 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
         notifier = options.notifier();
     }
 
-    /** Settles the reservation of a mapping function that could not do so itself, if this node is one. */
+    /** Settles the reservation of a mapping function that could not do so itself, if this node is such one. */
     abstract void settleIfCutOff(TableNode node);
 
     /**
-     * Looks by itself how long the backlog is, since the reaper may have no processor. Never throws: the entry that was
-     * added is in the table.
+     * Updates the backlog itself, since the reaper may have no processor. Never throws: the entry that was added is in
+     * the table.
      *
-     * @param due whether to look as well whether the reaper, which may be resting, is to be hurried
+     * @param due whether to check as well if a sweep is worth cutting the rest of the reaper short
      */
     @Override
     final void added(boolean due) {
@@ -59,12 +72,12 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
             if (backlog.isLong()) {
                 drainOrPark();
             }
-        } catch (VirtualMachineError leftToTheReaper) { // for want of memory, or of stack
-            // What was taken off the queue and is linked yet is found by the next sweep.
+        } catch (VirtualMachineError leftToTheReaper) { // memory or stack is exhausted
+            // The next sweep finds what was taken off the queue and is still linked.
         }
     }
 
-    /** Buries some of those on the queue; waits where the JVM has put none there yet. */
+    /** Expunges some references of the queue; waits if the JVM has put none there yet. */
     private void drainOrPark() {
         CollectedEntries<K> dead = collectedEntries();
         try {
@@ -94,7 +107,7 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
         boolean swept = first == null || (next != null && !resting && areDead(SWEEP_IF_ONE_IN));
         double onTheLiving = swept ? sweep(dead) : 0;
         backlog.update(this::collected);
-        expungeLast(drainQueue(next, MOST_POLLS, dead), dead); // after a sweep most of these have gone
+        expungeLast(drainQueue(next, MOST_POLLS, dead), dead); // a sweep has unlinked most of these
         backlog.update(this::collected);
         shrink();
         return onTheLiving;
@@ -107,7 +120,10 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
         }
     }
 
-    /** Buries this one, and what follows it on the queue up to a number; what follows then has been taken off it. */
+    /**
+     * Expunges this reference and those that follow it on the queue, up to a number; returns the next one, taken off
+     * the queue.
+     */
     private @Nullable Reference<?> drainQueue(@Nullable Reference<?> first, int most, CollectedEntries<K> dead) {
         Reference<?> next = first;
         int buried = 0;
@@ -120,10 +136,10 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
     }
 
     /**
-     * Looks at some chains, to see whether one of so many nodes is dead: then a sweep takes less time for each of the dead
-     * than the queue. So it does where these chains have not their share of the nodes, which then are in few long ones, so
-     * that taking one off walks its chain. A large array with few nodes is not swept: the sweep would walk all of it for
-     * their sake.
+     * Samples some chains to see whether at least one in so many nodes is dead: then a sweep takes less time for each
+     * dead node than the queue. A sweep is also cheaper if the sampled chains hold less than their share of the nodes:
+     * the rest then sit in a few long chains, and unlinking one node means walking its chain. A large array with few
+     * nodes is not swept, because the sweep would visit all of it.
      */
     private boolean areDead(int oneOf) {
         @Nullable TableNode[] array = chains();
@@ -131,7 +147,7 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
         if (nodes < array.length / 8) {
             return false;
         }
-        int step = array.length / SAMPLED_CHAINS | 1; // odd, so that it meets the hashes of numbers that are all even
+        int step = array.length / SAMPLED_CHAINS | 1; // odd, because the hashes of numbers may all be even
         int visited = 0;
         int dead = 0;
         for (int bin = 0; bin < array.length; bin += step) {
@@ -143,7 +159,7 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
         return dead > visited / oneOf || (long) visited * step < nodes / 2;
     }
 
-    /** Looks at every chain for what is dead; which part of the effort went to the living. */
+    /** Unlinks the dead nodes of all chains; returns the part of the visited nodes that is alive. */
     private double sweep(CollectedEntries<K> dead) {
         @Nullable TableNode[] array;
         long visited = 0;
@@ -166,7 +182,7 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
         return visited == 0 ? 0 : 1 - (double) found / visited;
     }
 
-    /** Unlinks a dead node, unless it has gone already, which is seen without a lock. */
+    /** Unlinks a dead node. Checks first, without a lock, whether a sweep has already done so. */
     void expunge(TableNode node, CollectedEntries<K> dead) {
         if (!isLinked(node)) {
             return;
@@ -193,7 +209,7 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
         return false;
     }
 
-    // Telling the notifier.
+    // Notifications.
 
     @Override
     final CollectedEntries<K> collectedEntries() {

@@ -4,12 +4,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Is told which entries have left a table. Its methods do not throw. */
 public interface RemovalNotifier<K> {
-    /** An entry has got another value; called by the thread that put that. */
+    /** An entry has another value now; called by the thread that put it. */
     void replaced(K key);
 
     /** An entry was removed by a caller; called by that thread. */
     void removed(K key);
 
-    /** The referent of an entry was collected; called by a thread of the library. The key is null if that was weak. */
+    /**
+     * The referent of an entry was collected; called by a thread of the library. The key is null if it was the
+     * referent.
+     */
     void collected(@Nullable K key);
 }

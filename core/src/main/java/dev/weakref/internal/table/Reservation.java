@@ -9,27 +9,31 @@ import org.jspecify.annotations.Nullable;
 /**
  * The reservation of one key, for as long as a mapping function runs for it.
  *
- * <p><b>Why no key stays reserved.</b> When the function ends, however it ends, its thread writes {@link #finished}. That is
- * a write of a field, which needs neither stack nor memory. The outcome stands in fields as well, at first the entry that was
- * there before. From then on any thread can put the outcome in the place of the reservation: the thread of the function, a
- * thread that waits for the key, or the reaper. Waiting threads look every few milliseconds, since the thread of the
- * function may have had no stack to wake them.
+ * <p><b>Why no key stays reserved.</b> When the function ends, in whatever way, its thread writes {@link #finished}.
+ * That is a write of a field, which needs neither stack nor memory. The outcome is in fields as well, at first the
+ * entry that was there before. From then on any thread can replace the reservation by the outcome: the thread of the
+ * function, a thread that waits for the key, or the reaper. Waiting threads check every few milliseconds, because the
+ * thread of the function may have had no stack left to wake them.
  */
 public final class Reservation {
 
+    /**
+     * How often a waiting thread checks by itself. It matters only after a stack overflow: not noticed by a person, and
+     * rare enough to cost nothing while a function computes for long.
+     */
     private static final long CHECK_INTERVAL_MILLIS = 20;
 
-    /** The node of the entry that was there before; none if the key was absent. */
+    /** The node of the entry that was there before; {@code null} if the key was absent. */
     final @Nullable TableNode previous;
 
     private final boolean hadValue;
     private final Thread owner = Thread.currentThread();
     private final CountDownLatch settled = new CountDownLatch(1);
 
-    /** What takes the place of the reservation; written before {@link #finished}. */
+    /** What replaces the reservation; written before {@link #finished}. */
     @Nullable Entry outcome;
 
-    /** Whether the value of the outcome is the one that was there. */
+    /** Whether the outcome has the value that was there. */
     boolean unchanged = true;
 
     /** Whether the mapping function has ended. */
@@ -37,7 +41,7 @@ public final class Reservation {
 
     /**
      * @param hadValue whether the key had a value
-     * @param unchanged what takes the place of the reservation if the mapping function changes nothing
+     * @param unchanged what replaces the reservation if the mapping function changes nothing
      */
     Reservation(@Nullable TableNode previous, boolean hadValue, @Nullable Entry unchanged) {
         this.previous = previous;
@@ -45,7 +49,7 @@ public final class Reservation {
         outcome = unchanged;
     }
 
-    /** What its end means for the counters. */
+    /** How its end counts. */
     Change change() {
         if (outcome == null) {
             return revives() ? Change.COLLECTED : hadValue ? Change.REMOVED : Change.NOTHING;
@@ -87,7 +91,6 @@ public final class Reservation {
         }
     }
 
-    /** Wakes the threads that wait. */
     void settled() {
         settled.countDown();
     }

@@ -4,18 +4,25 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Some chains of a {@link WeakTable}, with their counts. Its monitor is the lock of these chains: the JVM releases a monitor
- * when a stack overflow unwinds the thread that holds it, where a call in a {@code finally} could overflow as well.
+ * Some chains of a {@link WeakTable}, with their counts. Its monitor is the lock of these chains. A monitor, because
+ * the JVM releases it when a stack overflow unwinds the thread that holds it, while the call of an {@code unlock()} in
+ * a {@code finally} block could overflow as well.
  *
- * <p>The counts are written under the lock, as plain fields: so no call, which could overflow, stands between the write
- * that changes a chain and those that count it. They may be read without the lock.
+ * <p>The counts are plain fields, written under the lock: so no call, which could overflow, stands between the write
+ * that changes a chain and the writes that count it. They may be read without the lock.
  */
 public final class Stripe {
 
-    /** More locks than threads that write at the same time. Each takes 56 bytes. */
+    /**
+     * The most stripes of a table: more than threads write at the same time on most machines. Each takes 56 bytes, and
+     * a resize locks all.
+     */
     private static final int MOST_STRIPES = 64;
 
-    /** A small table has few locks: among 64 chains two threads seldom want the same one. */
+    /**
+     * How many chains share a lock in a small table: two threads seldom want the same of 64 chains, and a lock for
+     * fewer would cost more bytes than these.
+     */
     private static final int BINS_PER_STRIPE = 64;
 
     private static final VarHandle NODES;
@@ -35,7 +42,7 @@ public final class Stripe {
         }
     }
 
-    /** How many nodes it can have before the table may be full. */
+    /** From this number of nodes on, the table may be full. */
     final int limit;
 
     // Written under the lock. Without it, read through the methods below.
@@ -54,8 +61,8 @@ public final class Stripe {
     }
 
     /**
-     * New stripes for as many chains, which continue the counts of the old ones, except for the nodes. They are fewer than
-     * the chains, and both are powers of two: so each chain has one lock.
+     * New stripes for this number of chains, which continue the counts of the old ones, except for the nodes. There are
+     * no more stripes than chains, and both numbers are powers of two: so each chain has one lock.
      */
     static Stripe[] arrayFor(int capacity, Stripe[] before) {
         int length = Math.max(1, Math.min(MOST_STRIPES, capacity / BINS_PER_STRIPE));
@@ -91,13 +98,13 @@ public final class Stripe {
         return (long) COLLECTED.getOpaque(this);
     }
 
-    /** What a change of a chain means for the counters. */
+    /** How a change of a chain counts. */
     enum Change {
         NOTHING(0, 0, 0),
         ADDED(1, 0, 0),
         REMOVED(0, 1, 0),
         COLLECTED(0, 0, 1),
-        /** The place of a dead entry was given to a new one. */
+        /** A new entry has replaced a dead one. */
         REVIVED(1, 0, 1);
 
         final int added;

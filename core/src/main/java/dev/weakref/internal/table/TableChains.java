@@ -13,37 +13,48 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The chains of a {@link WeakTable}: the only place that links, replaces or unlinks a node, writes its value, or takes a
- * lock. It runs no user code.
+ * The chains of a {@link WeakTable}: the only class that links, replaces or unlinks a node, writes its value, or takes
+ * a lock. It runs no user code.
  *
  * <p><b>Why this works.</b>
  * <ul>
  *   <li>A node is linked only as the head of its chain, and only if the head is still the one from which the writer has
- *       searched for its key in vain. Nodes further down are only unlinked, or replaced by a node of the same key. So a key
- *       that was absent then is absent now, and no key gets two nodes.
- *   <li>A strong value is replaced in its node, under the lock and only while the node is linked. A writer that replaces or
- *       unlinks the value that it saw compares that again under the lock, and starts again if it has changed: so no value is
- *       reported twice as replaced or removed.
- *   <li>A node that has left its chain keeps its link, and is never linked again: a reader that stands on it continues with
- *       all that follow.
- *   <li>A resize holds the locks of all stripes, copies the living nodes into a new array and leaves the old array and its
- *       chains as they are: a thread that reads there sees the table as it was at the resize. A writer does not find its node
- *       in the new chains, and starts again. The referents are held strongly until the copies are published: one that died
- *       earlier would be taken off the queue, not be found in the table, and stay there for good.
+ *       searched for its key in vain. Nodes further down are only unlinked, or replaced by a node of the same key. So a
+ *       key that was absent then is absent now, and no key gets two nodes.
+ *   <li>A strong value is replaced in its node, under the lock and only while the node is linked. A writer that
+ *       replaces or unlinks the value it saw re-checks it under the lock and retries if it has changed, so no value is
+ *       reported as replaced or removed twice.
+ *   <li>An unlinked node keeps its link, and is never linked again: a reader that stands on it continues with all that
+ *       follow.
+ *   <li>A resize holds the locks of all stripes, copies the live nodes into a new array, and leaves the old array and
+ *       its chains as they are: a thread that reads there sees the table as it was at the resize. A writer does not
+ *       find its node in the new chains, and retries. Until the copies are published, their referents are held
+ *       strongly: one that died earlier would be taken off the queue, not be found in the table, and stay there for
+ *       good.
  * </ul>
  */
 public abstract class TableChains<K, V> extends Reapable {
 
+    /** As in {@link java.util.HashMap}: room for twelve entries. All capacities are powers of two. */
     private static final int SMALLEST_CAPACITY = 16;
+
+    /** The largest power of two that is an {@code int}. */
     private static final int LARGEST_CAPACITY = 1 << 30;
 
-    /** How many nodes a stripe may gain before all stripes are added up to see whether the table is full. */
+    /**
+     * A stripe that has passed its limit adds up all 64 stripes once in so many additions: a resize is late by a few
+     * nodes, and the sum costs little for each.
+     */
     private static final int SIZE_CHECK_INTERVAL = 4;
 
-    /** How many additions to a stripe pass between two checks of the backlog. */
+    /**
+     * How many additions to a stripe pass between two checks of the backlog, which may sample the table: rare enough to
+     * cost nothing for each; with 64 stripes, the backlog grows by 65,536 at most in between, as much as is allowed
+     * anyway.
+     */
     private static final int BACKLOG_CHECK_INTERVAL = 1 << 10;
 
-    /** Expected where it does not matter which value is there. */
+    /** For a change that does not depend on the present value. */
     static final Object ANY = new Object();
 
     private static final VarHandle BIN = MethodHandles.arrayElementVarHandle(TableNode[].class);
@@ -64,7 +75,7 @@ public abstract class TableChains<K, V> extends Reapable {
     }
 
     /**
-     * A node was linked. Never throws: the entry is in the table.
+     * Called after a node was linked. Never throws: the entry is in the table.
      *
      * @param checkBacklog whether it is time to check how many dead entries there are
      */
@@ -80,7 +91,7 @@ public abstract class TableChains<K, V> extends Reapable {
         return (TableNode) BIN.getAcquire(bins, hash & (bins.length - 1));
     }
 
-    /** The node of the entry that a reader sees here: none where a key was absent when it was reserved. */
+    /** The node that a reader sees here: none if the key was absent when it was reserved. */
     static @Nullable TableNode entryIn(@Nullable TableNode node) {
         return node instanceof Reserved reserved ? reserved.previous() : node;
     }
@@ -115,7 +126,7 @@ public abstract class TableChains<K, V> extends Reapable {
         return count;
     }
 
-    /** The array of the chains, for a walk: as it is at this moment, and with what is added to it later. */
+    /** The current array of chains. It shows what is added later, but not after a resize. */
     public @Nullable TableNode[] chains() {
         return bins;
     }
@@ -125,9 +136,10 @@ public abstract class TableChains<K, V> extends Reapable {
     /**
      * Links a node in front of its chain, if that still begins with the head for which the node was made.
      *
-     * <p><b>Why the reaper looks after it.</b> A node is linked only if {@code watched} is true under the lock. The reaper
-     * sets it to false before it asks {@link #isEmpty()}, which takes each lock. So either this sees {@code false} and lets
-     * the caller start again, which first puts the table on the reaper's list; or the reaper sees the node.
+     * <p><b>Why the reaper watches it.</b> A node is linked only if {@code watched} is true under the lock. The reaper
+     * sets it to false before it calls {@link #isEmpty()}, which takes each lock. So either this method sees
+     * {@code false} and lets the caller retry, which first puts the table on the reaper's list; or the reaper sees the
+     * node.
      */
     boolean link(@Nullable TableNode[] array, @Nullable TableNode head, TableNode fresh, Change change) {
         watch();
@@ -154,16 +166,19 @@ public abstract class TableChains<K, V> extends Reapable {
         return true;
     }
 
-    /** Makes the array larger if that can be; if not, the chains grow longer, and the next addition tries again. */
+    /** Enlarges the array if there is memory; if not, the chains grow longer, and the next addition tries again. */
     private void grow(@Nullable TableNode[] full) {
         try {
             resize(full);
-        } catch (VirtualMachineError linkedAllTheSame) { // for want of memory, or of stack
+        } catch (VirtualMachineError linkedAllTheSame) { // memory or stack is exhausted
             Logging.failure("A table could not be made larger; it gets slower", linkedAllTheSame);
         }
     }
 
-    /** Writes another strong side into a node; false if it is not in its chain any more, or has another value. */
+    /**
+     * Replaces the strong side of a node; false if it is not linked any more, or has another value. Retries if a resize
+     * has replaced the locks meanwhile.
+     */
     boolean exchange(Entry node, @Nullable V expected, V value) {
         while (true) {
             Stripe[] locks = stripes;
@@ -188,8 +203,8 @@ public abstract class TableChains<K, V> extends Reapable {
     }
 
     /**
-     * Puts another node, or none, in the place of one that is named by identity; false if that is not there, or has
-     * another value than the expected one.
+     * Replaces a node by another one, or unlinks it; false if it is not linked any more, or has another value than the
+     * expected one. Retries if a resize has replaced the locks.
      */
     boolean splice(TableNode old, @Nullable Object expected, @Nullable Entry fresh, Change change) {
         while (true) {
@@ -227,8 +242,8 @@ public abstract class TableChains<K, V> extends Reapable {
     /**
      * Lets a node, or the chain itself, continue with another node, and counts that. Called under the lock.
      *
-     * <p><b>Why the counts are right after a stack overflow.</b> The fence is the last call; what follows are writes of fields
-     * and of an array, which do not overflow. So all of them are done, or none.
+     * <p><b>Why the counts are right after a stack overflow.</b> The fence is the last call; only writes of fields and
+     * of an array follow, which do not overflow. So all of them are done, or none.
      */
     private static void linkBehind(
             Stripe stripe,
@@ -242,7 +257,7 @@ public abstract class TableChains<K, V> extends Reapable {
         if (before == null) {
             array[bin] = follower;
         } else {
-            ((Entry) before).next = follower; // it was not the last one, since another one was found behind it
+            ((Entry) before).next = follower; // not the last of its chain, so it has the shape with a link
         }
         stripe.nodes -= fewer;
         stripe.added += change.added;
@@ -251,10 +266,8 @@ public abstract class TableChains<K, V> extends Reapable {
     }
 
     /**
-     * Copies the living into an array of the right size for them; does nothing if another thread has done so.
-     *
-     * <p>Nodes are copied, not moved, so that the old chains stay whole for those who read them. The dead are left
-     * out; so an array that fills up with the dead does not grow. The living are held meanwhile.
+     * Copies the live nodes into an array of the right size for them; does nothing if another thread has done so. Dead
+     * nodes are left out; so an array that fills up with dead nodes does not grow.
      */
     void resize(@Nullable TableNode[] full) {
         CollectedEntries<K> dead = collectedEntries();
@@ -267,7 +280,10 @@ public abstract class TableChains<K, V> extends Reapable {
         dead.submit();
     }
 
-    /** Takes the locks that are left, in their order, and rebuilds the table under all of them. */
+    /**
+     * Takes the remaining locks, in the order of the array so that two resizes do not deadlock, and rebuilds the table
+     * under all of them. Recursive, because {@code synchronized} blocks can only be nested.
+     */
     void resize(
             @Nullable TableNode[] full,
             Stripe[] locks,
@@ -291,7 +307,7 @@ public abstract class TableChains<K, V> extends Reapable {
         copy.addAll(from, queue, dead, held);
         @Nullable TableNode[] to = copy.bins;
         Stripe[] after = copy.stripes;
-        bins = to; // two writes of fields: no overflow of the stack stands between them
+        bins = to; // two writes of fields, between which the stack cannot overflow
         stripes = after;
     }
 
@@ -300,7 +316,7 @@ public abstract class TableChains<K, V> extends Reapable {
         return Integer.highestOneBit(wanted - 1) << 1;
     }
 
-    /** Unlinks what is dead in one chain. */
+    /** Unlinks the dead nodes of one chain. */
     void expungeChain(@Nullable TableNode[] array, int bin, CollectedEntries<K> dead) {
         Stripe[] locks = stripes;
         Stripe stripe = Stripe.of(locks, bin);
@@ -334,7 +350,7 @@ public abstract class TableChains<K, V> extends Reapable {
     @Override
     public boolean isEmpty() {
         for (Stripe stripe : stripes) {
-            synchronized (stripe) { // as in link: it has seen that the table is watched, or this sees its node
+            synchronized (stripe) { // as in link, which has seen that the table is watched, or this sees its node
                 if (stripe.nodes > 0) {
                     return false;
                 }
@@ -345,7 +361,7 @@ public abstract class TableChains<K, V> extends Reapable {
 
     // Counting.
 
-    /** The nodes in the table: the entries, the dead that have not been reaped, and what is reserved. */
+    /** The nodes in the table: live and dead entries, and reservations. */
     public long nodes() {
         long nodes = 0;
         for (Stripe stripe : stripes) {
@@ -354,7 +370,6 @@ public abstract class TableChains<K, V> extends Reapable {
         return nodes;
     }
 
-    /** The length of the array. */
     public int capacity() {
         return bins.length;
     }

@@ -17,7 +17,7 @@ public final class TableCopy {
     }
 
     /**
-     * Copies the living nodes. The nodes are copied, not moved, so that the old chains stay whole for their readers.
+     * Copies the live nodes. They are copied, not moved, so that the old chains stay whole for their readers.
      *
      * @param dead takes the nodes that are left out because their referent is dead
      * @param held takes the referents of the others

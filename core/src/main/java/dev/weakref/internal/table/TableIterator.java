@@ -9,8 +9,8 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An iterator over a table: weakly consistent, and holding of what is weak no more than the element that it is about to
- * return. Not for use by several threads.
+ * An iterator over a table: weakly consistent. It holds no referent but that of the element that it is about to return.
+ * Not for use by several threads.
  *
  * @param <E> what it makes of an entry
  */
@@ -21,15 +21,13 @@ public final class TableIterator<K, V, E> implements Iterator<E> {
     private final @Nullable TableNode[] chains;
     private int bin = -1;
 
-    /** Where it stands. */
+    /** The node of the current element. */
     private @Nullable TableNode node;
 
     private @Nullable E element;
     private @Nullable TableNode last;
 
-    /**
-     * @param take makes an element of a node, or {@code null} where there is no live entry
-     */
+    /** @param take makes an element of a node, or {@code null} if that has no live entry */
     public TableIterator(WeakTable<K, V> table, BiFunction<WeakTable<K, V>, TableNode, ? extends @Nullable E> take) {
         this.table = table;
         this.take = take;
@@ -47,7 +45,7 @@ public final class TableIterator<K, V, E> implements Iterator<E> {
         return element != null || advance();
     }
 
-    /** Goes on to the next entry that is alive, if there is one. */
+    /** Advances to the next live entry, if there is one. */
     private boolean advance() {
         TableNode here = node;
         while (true) {

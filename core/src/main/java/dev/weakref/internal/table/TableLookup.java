@@ -10,7 +10,10 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** How a {@link WeakTable} finds entries. It takes no lock, and runs the {@code hashCode} and {@code equals} of the keys. */
+/**
+ * How a {@link WeakTable} finds entries. It takes no lock, and runs the {@code hashCode} and {@code equals} of the
+ * keys.
+ */
 public abstract class TableLookup<K, V> extends DeadEntries<K, V> {
 
     public final TableOptions.Kind kind;
@@ -23,7 +26,7 @@ public abstract class TableLookup<K, V> extends DeadEntries<K, V> {
         identity = kind == TableOptions.Kind.WEAK_IDENTITY_KEYS;
     }
 
-    /** Notes whose table it is, for those who ask who refers to an object. It is not held. */
+    /** Notes whose table it is, for {@link #visitHolders}. The collection is not held. */
     public final void belongsTo(Object collection) {
         owner = new WeakReference<>(collection);
     }
@@ -45,7 +48,7 @@ public abstract class TableLookup<K, V> extends DeadEntries<K, V> {
         }
     }
 
-    /** The elements that live now, in a set that holds them and compares as the keys are compared. */
+    /** These elements in a set that holds them and compares as the keys are compared. */
     public final Set<Object> comparable(Collection<?> elements) {
         Set<Object> held = identity ? Collections.newSetFromMap(new IdentityHashMap<>()) : new HashSet<>();
         held.addAll(elements);
@@ -58,7 +61,7 @@ public abstract class TableLookup<K, V> extends DeadEntries<K, V> {
         return node == null ? null : valueOf(node);
     }
 
-    /** The value of a key, unless a mapping function runs for that key at this moment. */
+    /** The value of a key; {@code null} while a mapping function runs for that key. */
     public final @Nullable V getUnlessReserved(Object key) {
         int hash = hash(key);
         TableNode node = find(headOf(chains(), hash), key, hash);

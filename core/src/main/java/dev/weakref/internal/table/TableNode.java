@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * An entry of a {@link WeakTable}: its weak side is the referent.
  *
- * <p>This class itself is the small shape, 32 bytes with compressed references in place of 40: for an entry whose strong
- * side is {@code true}, as those of a set are, and that is the last of its chain. Since chains are added to at their
- * head only, it stays the last for ever. All others are an {@link Entry}.
+ * <p>This class itself is the small shape, 32 bytes with compressed references instead of 40: for an entry whose strong
+ * side is {@code true}, as in a set, and that is the last of its chain. Chains grow only at their head, so it stays the
+ * last for ever. All others are an {@link Entry}.
  */
 public class TableNode extends WeakReference<Object> {
 
@@ -37,7 +37,7 @@ public class TableNode extends WeakReference<Object> {
         return this instanceof Entry entry ? Entry.STRONG.getAcquire(entry) : TRUE;
     }
 
-    /** The next one in the chain, with what its writer has written before. */
+    /** The next node of the chain, with what its writer has written before. */
     public final @Nullable TableNode next() {
         return this instanceof Entry entry ? (TableNode) Entry.NEXT.getAcquire(entry) : null;
     }
@@ -46,7 +46,7 @@ public class TableNode extends WeakReference<Object> {
         return this == other;
     }
 
-    /** A copy that can be put in this one's place; {@code null} if the weak side is dead. */
+    /** A copy that can replace this node; {@code null} if the weak side is dead. */
     @Nullable Entry copy(ReferenceQueue<Object> queue) {
         Object referent = get();
         return referent == null ? null : new Entry(referent, queue, hash, strong(), null);
@@ -78,7 +78,7 @@ public class TableNode extends WeakReference<Object> {
         @SuppressWarnings("UnusedVariable") // read and written through STRONG
         private @Nullable Object strong;
 
-        /** Read through NEXT. Written by {@link WeakTable} under its lock, after a release fence. */
+        /** Read through NEXT. Written by {@link TableChains} under its lock, after a release fence. */
         @Nullable TableNode next;
 
         Entry(
@@ -97,7 +97,7 @@ public class TableNode extends WeakReference<Object> {
         }
     }
 
-    /** Stands in the place of a key while a mapping function runs for it. */
+    /** Replaces the node of a key while a mapping function runs for it. */
     public static final class Reserved extends Entry {
         final Reservation reservation;
 

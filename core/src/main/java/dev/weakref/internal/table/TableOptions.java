@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a table is made.
  *
- * @param name is told to those who ask what refers to an object
+ * @param name what {@link TableChains#visitHolders} reports, if any
  * @param expectedSize how many entries to make room for at once
- * @param replaceKeys whether a later equal key takes the place of the first one
+ * @param replaceKeys whether a later equal key replaces the first one
  * @param notifier is told which entries have left
- * @param valueCheck is given the key and the value of a new entry, and throws if the value is not to be put
+ * @param valueCheck is given the key and the value of a new entry, and throws to refuse the value
  */
 public record TableOptions<K>(
         Kind kind,

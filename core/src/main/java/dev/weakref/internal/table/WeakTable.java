@@ -11,24 +11,22 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hash table behind every weak collection. The reference is the node: one object carries the weak side as its
- * referent, and the strong side, the hash and the link of the chain as fields.
+ * The hash table behind every weak collection: its operations by key.
  *
- * <p>Reading takes no lock. Writing looks for its place without a lock, running the user's {@code equals}, and then
- * takes the lock of a stripe to link, replace or unlink one node that it names by identity, or to write its value. If
- * the chain has changed so that this is not possible any more, it starts again. So no lock is held while user code
- * runs.
+ * <p>Reading takes no lock. Writing finds its node without a lock, running the user's {@code equals}, and then takes
+ * the lock of a stripe to link, replace or unlink one node that it names by identity, or to write its value. If the
+ * chain has changed so that this is not possible any more, it starts again. So no lock is held while user code runs.
  *
- * <p><b>Why this works.</b> {@link TableChains} argues how chains are changed, and {@link DeadEntries} how dead entries are
- * removed. Here: while a mapping function runs, a {@link Reserved} node stands in the place of its key. Readers look through
- * it to the entry that was there; writers of that key wait for it; all others pass it.
+ * <p><b>Why this works.</b> {@link TableChains} argues how chains are changed, and {@link DeadEntries} how dead entries
+ * are removed. Here: while a mapping function runs, a {@link Reserved} node replaces that of its key. Readers look
+ * through it to the entry that was there; writers of that key wait for it; all others pass it.
  *
  * @param <K> the type of the keys
  * @param <V> the type of the values
  */
 public final class WeakTable<K, V> extends TableLookup<K, V> {
 
-    /** What a writer finds in its place, and whether it may change that. */
+    /** For which present value a writer writes. */
     public enum When {
         ABSENT,
         PRESENT,
@@ -38,10 +36,9 @@ public final class WeakTable<K, V> extends TableLookup<K, V> {
     private final boolean replaceKeys;
     private final @Nullable BiConsumer<Object, Object> valueCheck;
 
-    /** Set if a reservation has been left to the next thread that meets it. */
+    /** Set if a reservation was left to the next thread that meets it. */
     private volatile boolean unsettled;
 
-    /** A table without options, for the library itself. */
     public WeakTable(TableOptions.Kind kind, Reaper reaper) {
         this(TableOptions.of(kind, reaper));
     }
@@ -86,16 +83,16 @@ public final class WeakTable<K, V> extends TableLookup<K, V> {
         }
     }
 
-    /** The key of an entry, which is the first one that was put, for as long as it lives; then this one. */
+    /** The key of an entry: the first one that was put if it is alive, otherwise this one. */
     private K keyOr(@Nullable TableNode node, K key) {
         K first = keyOf(node);
         return first != null ? first : key;
     }
 
     /**
-     * Puts a value in the place of the one that was seen in a node, with the key that is to be kept: in the node itself,
-     * if it has that key, the value is its strong side, and it is of the shape that can hold any. The caller holds the
-     * key, so that it does not die meanwhile.
+     * Replaces the value that was seen in a node, with the key that is to be kept: in the node itself, if it has that
+     * key, the value is its strong side, and its shape can hold any. The caller holds the key, so that it does not die
+     * in between.
      */
     private boolean replaceIn(TableNode node, @Nullable V old, K kept, V value) {
         if (weakKeys && node instanceof Entry entry && node.refersTo(kept)) {
@@ -107,10 +104,10 @@ public final class WeakTable<K, V> extends TableLookup<K, V> {
     }
 
     /**
-     * Is called when a node has been linked. If its referent could die before that, its reference would be found on
-     * the queue before it is in the table, and stay there.
+     * Called after a node has been linked, to keep key and value reachable until then. A referent that died earlier
+     * would be found on the queue before its node is in the table, and the node would never be removed.
      */
-    @SuppressWarnings("ReachabilityFenceUsage") // where linking has failed, nothing is in the table
+    @SuppressWarnings("ReachabilityFenceUsage") // if linking has failed, nothing is in the table
     private static void hold(Object key, @Nullable Object old, @Nullable Object value) {
         Reference.reachabilityFence(key);
         Reference.reachabilityFence(old);
@@ -125,7 +122,7 @@ public final class WeakTable<K, V> extends TableLookup<K, V> {
         }
     }
 
-    /** Replaces a value if the one that is there equals the expected; both a test and a change in one step. */
+    /** Replaces a value if the present one equals the expected one, as one atomic step. */
     public boolean replace(K key, Object expected, V value) {
         int hash = hash(key);
         while (true) {
@@ -149,7 +146,9 @@ public final class WeakTable<K, V> extends TableLookup<K, V> {
         }
     }
 
-    /** Removes the entry of a key, if its value equals the expected one where one is given; returns its value. */
+    /**
+     * Removes the entry of a key; if an expected value is given, only if the present one equals it. Returns its value.
+     */
     public @Nullable V remove(Object key, @Nullable Object expected) {
         int hash = hash(key);
         while (true) {
@@ -166,7 +165,7 @@ public final class WeakTable<K, V> extends TableLookup<K, V> {
         }
     }
 
-    /** A value is equal to itself, whatever its {@code equals} says, or throws where it is a dead proxy. */
+    /** A value equals itself, even if its {@code equals} says otherwise or throws, as that of a dead proxy does. */
     private static boolean isEqual(Object expected, Object value) {
         return expected == value || expected.equals(value);
     }
@@ -179,7 +178,7 @@ public final class WeakTable<K, V> extends TableLookup<K, V> {
         }
     }
 
-    /** Removes every entry but those whose keys are reserved. */
+    /** Removes every entry whose key is not reserved. */
     public void clear() {
         @Nullable TableNode[] array;
         CollectedEntries<K> dead = collectedEntries();
@@ -215,7 +214,7 @@ public final class WeakTable<K, V> extends TableLookup<K, V> {
         }
     }
 
-    /** Waits until the mapping function has ended, and puts its outcome in the place if that was not done. */
+    /** Waits until the mapping function has ended, and settles its outcome if that was not done. */
     private void awaitEndOf(Reserved reserved) {
         reserved.reservation.await();
         settle(reserved);
@@ -224,8 +223,8 @@ public final class WeakTable<K, V> extends TableLookup<K, V> {
     /**
      * Computes the value of a key while the key is reserved.
      *
-     * @param function is given the key and the value that is there; {@code null} as its result removes the entry
-     * @return the new value, or the one that is there where nothing was to be computed
+     * @param function is given the key and the present value; {@code null} as its result removes the entry
+     * @return the new value, or the present one if nothing was to be computed
      */
     public @Nullable V compute(
             K key, When when, BiFunction<? super K, ? super @Nullable V, ? extends @Nullable V> function) {
@@ -244,9 +243,9 @@ public final class WeakTable<K, V> extends TableLookup<K, V> {
             }
             Entry unchanged = node == null ? null : node.copy(queue);
             if (old != null && (unchanged == null || valueOf(unchanged) != old)) {
-                continue; // its first key has died since, or another value has been put
+                continue; // its first key has died since, or another value was put
             }
-            // Made before the key is reserved, so that it does not stay reserved if memory is short.
+            // Made before the key is reserved: if memory is exhausted, the key does not stay reserved.
             Reserved reserved = reserved(key, hash, new Reservation(node, old != null, unchanged), head);
             Reservation reservation = reserved.reservation;
             boolean settled = false;
@@ -265,17 +264,16 @@ public final class WeakTable<K, V> extends TableLookup<K, V> {
                 settled = true;
                 return value;
             } finally {
-                reservation.finished = true; // the write of a field, which cannot fail
+                reservation.finished = true; // a write of a field cannot fail
                 if (!settled) {
                     unsettled = true;
                     settle(reserved);
                 }
-                hold(key, old, value); // while it is reserved, others have to find it
+                hold(key, old, value); // others must find the old entry while the key is reserved
             }
         }
     }
 
-    /** Notes what the mapping function has returned. */
     private void decide(Reserved reserved, K key, @Nullable V old, @Nullable V computed) {
         Reservation reservation = reserved.reservation;
         if (computed == null) {
@@ -289,7 +287,7 @@ public final class WeakTable<K, V> extends TableLookup<K, V> {
         }
     }
 
-    /** Puts the outcome of a mapping function that has ended in the place of its reservation, unless that was done. */
+    /** Replaces a reservation by its outcome, unless another thread has done so. */
     private void settle(Reserved reserved) {
         Reservation reservation = reserved.reservation;
         Entry outcome = reservation.outcome;
@@ -351,7 +349,7 @@ public final class WeakTable<K, V> extends TableLookup<K, V> {
         }
     }
 
-    /** Makes the array smaller where few are left. */
+    /** Shrinks the array, after it has settled what was left over. */
     @Override
     public void compact() {
         if (unsettled) {
