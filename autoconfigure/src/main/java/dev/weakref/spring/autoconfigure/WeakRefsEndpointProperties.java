@@ -8,7 +8,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Settings of the endpoint that are its own.
  *
- * @param showValues When to show what states and referents say of themselves by 'toString()'.
+ * @param showValues When to show the toString() of states and referents.
  * @param roles Roles used to determine whether a user is authorized to be shown what states and referents say. When
  *     empty, all authenticated users are authorized.
  */

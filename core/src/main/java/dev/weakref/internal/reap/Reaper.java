@@ -47,7 +47,7 @@ public final class Reaper {
     private static final long PAUSE_IN_A_REST_MILLIS = 20;
     private static final int REST_FACTOR = 15;
     private static final long PAUSE_AFTER_FAILURE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-    private static final String LOOKS_AGAIN = "The reaper will look again";
+    private static final String LOOKS_AGAIN = "The reaper will check again";
     private static final String NO_SIGNAL = "The reaper continues without a signal for a while";
     private static final long LONGEST_REST_NANOS = TimeUnit.SECONDS.toNanos(3);
 
@@ -224,7 +224,7 @@ public final class Reaper {
         try {
             compact();
         } catch (VirtualMachineError shortage) {
-            Logging.failure("The reaper will tidy again", shortage);
+            Logging.failure("The reaper will compact again", shortage);
         }
     }
 
@@ -301,7 +301,7 @@ public final class Reaper {
                 }
             } catch (Throwable failure) {
                 giveUpIfUnloaded(failure);
-                Logging.failure("Tidying failed and will be tried again", failure);
+                Logging.failure("Compaction failed and will be tried again", failure);
             }
         }
     }

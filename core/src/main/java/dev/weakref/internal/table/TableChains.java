@@ -159,7 +159,7 @@ public abstract class TableChains<K, V> extends Reapable {
         try {
             resize(full);
         } catch (VirtualMachineError linkedAllTheSame) { // for want of memory, or of stack
-            Logging.failure("A table could not be made larger; it gets slower", linkedAllTheSame);
+            Logging.failure("A table could not grow, and becomes slower", linkedAllTheSame);
         }
     }
 
