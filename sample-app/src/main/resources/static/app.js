@@ -8,8 +8,8 @@ const PATIENCE = 10_000;
 const KINDS = {
   YOURS: ["yours", "Your session holds it."],
   ELSEWHERE: ["in other sessions", "Another session holds it."],
-  FORGOTTEN: ["wait for the collector", "Nobody holds it any more; the collector has yet to notice."],
-  COLLECTED: ["taken by the collector", "The collector took it, since nobody held it any more."],
+  FORGOTTEN: ["wait for the collector", "No session holds it any more; the collector has not found it yet."],
+  COLLECTED: ["taken by the collector", "The collector took it, because no session held it any more."],
   CLOSED: ["closed by hand", "It was closed."],
 };
 
@@ -94,7 +94,7 @@ function pictureItem(picture) {
   thumb.onclick = () => view(picture.name, "As it was uploaded.", address);
   label.children[0].textContent = picture.name;
   label.children[1].textContent = `${size(picture.bytes)}${picture.decoded ? ", decoded" : ""}`;
-  if (picture.decoded) label.title = "Its pixels are in memory, for as long as a workspace holds them.";
+  if (picture.decoded) label.title = "Its pixels are in memory as long as a workspace holds them.";
   const [open, forget] = actions.children;
   open.dataset.key = `open ${picture.name}`;
   open.setAttribute("aria-label", `Open: ${picture.name}`);
@@ -107,7 +107,7 @@ function pictureItem(picture) {
   // without our cookie: a session of its own, which ends in a second and which nobody comes back to
   forget.onclick = () => act(forget, $("workspaces-note"), async () => {
     const workspace = await askJson("/workspaces", { picture: picture.name, idle: "PT1S" }, { credentials: "omit" });
-    return `Workspace ${workspace.id} is forgotten. When its session has ended, in some seconds, only the collector can find it.`;
+    return `Workspace ${workspace.id} is forgotten. When its session has ended, in a few seconds, only the collector can find it.`;
   });
   return item;
 }
@@ -230,7 +230,7 @@ function end({ what, outcome, micros }) {
 
 $("collect").onclick = () => act($("collect"), $("workspaces-note"), async () => {
   await askJson("/collections", {});
-  return "The collector has run. What it found is cleared away at this moment.";
+  return "The collector has run. The resources of what it found are being released.";
 });
 
 // Both ----------------------------------------------------------------------------------------------------
@@ -327,7 +327,7 @@ async function look() {
     showJournal(journal);
     showTrouble("");
   } catch (failure) {
-    showTrouble(`${failure.message}${paused ? "" : " It is asked again every two seconds."}`);
+    showTrouble(`${failure.message}${paused ? "" : " The page asks again every two seconds."}`);
   }
 }
 

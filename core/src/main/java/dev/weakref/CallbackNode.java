@@ -95,8 +95,8 @@ abstract class CallbackNode extends TrackedReference {
     public final boolean timeOut(Thread thread, long nanos) {
         Logging.log(
                 Level.WARNING,
-                () -> describe() + " has passed its limit of " + Duration.ofNanos(limitNanos())
-                        + " and is interrupted and left behind. It is here:"
+                () -> describe() + " has timed out: it has passed its limit of " + Duration.ofNanos(limitNanos())
+                        + " and is interrupted. It is here:"
                         + Logging.stack(thread.getStackTrace()));
         return true;
     }

@@ -96,8 +96,8 @@ final class CaptureScan {
         if (holder != null && warnedOf.putIfAbsent(holder.getClass(), true) == null) {
             Logging.log(
                     Level.WARNING,
-                    () -> message + (sure ? "" : ". If it is let go in time, ignore this")
-                            + ". Said once for each class of " + subject.action);
+                    () -> message + (sure ? "" : ". If the reference is dropped in time, ignore this")
+                            + ". Reported once per class of " + subject.action);
         }
     }
 

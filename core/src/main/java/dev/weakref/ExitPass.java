@@ -217,7 +217,7 @@ final class ExitPass {
         try {
             core.secondAttempts().register();
         } catch (Throwable failure) {
-            Logging.failure("Registry '" + Names.escape(core.name()) + "' cannot try again what has failed", failure);
+            Logging.failure("Registry '" + Names.escape(core.name()) + "' cannot retry what has failed", failure);
         }
     }
 
@@ -292,7 +292,7 @@ final class ExitPass {
                 continue;
             }
             boolean wasDue = node.refersTo(null) || node.isAtExit();
-            String line = node.describe() + (cutOff ? " was cut off by the exit limit" : " could not be run");
+            String line = node.describe() + (cutOff ? " was skipped: the exit limit has passed" : " could not be run");
             if (giveUp(node) && wasDue) {
                 skipped++;
                 leave(line);
@@ -373,7 +373,7 @@ final class ExitPass {
     }
 
     private String progress() {
-        StringBuilder line = new StringBuilder("Exit pass of registry '" + Names.escape(core.name()) + "' goes on: "
+        StringBuilder line = new StringBuilder("Exit pass of registry '" + Names.escape(core.name()) + "' continues: "
                 + ran + " run (" + failed + " failed), " + timedOut + " timed out");
         Set<String> running = new LinkedHashSet<>();
         core.log().running().forEachRemaining(node -> running.add(node.describe()));

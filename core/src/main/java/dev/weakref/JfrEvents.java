@@ -94,7 +94,7 @@ final class JfrEvents {
         @Nullable String action;
 
         @Label("Created by")
-        @Description("Line that registered it, where the leak level recorded it, else the class name of the action")
+        @Description("Line that registered it, if the leak level recorded it, else the class name of the action")
         @Nullable String createdBy;
 
         void set(FinalizerInfo info, String itsRegistry) {
@@ -109,14 +109,14 @@ final class JfrEvents {
 
     @Name("weakref.FinalizerRegistered")
     @Label("Finalizer registered")
-    @Description("Registration of a finalizer, with the stack of its creation")
+    @Description("Registration of a finalizer, with its creation stack")
     @Enabled(false)
     @StackTrace
     static final class Registered extends AboutFinalizer {}
 
     @Name("weakref.FinalizerRun")
     @Label("Finalizer run")
-    @Description("Run of a finalizer that has ended or was left behind")
+    @Description("Run of a finalizer that has ended or timed out")
     @Threshold("0 ms")
     static final class Run extends AboutFinalizer {
 
@@ -129,13 +129,13 @@ final class JfrEvents {
         @Nullable String outcome;
 
         @Label("Failure")
-        @Description("What the action has thrown; missing unless the outcome is FAILURE")
+        @Description("Exception that the action threw; missing unless the outcome is FAILURE")
         @Nullable String failure;
     }
 
     @Name("weakref.Leak")
     @Label("Leak")
-    @Description("Leak that was found, or an overdue finalizer that was closed after all")
+    @Description("Leak that was found, or an overdue finalizer that was closed later")
     static final class LeakFound extends AboutFinalizer {
 
         @Label("Kind")

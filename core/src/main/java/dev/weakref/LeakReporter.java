@@ -140,7 +140,7 @@ final class LeakReporter {
         String where = finalizer.stack().isEmpty()
                 ? "Its action is " + finalizer.action() + "; set the leak level to PARANOID to see where it was created"
                 : "It was created here:" + Logging.stack(finalizer.stack());
-        return what + happened + ". Said once for each place of creation. " + where;
+        return what + happened + ". Reported once per creation site. " + where;
     }
 
     /**

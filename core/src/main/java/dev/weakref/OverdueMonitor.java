@@ -44,7 +44,7 @@ final class OverdueMonitor {
                 start(limitMillis);
             } catch (Throwable shortage) {
                 ticking = false;
-                Logging.failure("Nobody looks for the overdue until the next registration tries again", shortage);
+                Logging.failure("No thread looks for overdue finalizers until the next registration tries again", shortage);
             }
         }
     }

@@ -307,9 +307,9 @@ final class RegistryCore {
             }
             Logging.log(
                     Level.WARNING,
-                    () -> node.describe() + " has passed its limit of " + Duration.ofNanos(node.limitNanos())
-                            + ", or that of the exit pass, and is interrupted and left behind (" + trigger
-                            + "); what it reaches is not collected until it ends. It is here:"
+                    () -> node.describe() + " has timed out: it has passed its limit of " + Duration.ofNanos(node.limitNanos())
+                            + ", or that of the exit pass, and is interrupted (" + trigger
+                            + "); the objects that it reaches are not collected until it ends. It is here:"
                             + Logging.stack(stack));
             Object event = Jfr.runBegins();
             Jfr.runStops(event);

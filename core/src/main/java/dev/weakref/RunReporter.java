@@ -108,8 +108,8 @@ final class RunReporter {
         Logging.log(
                 Level.INFO,
                 () -> "Finalizer " + node.id + " '" + node.info().name() + "' of registry '"
-                        + Names.escape(name) + "' has come back after it was left behind, and "
-                        + (failure == null ? "has done its work" : "has failed: " + failure),
+                        + Names.escape(name) + "' finished after it had timed out, and "
+                        + (failure == null ? "succeeded" : "failed: " + failure),
                 failure);
     }
 

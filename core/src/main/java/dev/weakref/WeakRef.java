@@ -206,7 +206,7 @@ public class WeakRef<T> extends WeakReference<T> {
             Object referent = super.get();
             if (referent == null) {
                 throw new IllegalStateException(
-                        "The referent has died before its hash was taken; ask for the hash while it lives");
+                        "The referent was collected before its hash was computed; call hashCode() while it lives");
             }
             HASH.compareAndSet(this, 0L, HASHED | Integer.toUnsignedLong(referent.hashCode()));
         }

@@ -166,7 +166,7 @@ class ExitPassTests {
         stuck.enqueue();
         reaper.pass();
         Gc.awaitWithoutCollecting(
-                () -> registry.stats().ran(Trigger.UNREACHABLE, Outcome.TIMEOUT) == 1, "it was not left behind");
+                () -> registry.stats().ran(Trigger.UNREACHABLE, Outcome.TIMEOUT) == 1, "it did not time out");
         awaitRan("interrupted");
         assertThat(waiting.isAlive()).isTrue();
 
@@ -250,7 +250,7 @@ class ExitPassTests {
             assertThat(report.failed()).isZero();
             assertThat(report.leftovers())
                     .containsExactly("Finalizer 2 'hangs' of registry 'test' has passed its limit of PT0.05S");
-            assertThat(log.with("'hangs' of registry 'test' has passed its limit"))
+            assertThat(log.with("'hangs' of registry 'test' has timed out: it has passed its limit"))
                     .anySatisfy(line -> assertThat(line).contains("CountDownLatch.await"));
         }
         awaitRan("came back", "older");
@@ -277,7 +277,7 @@ class ExitPassTests {
         assertThat(report.timedOut()).isEqualTo(1);
         assertThat(report.leftovers())
                 .containsExactlyInAnyOrder(
-                        "Finalizer 1 'cut off' of registry 'test' was cut off by the exit limit",
+                        "Finalizer 1 'cut off' of registry 'test' was skipped: the exit limit has passed",
                         "Finalizer 3 'slow' of registry 'test' was still running at the exit limit");
         assertThat(ran).containsExactly("slow");
         assertThat(cutOff.isAlive()).isFalse();
@@ -321,7 +321,7 @@ class ExitPassTests {
 
             assertThat(report.skipped()).isEqualTo(1);
             assertThat(report.leftovers())
-                    .containsExactly("Finalizer 1 'late' of registry 'test' was cut off by the exit limit");
+                    .containsExactly("Finalizer 1 'late' of registry 'test' was skipped: the exit limit has passed");
             assertThat(registry.stats().live()).isZero();
         }
         assertThat(ran).isEmpty();
@@ -785,7 +785,7 @@ class ExitPassTests {
             assertThat(report.run()).isEqualTo(2);
             assertThat(report.failed()).isEqualTo(1);
             assertThat(report.timedOut()).isZero();
-            String heldUp = "WARNING Finalizer 2 'fails' of registry 'test' is not at work, but its thread is held up";
+            String heldUp = "WARNING Finalizer 2 'fails' of registry 'test' is not running, but its worker is blocked";
             Gc.awaitWithoutCollecting(() -> !log.with(heldUp).isEmpty(), "nothing was said of the handler");
             assertThat(log.with(heldUp)).singleElement().asString().contains("ExitPassTests");
         } finally {

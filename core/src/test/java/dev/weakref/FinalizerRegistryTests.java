@@ -187,12 +187,12 @@ class FinalizerRegistryTests {
             reaper.pass();
 
             Gc.awaitWithoutCollecting(
-                    () -> !log.with("All 8 threads of registry 'hanging' are stuck")
+                    () -> !log.with("All 8 workers of registry 'hanging' are stuck")
                             .isEmpty(),
                     "nothing was said");
             assertThat(ran).hasSize(8);
             assertThat(threads("weakref-hanging-")).hasSize(8);
-            assertThat(log.with("are stuck; what has been handed over waits until one comes back"))
+            assertThat(log.with("; 92 actions wait until one of them is free"))
                     .hasSize(1);
         }
         go.countDown();

@@ -140,9 +140,9 @@ class FinalizersPageInsideTests {
         try (FinalizerRegistry registry =
                 builder().takeOver(Duration.ofMillis(20)).maxWorkers(1).build()) {
             die(registry.register(referent, go::await));
-            await(log, "All 1 threads");
+            await(log, "All 1 workers");
             go.countDown();
-            await(log, "has come back, and held up others");
+            await(log, " s; other actions were delayed");
         }
     }
 
@@ -151,7 +151,7 @@ class FinalizersPageInsideTests {
                 builder().actionLimit(Duration.ofMillis(20)).build();
         registry.register(referent, () -> new CountDownLatch(1).await());
         registry.close();
-        await(log, "has come back after it was left behind");
+        await(log, "finished after it had timed out");
     }
 
     private void beHeldUp(LogLines log) {
@@ -164,7 +164,7 @@ class FinalizersPageInsideTests {
             throw new IOException("for the test");
         });
         registry.close();
-        await(log, "is not at work, but its thread is held up");
+        await(log, "is not running, but its worker is blocked");
         go.countDown();
     }
 
@@ -173,7 +173,7 @@ class FinalizersPageInsideTests {
         FinalizerRegistry registry = builder().build();
         registry.register(referent, go::await);
         BackgroundCall<ExitReport> closing = BackgroundCall.call(registry::shutdown);
-        await(log, "' goes on: ");
+        await(log, "' continues: ");
         go.countDown();
         closing.result();
     }

@@ -255,7 +255,7 @@ class WeakRefTests {
         assertThat(asked.hashCode()).isEqualTo(hash).isEqualTo("value".hashCode());
         assertThatIllegalStateException()
                 .isThrownBy(unasked::hashCode)
-                .withMessage("The referent has died before its hash was taken; ask for the hash while it lives");
+                .withMessage("The referent was collected before its hash was computed; call hashCode() while it lives");
     }
 
     @Test

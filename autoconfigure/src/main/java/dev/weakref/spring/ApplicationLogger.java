@@ -35,7 +35,7 @@ final class ApplicationLogger implements System.Logger {
         Log log = LogFactory.getLog(NAME);
         if (WeakRefs.class.getClassLoader() != ApplicationLogger.class.getClassLoader()) {
             log.debug("The library is loaded by another class loader than the starter, so that several applications may"
-                    + " share it: what it has to say is in the log of the platform, and not in this one");
+                    + " share it: its lines are in the log of the platform, and not in this one");
             return;
         }
         SHARED.begin(log);

@@ -280,8 +280,8 @@ public final class ExitPass
             } catch (TimeoutException e) {
                 if (ended.complete(null)) {
                     log.warn("The exit pass has not ended within " + limit + "; beans that its actions may use"
-                            + " are destroyed now. Look for a listener to the end of a pass that takes long, or a"
-                            + " registry that somebody else has begun to close");
+                            + " are destroyed now. Look for a listener to the end of a pass that takes long, or for a"
+                            + " registry that is being closed elsewhere");
                 }
             } catch (ExecutionException e) {
                 throw new IllegalStateException(e);

@@ -80,7 +80,7 @@ public final class WeakRefMeters implements MeterBinder {
                 .register(meters);
         gauge(
                         "waiting",
-                        "Finalizers of collected referents that wait for their turn.",
+                        "Finalizers of collected referents that wait for a worker.",
                         registry,
                         RegistryStats::waiting)
                 .tags(tags)
@@ -93,7 +93,7 @@ public final class WeakRefMeters implements MeterBinder {
                 .register(meters);
         for (Trigger trigger : Trigger.values()) {
             for (Outcome outcome : Outcome.values()) {
-                counter("ran", "Runs that ended or were left behind.", registry, stats -> stats.ran(trigger, outcome))
+                counter("ran", "Runs that ended or timed out.", registry, stats -> stats.ran(trigger, outcome))
                         .tags(tags.and("trigger", trigger.name(), "outcome", outcome.name()))
                         .register(meters);
             }
@@ -104,7 +104,7 @@ public final class WeakRefMeters implements MeterBinder {
                     .register(meters);
         }
         for (Leak.Kind kind : Leak.Kind.values()) {
-            counter("leaks", "Leaks found, and those resolved.", registry, stats -> stats.leaks(kind))
+            counter("leaks", "Leaks that were found, and those that were resolved.", registry, stats -> stats.leaks(kind))
                     .tags(tags.and("kind", kind.name()))
                     .register(meters);
         }
@@ -149,7 +149,7 @@ public final class WeakRefMeters implements MeterBinder {
                         "weakref.collections.collected",
                         collection,
                         bound -> kind.stats(bound).collected())
-                .description("Entries of a shared collection that went because their referent was collected.")
+                .description("Entries that were removed from a shared collection because their referent was collected.")
                 .tags(tags)
                 .register(meters);
     }

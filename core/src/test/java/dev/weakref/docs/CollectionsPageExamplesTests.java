@@ -67,7 +67,7 @@ class CollectionsPageExamplesTests {
     void aNoteGoesWithItsObject() {
         // example: notes
         WeakKeyMap<Object, String> notes = WeakKeyMap.identity();
-        notes.put(new Object(), "of something that nobody holds");
+        notes.put(new Object(), "of an object that is not held");
         Gc.awaitTrue(notes::isEmpty, "the note is still there");
         // end
         Gc.awaitTrue(() -> notes.stats().collected() == 1, "the note was not counted");

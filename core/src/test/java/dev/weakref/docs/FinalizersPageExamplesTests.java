@@ -49,7 +49,7 @@ class FinalizersPageExamplesTests {
         Path directory = Files.createTempDirectory("workspace");
         registry.register(workspace, directory, Files::delete);
 
-        // … the directory goes when the workspace has been collected, at the latest here:
+        // … the directory is deleted when the workspace has been collected, at the latest here:
         registry.close();
         // end
         assertThat(directory).doesNotExist();
@@ -81,7 +81,7 @@ class FinalizersPageExamplesTests {
         // example: trigger
         registry.finalizer(workspace).onTrigger((living, trigger) -> {
             if (living != null) {
-                living.save(); // called by hand, or at exit
+                living.save(); // in an explicit call, or at exit
             }
         });
         // end
@@ -161,7 +161,7 @@ class FinalizersPageExamplesTests {
             Path upload = Files.createTempFile("upload", "");
             scope.register(request, upload, Files::delete);
             seen.add(upload);
-        } // the file has gone, whatever happened and whoever still holds the request
+        } // the file has been deleted, even after a failure and even if the request is still held
         // end
         assertThat(seen).hasSize(1).allSatisfy(file -> assertThat(file).doesNotExist());
         Reference.reachabilityFence(request);
@@ -180,7 +180,7 @@ class FinalizersPageExamplesTests {
         // example: guard
         Messenger messenger = registry.guard(opened, Messenger.class);
         messenger.send("hello");
-        messenger = null; // forgotten in place of closed: the channel is closed when the handle has been collected
+        messenger = null; // forgotten instead of closed: the channel is closed when the handle has been collected
         // end
         assertThat(messenger).isNull();
     }
@@ -192,7 +192,7 @@ class FinalizersPageExamplesTests {
         TempFiles temp = TempFiles.of(registry);
         TempFiles.Bound directory = temp.directory(workspace, "workspace");
         Files.writeString(directory.path().resolve("notes.txt"), "Milk, eggs");
-        directory.close(); // goes with all that is in it; without this, when the workspace does
+        directory.close(); // deleted with its content; without this call, when the workspace has been collected
         // end
         assertThat(directory.path()).doesNotExist();
         Reference.reachabilityFence(workspace);

@@ -10,8 +10,8 @@ class FirstSteps {
     public static void main(String[] args) throws Exception {
         FinalizerRegistry registry = FinalizerRegistry.create("first steps");
 
-        Object workspace = new Object(); // what somebody holds
-        Path directory = Files.createTempDirectory("workspace"); // what has to go when nobody does
+        Object workspace = new Object(); // what your code holds
+        Path directory = Files.createTempDirectory("workspace"); // what has to be deleted when it does not
         registry.register(workspace, directory, Files::delete);
 
         workspace = null;
@@ -22,7 +22,7 @@ class FirstSteps {
         System.out.println("Forgotten, and its directory is gone");
 
         Object other = new Object();
-        Finalizer<Void> finalizer = registry.register(other, () -> System.out.println("Called by hand"));
+        Finalizer<Void> finalizer = registry.register(other, () -> System.out.println("Called explicitly"));
         finalizer.call();
         finalizer.call(); // does nothing: once is once
 

@@ -9,7 +9,7 @@ class Leaking {
         Semaphore permits = new Semaphore(2);
         try (FinalizerRegistry registry = FinalizerRegistry.create("leases")) {
             new Lease(registry, permits).close();
-            new Lease(registry, permits); // nobody closes this one
+            new Lease(registry, permits); // this one is never closed
         }
         System.out.println(permits.availablePermits() + " of 2 permits are back");
     }

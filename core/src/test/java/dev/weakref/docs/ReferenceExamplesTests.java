@@ -79,7 +79,7 @@ class ReferenceExamplesTests {
         // example: weak method
         Button button = new Button();
         WeakRef<Runnable> r = WeakRef.of(button::onClick);
-        Gc.awaitCleared(r); // the button lives, but nobody holds what button::onClick has made
+        Gc.awaitCleared(r); // the button lives, but button::onClick has created an object that is not held
 
         WeakMethod<Button, Runnable> method = WeakMethod.of(button, b -> b::onClick);
         method.get().run(); // prints "method called!"

@@ -27,10 +27,10 @@ class DatabaseAdvice {
         if (isUnavailable(failure)) {
             log.warn("A request needed the database", failure);
             return new Refused(
-                    503, "Database not available", "The database does not answer just now. Try again in a moment.");
+                    503, "Database not available", "The database does not answer at the moment. Try again soon.");
         }
         log.error("The database refused what a request asked of it", failure);
-        return new Refused(500, "Internal error", "The application asked the database in vain; its log says why.");
+        return new Refused(500, "Internal error", "The database refused the request; the log says why.");
     }
 
     private static boolean isUnavailable(@Nullable Throwable failure) {

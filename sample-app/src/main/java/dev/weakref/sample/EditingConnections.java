@@ -70,7 +70,7 @@ final class EditingConnections {
                     .query((row, number) -> number)
                     .list();
         } catch (DataAccessException e) {
-            log.warn("Nobody was told that picture '{}' was replaced", picture.name(), e);
+            log.warn("No workspace was notified that picture '{}' was replaced", picture.name(), e);
         }
     }
 }

@@ -70,7 +70,7 @@ final class PictureDecoder {
         return new Refused(
                 422,
                 "Broken picture",
-                "The file begins as a %s but cannot be decoded: %s. Save it anew and send it again."
+                "The file begins as a %s but cannot be decoded: %s. Save it again and send it again."
                         .formatted(format, cause.getMessage()),
                 cause);
     }

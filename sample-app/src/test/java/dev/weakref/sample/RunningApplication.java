@@ -158,7 +158,7 @@ final class RunningApplication implements AutoCloseable {
     /** The line of its log that sums up the exit pass, as others say that it goes on if that takes long. */
     List<String> exitPassLines() {
         return logLines("Exit pass of registry").stream()
-                .filter(line -> !line.contains(" goes on: "))
+                .filter(line -> !line.contains(" continues: "))
                 .toList();
     }
 

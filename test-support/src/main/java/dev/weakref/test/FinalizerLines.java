@@ -13,6 +13,6 @@ final class FinalizerLines {
     static String describe(FinalizerInfo finalizer) {
         String type = finalizer.referentType();
         return finalizer.id() + " '" + finalizer.name() + "' for "
-                + (type == null ? "an object that is gone" : "a " + type);
+                + (type == null ? "an object that has been collected" : "a " + type);
     }
 }

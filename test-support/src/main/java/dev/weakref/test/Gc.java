@@ -88,7 +88,7 @@ public final class Gc {
     public static void assertReachable(Reference<?> reference) {
         collectThoroughly();
         if (reference.refersTo(null)) {
-            throw new AssertionError("The referent is to stay, but was collected, or the reference was cleared: nothing"
+            throw new AssertionError("The referent should stay, but was collected, or the reference was cleared: nothing"
                     + " holds it strongly. If the test itself is to hold it, end with Reference.reachabilityFence(…)");
         }
     }
@@ -98,7 +98,7 @@ public final class Gc {
         for (int round = 0; round < ROUNDS; round++) {
             System.gc();
             if (!collectsGarbage(DEADLINE)) {
-                throw new AssertionError("Nothing is collected at all, so nothing is shown by what stays: "
+                throw new AssertionError("No object is collected at all, so what stays proves nothing: "
                         + StillReachable.NO_COLLECTION);
             }
         }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StillReachable {
 
-    static final String NO_COLLECTION = "not even a new object that nobody holds is collected."
+    static final String NO_COLLECTION = "not even a new object that nothing holds is collected."
             + " Remove -XX:+DisableExplicitGC, and use a collector that collects";
 
     private static final String ADVICE = "What else may hold it: a field, a thread, a collection, or a variable of a"
@@ -58,7 +58,7 @@ final class StillReachable {
         List<String> lines = new ArrayList<>();
         lines.add("a " + referent.getClass().getName());
         if (reference instanceof SoftReference) {
-            lines.add("The reference is soft, and so cleared only when memory is short");
+            lines.add("The reference is soft, and so is cleared only when memory is low");
         }
         addPath(lines, "The supplier that made it", referent, "supplier", supplier);
         Set<Object> holders = Collections.newSetFromMap(new IdentityHashMap<>());

@@ -17,6 +17,6 @@ final class WeakSizes {
         }
         int live = size.getAsInt();
         return Optional.of("After " + deadline + " of collecting the size is " + live + ", and should be " + expected
-                + "; with the dead that have not been removed it is " + estimatedSize.getAsLong());
+                + "; including dead entries that have not been removed it is " + estimatedSize.getAsLong());
     }
 }

@@ -140,7 +140,7 @@ class FailOnOpenFinalizersTests {
                     .testEvents()
                     .failed()
                     .assertThatEvents()
-                    .haveExactly(1, failed("drops", "'waiting' for an object that is gone in "));
+                    .haveExactly(1, failed("drops", "'waiting' for an object that has been collected in "));
         }
     }
 

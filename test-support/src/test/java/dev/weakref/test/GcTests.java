@@ -66,7 +66,7 @@ class GcTests {
     @Test
     void aSoftReferenceIsSaidToBeSo() {
         assertThatThrownBy(() -> Gc.awaitCleared(new SoftReference<>(held), SHORT))
-                .hasMessageContaining("The reference is soft, and so cleared only when memory is short");
+                .hasMessageContaining("The reference is soft, and so is cleared only when memory is low");
     }
 
     @Test

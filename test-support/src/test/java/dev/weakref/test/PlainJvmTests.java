@@ -32,7 +32,7 @@ class PlainJvmTests {
     @Tag("collects")
     void saysWhereNothingIsCollectedAtAll() throws Exception {
         assertThat(run("-XX:+DisableExplicitGC"))
-                .contains("The collector: not even a new object that nobody holds is collected."
+                .contains("The collector: not even a new object that nothing holds is collected."
                         + " Remove -XX:+DisableExplicitGC");
     }
 

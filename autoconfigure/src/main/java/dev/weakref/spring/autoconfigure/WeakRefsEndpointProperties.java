@@ -8,9 +8,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Settings of the endpoint that are its own.
  *
- * @param showValues When to show what states and referents say of themselves by 'toString()'.
- * @param roles Roles used to determine whether a user is authorized to be shown what states and referents say. When
- *     empty, all authenticated users are authorized.
+ * @param showValues When to show the toString() of states and referents.
+ * @param roles Roles used to determine whether a user is authorized to be shown the toString() of states and
+ *     referents. When empty, all authenticated users are authorized.
  */
 @ConfigurationProperties("management.endpoint.weakrefs")
 record WeakRefsEndpointProperties(

@@ -65,7 +65,7 @@ public record DeletionTarget(Path given, Path place) {
         }
         if (Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS) && holdsTheWorkingDirectory(place)) {
             throw new FileSystemException(
-                    given.toString(), null, "it leads to the working directory by now; nothing is deleted");
+                    given.toString(), null, "it now leads to the working directory; nothing is deleted");
         }
     }
 

@@ -11,7 +11,7 @@ public final class DispatchReports {
     static void stillRunning(DispatchTask task, Thread thread, long nanos) {
         Logging.log(
                 Level.WARNING,
-                () -> task.describe() + " is still running; others go on beside it. It is here:"
+                () -> task.describe() + " is still running; other actions continue alongside it. It is here:"
                         + Logging.stack(thread.getStackTrace()));
         task.stillRunning(nanos);
     }
@@ -19,17 +19,24 @@ public final class DispatchReports {
     static void finishedAfterAll(DispatchTask task, long nanos) {
         try {
             task.finishedAfterAll(nanos);
-            Logging.log(Level.INFO, () -> task.describe() + " has come back, and held up others for a while");
+            Logging.log(
+                    Level.INFO,
+                    () -> task.describe() + " finished after " + seconds(nanos) + "; other actions were delayed");
         } catch (VirtualMachineError nowhereToReport) {
             // The worker continues with the next task.
         }
     }
 
-    static void allStuck(int workers, String name) {
+    static void allStuck(int workers, String name, long waiting) {
         Logging.log(
                 Level.WARNING,
-                () -> "All " + workers + " threads of " + name
-                        + " are stuck; what has been handed over waits until one comes back");
+                () -> "All " + workers + " workers of " + name + " are stuck; " + waiting
+                        + " actions wait until one of them is free");
+    }
+
+    private static String seconds(long nanos) {
+        long tenths = nanos / 100_000_000;
+        return tenths / 10 + "." + tenths % 10 + " s";
     }
 
     /** The action has ended, but its thread still runs what belongs to it. */
@@ -37,8 +44,8 @@ public final class DispatchReports {
         Logging.log(
                 Level.WARNING,
                 () -> task.describe()
-                        + " is not at work, but its thread is held up by what is called before or"
-                        + " after it, such as an executor, a listener or the handler of failures; it is interrupted"
-                        + " and left behind. It is here:" + Logging.stack(stack));
+                        + " is not running, but its worker is blocked by code that is called before or"
+                        + " after it, such as an executor, a listener or the failure handler; it has timed out and"
+                        + " is interrupted. It is here:" + Logging.stack(stack));
     }
 }

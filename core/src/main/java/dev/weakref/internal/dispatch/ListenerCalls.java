@@ -96,7 +96,7 @@ public final class ListenerCalls {
         public boolean timeOut(Thread thread, long nanos) {
             Logging.log(
                     Level.WARNING,
-                    () -> describe() + " has passed its limit of " + Duration.ofNanos(limitNanos())
+                    () -> describe() + " has timed out: it has passed its limit of " + Duration.ofNanos(limitNanos())
                             + " and is interrupted. It is here:" + Logging.stack(thread.getStackTrace()));
             return true;
         }

@@ -421,8 +421,9 @@ public class SerialDispatcher {
         }
         if (workers.size() >= maxWorkers && !saturationReported) {
             saturationReported = true;
+            long waiting = queue.remaining();
             reports.add(() -> {
-                DispatchReports.allStuck(maxWorkers, name);
+                DispatchReports.allStuck(maxWorkers, name, waiting);
                 owner.allStuck();
             });
         }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Worker implements Runnable {
 
-    private static final String OUT_OF_MEMORY = "Memory or stack is exhausted; what could not be run is tried again";
+    private static final String OUT_OF_MEMORY = "Memory or stack is exhausted; actions that could not run are tried again";
 
     /**
      * Between two attempts while memory is exhausted: long enough to leave the processor to others, short for a task

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** The event of a pass that has reaped something. Only {@link ReapEvents} may use it: it needs the flight recorder. */
 @Name("weakref.Reap")
 @Label("Reap")
-@Description("Removal of what is dead from a weak collection or a registry")
+@Description("Removal of dead entries or finalizers from a weak collection or a registry")
 @Category("weakref")
 @StackTrace(false)
 @Threshold("1 ms")

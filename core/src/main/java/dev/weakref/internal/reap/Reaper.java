@@ -62,7 +62,7 @@ public final class Reaper {
     /** While memory is exhausted: long enough to leave the processor to others. */
     private static final long PAUSE_AFTER_FAILURE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    private static final String LOOKS_AGAIN = "The reaper will look again";
+    private static final String LOOKS_AGAIN = "The reaper will check again";
     private static final String NO_SIGNAL = "The reaper continues without a signal for a while";
 
     /**
@@ -245,7 +245,7 @@ public final class Reaper {
         try {
             compact();
         } catch (VirtualMachineError shortage) {
-            Logging.failure("The reaper will tidy again", shortage);
+            Logging.failure("The reaper will compact again", shortage);
         }
     }
 
@@ -321,7 +321,7 @@ public final class Reaper {
                 }
             } catch (Throwable failure) {
                 giveUpIfUnloaded(failure);
-                Logging.failure("Tidying failed and will be tried again", failure);
+                Logging.failure("Compaction failed and will be tried again", failure);
             }
         }
     }

@@ -107,7 +107,7 @@ public final class LogQueue implements Runnable {
 
     private Line ofDropped() {
         Line line = new Line(
-                Level.WARNING, dropped + " lines of the log were dropped, since the logger was too slow", null);
+                Level.WARNING, dropped + " log lines were dropped, because the logger was too slow", null);
         dropped = 0;
         return line;
     }

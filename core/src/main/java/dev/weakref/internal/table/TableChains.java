@@ -171,7 +171,7 @@ public abstract class TableChains<K, V> extends Reapable {
         try {
             resize(full);
         } catch (VirtualMachineError linkedAllTheSame) { // memory or stack is exhausted
-            Logging.failure("A table could not be made larger; it gets slower", linkedAllTheSame);
+            Logging.failure("A table could not grow, and becomes slower", linkedAllTheSame);
         }
     }
 

@@ -70,12 +70,12 @@ class SerialDispatcherTests {
 
             dispatcher.tick();
             assertThat(log.with("WARNING slow is still running")).hasSize(1);
-            assertThat(log.with("slow has come back")).isEmpty();
+            assertThat(log.with("slow finished after")).isEmpty();
             go.countDown();
 
             Gc.awaitWithoutCollecting(
-                    () -> !log.with("INFO slow has come back").isEmpty(), "its return was not reported");
-            assertThat(log.with("quick has come back")).isEmpty();
+                    () -> !log.with("INFO slow finished after").isEmpty(), "its return was not reported");
+            assertThat(log.with("quick finished after")).isEmpty();
         }
     }
 
@@ -107,8 +107,8 @@ class SerialDispatcherTests {
             dispatcher.tick();
 
             assertThat(ran.poll(50, TimeUnit.MILLISECONDS)).isNull();
-            assertThat(log.with("All 3 threads of test are stuck")).hasSize(1);
-            assertThat(log.with("WARNING 2 is still running; others go on beside it. It is here:"))
+            assertThat(log.with("All 3 workers of test are stuck")).hasSize(1);
+            assertThat(log.with("WARNING 2 is still running; other actions continue alongside it. It is here:"))
                     .singleElement()
                     .asString()
                     .contains("SerialDispatcherTests$Task.run");
@@ -130,7 +130,7 @@ class SerialDispatcherTests {
 
         dispatcher.tick();
 
-        assertThat(take(2)).containsExactlyInAnyOrder("hangs is left behind", "hangs is interrupted");
+        assertThat(take(2)).containsExactlyInAnyOrder("hangs timed out", "hangs is interrupted");
         dispatcher.submit(tasks(new Task("next", null)));
         assertThat(take(2)).containsExactly("next begins", "next ends");
     }
@@ -284,7 +284,7 @@ class SerialDispatcherTests {
 
         @Override
         public boolean timeOut(Thread thread, long nanos) {
-            ran.add(name + " is left behind");
+            ran.add(name + " timed out");
             return true;
         }
     }

@@ -5,7 +5,7 @@ import dev.weakref.FinalizerRegistry;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Uploads: the part of a file that has arrived goes when its upload is closed, or forgotten. */
+/** Uploads: the part of a file that has arrived is deleted when its upload is closed, or forgotten. */
 class Uploads {
 
     private final Set<String> parts = ConcurrentHashMap.newKeySet();
