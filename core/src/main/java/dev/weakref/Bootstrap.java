@@ -85,12 +85,16 @@ public final class Bootstrap implements Runnable {
             "internal.dispatch.DispatchReports",
             "internal.dispatch.DispatchTask",
             "internal.dispatch.ListenerCalls",
+            "internal.dispatch.RunningTask",
             "internal.dispatch.SerialDispatcher",
+            "internal.dispatch.TakeOverTime",
             "internal.dispatch.TaskBatch",
+            "internal.dispatch.TaskOwner",
             "internal.dispatch.TaskQueue",
             "internal.dispatch.Watchdog",
             "internal.dispatch.Worker",
             "internal.dispatch.WorkerThreads",
+            "internal.dispatch.Workers",
             "internal.proxy.ProxyClassWriter",
             "internal.proxy.ProxyClasses",
             "internal.reap.Backlog",
@@ -169,7 +173,9 @@ public final class Bootstrap implements Runnable {
             "internal.table.TableChains",
             "internal.table.DeadEntries",
             "internal.table.CollectedEntries",
-            "internal.dispatch.DispatchReports");
+            "internal.dispatch.DispatchReports",
+            "internal.dispatch.Workers",
+            "internal.dispatch.RunningTask");
 
     /** Uses the library once; by name, as well. */
     private static final String REHEARSAL = "Rehearsal";

@@ -5,6 +5,7 @@ import dev.weakref.Finalizer.Trigger;
 import dev.weakref.internal.dispatch.DispatchTask;
 import dev.weakref.internal.dispatch.SerialDispatcher;
 import dev.weakref.internal.dispatch.TaskBatch;
+import dev.weakref.internal.dispatch.TaskOwner;
 import dev.weakref.internal.dispatch.Watchdog;
 import dev.weakref.internal.reap.CreationLog;
 import dev.weakref.internal.reap.LogIterator;
@@ -307,7 +308,8 @@ final class RegistryCore {
             }
             Logging.log(
                     Level.WARNING,
-                    () -> node.describe() + " has timed out: it has passed its limit of " + Duration.ofNanos(node.limitNanos())
+                    () -> node.describe() + " has timed out: it has passed its limit of "
+                            + Duration.ofNanos(node.limitNanos())
                             + ", or that of the exit pass, and is interrupted (" + trigger
                             + "); the objects that it reaches are not collected until it ends. It is here:"
                             + Logging.stack(stack));
@@ -346,7 +348,7 @@ final class RegistryCore {
         return ended && runner.isExecutorIdle(pass.notAwaited(), nanos - (System.nanoTime() - begin));
     }
 
-    private final class Dispatching implements SerialDispatcher.Owner {
+    private final class Dispatching implements TaskOwner {
 
         @Override
         public void run(DispatchTask task) {

@@ -32,36 +32,29 @@ import org.jspecify.annotations.Nullable;
  */
 public class SerialDispatcher {
 
-    public interface Owner {
-        void run(DispatchTask task);
-
-        /** The maximum number of workers is stuck. Called by the watchdog, with no lock held. */
-        default void allStuck() {}
-    }
-
-    public interface TakeOverTime {
-        /** How many nanoseconds a task may take before the next one starts. */
-        long nanosFor(DispatchTask task);
-    }
-
     private final String name;
     private final WorkerThreads threads;
     private final TakeOverTime takeOverTime;
     private final int maxWorkers;
-    private final Owner owner;
+    private final TaskOwner owner;
     private final Duration tick;
     private final Object lock = new Object();
 
     // Guarded by the lock.
     private final TaskQueue queue = new TaskQueue();
-    private final List<Worker> workers = new ArrayList<>();
+    private final Workers workers = new Workers();
     private @Nullable Worker active; // the worker that starts the next task
     private Watchdog.@Nullable Watch watch;
     private boolean stopped;
     private boolean saturationReported;
 
     public SerialDispatcher(
-            String name, ThreadFactory threads, int maxWorkers, Duration tick, TakeOverTime takeOverTime, Owner owner) {
+            String name,
+            ThreadFactory threads,
+            int maxWorkers,
+            Duration tick,
+            TakeOverTime takeOverTime,
+            TaskOwner owner) {
         this.name = name;
         this.threads =
                 new WorkerThreads(threads, "No thread for the actions of " + name + "; the next signal tries again");
@@ -196,7 +189,7 @@ public class SerialDispatcher {
     /** Whether no task waits or runs. */
     public boolean isIdle() {
         synchronized (lock) {
-            return queue.isEmpty() && !anyRuns(worker -> true);
+            return queue.isEmpty() && !workers.anyRuns(worker -> true);
         }
     }
 
@@ -229,18 +222,9 @@ public class SerialDispatcher {
      */
     public boolean awaitRunning(long nanos, Predicate<DispatchTask> notAwaited) throws InterruptedException {
         return await(
-                () -> !anyRuns(worker -> !worker.timedOut && !notAwaited.test(Objects.requireNonNull(worker.task))),
+                () -> !workers.anyRuns(
+                        worker -> !worker.timedOut && !notAwaited.test(Objects.requireNonNull(worker.task))),
                 nanos);
-    }
-
-    /** Called with the lock. */
-    private boolean anyRuns(Predicate<Worker> kind) {
-        for (Worker worker : workers) {
-            if (worker.task != null && kind.test(worker)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private boolean await(BooleanSupplier done, long nanos) throws InterruptedException {
@@ -257,17 +241,14 @@ public class SerialDispatcher {
         }
     }
 
-    public List<Running> running() {
+    public List<RunningTask> running() {
         return tasks(worker -> true);
     }
 
     /** Whether this thread runs one of the tasks. */
     public boolean runsIn(Thread thread) {
-        return running().stream().anyMatch(running -> running.thread == thread);
+        return running().stream().anyMatch(running -> running.thread() == thread);
     }
-
-    /** A task that runs, its worker and thread, and for how many nanoseconds the watchdog has seen it run. */
-    public record Running(Worker worker, DispatchTask task, Thread thread, long nanos) {}
 
     /** Ends the task of a worker and returns the next one; {@code null} if the worker is to end. */
     @Nullable DispatchTask next(Worker worker) {
@@ -341,7 +322,7 @@ public class SerialDispatcher {
             if (active == worker) {
                 active = null;
             }
-            if (workers.isEmpty()) {
+            if (workers.size() == 0) {
                 over = watch;
                 watch = null;
             }
@@ -376,35 +357,30 @@ public class SerialDispatcher {
         tasks(worker -> !worker.timedOut).forEach(this::timeOut);
     }
 
-    private List<Running> tasks(Predicate<Worker> wanted) {
+    private List<RunningTask> tasks(Predicate<Worker> wanted) {
         synchronized (lock) {
-            List<Running> tasks = new ArrayList<>();
-            for (Worker worker : workers) {
-                if (worker.task != null && worker.thread != null && wanted.test(worker)) {
-                    tasks.add(new Running(worker, worker.task, worker.thread, worker.seenFor()));
-                }
-            }
-            return tasks;
+            return workers.tasksOf(wanted);
         }
     }
 
     /** Reports before it interrupts, while the stack still shows where the task is. */
-    private void timeOut(Running running) {
-        boolean reported = running.task.timeOut(running.thread, running.nanos);
-        StackTraceElement[] stack = reported ? new StackTraceElement[0] : running.thread.getStackTrace();
+    private void timeOut(RunningTask running) {
+        boolean reported = running.task().timeOut(running.thread(), running.nanos());
+        StackTraceElement[] stack =
+                reported ? new StackTraceElement[0] : running.thread().getStackTrace();
         boolean runs;
         synchronized (lock) {
-            runs = running.worker.task == running.task;
+            runs = running.worker().task == running.task();
             if (runs) {
-                running.worker.timedOut = true;
-                running.thread.interrupt();
+                running.worker().timedOut = true;
+                running.thread().interrupt();
                 lock.notifyAll();
             }
         }
         if (runs
                 && !reported
-                && running.nanos >= running.task.limitNanos()) { // timeOutAll comes earlier than the limit
-            DispatchReports.heldUp(running.task, stack);
+                && running.nanos() >= running.task().limitNanos()) { // timeOutAll comes earlier than the limit
+            DispatchReports.heldUp(running.task(), stack);
         }
     }
 

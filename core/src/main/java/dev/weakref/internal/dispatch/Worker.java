@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Worker implements Runnable {
 
-    private static final String OUT_OF_MEMORY = "Memory or stack is exhausted; actions that could not run are tried again";
+    private static final String OUT_OF_MEMORY =
+            "Memory or stack is exhausted; actions that could not run are tried again";
 
     /**
      * Between two attempts while memory is exhausted: long enough to leave the processor to others, short for a task
@@ -106,7 +107,7 @@ public final class Worker implements Runnable {
     }
 
     /** Whether the next task is to start alongside its own; not before {@link #isPastLimit} has seen that task. */
-    boolean isStuck(long now, SerialDispatcher.TakeOverTime takeOverTime) {
+    boolean isStuck(long now, TakeOverTime takeOverTime) {
         DispatchTask current = task;
         return current != null && seenBegun == begun && now - seenAt >= takeOverTime.nanosFor(current);
     }

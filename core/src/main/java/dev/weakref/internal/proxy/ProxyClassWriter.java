@@ -44,6 +44,7 @@ public final class ProxyClassWriter {
 
     /** The largest {@code u2}, in which the class file counts. */
     private static final int LARGEST_COUNT = 0xffff;
+
     private static final String REFERENCE = "java/lang/ref/WeakReference";
     private static final String REFERENCE_TYPE = "L" + REFERENCE + ";";
     private static final String OBJECT = "java/lang/Object";

@@ -1,0 +1,44 @@
+package dev.weakref.internal.dispatch;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** The workers of a dispatcher, stuck ones among them. Guarded by the lock of the dispatcher. */
+final class Workers {
+
+    private final List<Worker> all = new ArrayList<>();
+
+    void add(Worker worker) {
+        all.add(worker);
+    }
+
+    void remove(Worker worker) {
+        all.remove(worker);
+    }
+
+    int size() {
+        return all.size();
+    }
+
+    /** Whether a worker of this kind runs a task. */
+    boolean anyRuns(Predicate<Worker> kind) {
+        for (Worker worker : all) {
+            if (worker.task != null && kind.test(worker)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The tasks that workers of this kind run. */
+    List<RunningTask> tasksOf(Predicate<Worker> kind) {
+        List<RunningTask> tasks = new ArrayList<>();
+        for (Worker worker : all) {
+            if (worker.task != null && worker.thread != null && kind.test(worker)) {
+                tasks.add(new RunningTask(worker, worker.task, worker.thread, worker.seenFor()));
+            }
+        }
+        return tasks;
+    }
+}
