@@ -95,7 +95,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
         if (referent == null || mine == null) {
             return null;
         }
-        Detached detached = describe(referent, mine); // made before it is detached: if memory is exhausted, it stays live
+        Detached detached = describe(referent, mine); // if memory is exhausted, it stays live
         StackReserve.ensure();
         if (!cancel()) {
             return null;

@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** The end of a registry: one exit pass, whichever thread begins it, and the shutdown hook of the JVM. */
+/** The end of a registry: one exit pass, by whichever thread begins it, and the shutdown hook of the JVM. */
 final class RegistryShutdown {
 
     private final RegistryCore core;
@@ -41,11 +41,11 @@ final class RegistryShutdown {
     /**
      * Begins the exit pass, or waits for the one that was begun.
      *
-     * @param waiting the thread that waits until this returns: the calling thread, or another one. The actions that it runs
-     *     are not waited for
+     * @param waiting the thread that waits until this returns: the calling thread, or another one. The actions that it
+     *     runs are not waited for
      */
     ExitReport run(Duration atMost, Thread waiting) {
-        StackReserve.ensure(); // for the thread that takes over if the pass overflows the stack of this one
+        StackReserve.ensure(); // so that another thread can be started if the pass overflows the stack of this one
         boolean inside = isInsideAction();
         List<Long> waitsInside = CurrentRegistries.running(waiting, core.number());
         ExitPass mine = new ExitPass(core, atMost);
@@ -65,7 +65,7 @@ final class RegistryShutdown {
         return inside ? ExitPass.NOTHING : pass.await();
     }
 
-    /** With the hook in place until the end: a JVM that exits meanwhile waits for the pass. */
+    /** Keeps the hook until the end: a JVM that exits during the pass waits for it. */
     private ExitReport run(ExitPass pass) {
         try {
             return pass.run();
@@ -107,7 +107,7 @@ final class RegistryShutdown {
         }
     }
 
-    /** Waits for a pass that was begun no longer than it may take: the thread that runs it may be the one that exits. */
+    /** Waits for a pass that has begun, but no longer than it may take: its thread may be the one that exits. */
     private void shutdownInHook() {
         Logging.jvmExits();
         ExitPass mine = new ExitPass(core, core.settings().exitLimit);

@@ -75,7 +75,9 @@ public class SerialDispatcher {
         return name;
     }
 
-    /** Adds tasks, to be run after all that were submitted before. Allocates nothing. If it throws, it has added none. */
+    /**
+     * Adds tasks, to be run after all that were submitted before. Allocates nothing. If it throws, it has added none.
+     */
     public void submit(TaskBatch tasks) {
         synchronized (lock) {
             if (stopped) {
