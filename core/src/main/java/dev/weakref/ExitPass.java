@@ -40,8 +40,7 @@ final class ExitPass {
     static final ExitReport NOTHING = new ExitReport(0, 0, 0, 0, Duration.ZERO, List.of());
 
     /**
-     * How often limits are checked, and the pause after exhausted memory: limits are exceeded by this at most, for a
-     * hundred checks a second during one pass.
+     * Limits are exceeded by no more than this, for a hundred checks a second; also the pause if memory is exhausted.
      */
     private static final Duration TICK = Duration.ofMillis(10);
 
@@ -52,10 +51,10 @@ final class ExitPass {
     private static final int MOST_LEFTOVERS = 10_000;
 
     /**
-     * How often stacks are searched for {@code System.exit}: it stops all threads at a safepoint, and finds such an
-     * action long before its limit.
+     * Searching stacks for {@code System.exit} stops all threads (safepoint); an action that calls it is found soon.
      */
     private static final Duration EXIT_CHECK_INTERVAL = Duration.ofMillis(100);
+
     private static final String SHORT_OF_MEMORY = "Memory is exhausted; the exit pass tries again";
 
     private final RegistryCore core;
@@ -212,9 +211,7 @@ final class ExitPass {
         }
     }
 
-    /**
-     * Sweeps once so that the iterations below skip finished nodes; only an optimisation, they are correct without it.
-     */
+    /** Lets the iterations below skip finished nodes; only an optimisation, they are correct without it. */
     private void sweepFinished() {
         try {
             core.log().sweep();
@@ -223,7 +220,7 @@ final class ExitPass {
         }
     }
 
-    /** Only those that could not be registered when they were added, because memory or stack was exhausted. */
+    /** Those that could not be registered when they were added, because memory or stack was exhausted. */
     private void registerSecondAttempts() {
         try {
             core.secondAttempts().register();
@@ -232,18 +229,15 @@ final class ExitPass {
         }
     }
 
-    /**
-     * Runs what is left in the calling thread if no thread can be started. As in a worker, the first action starts with
-     * the interrupt status cleared.
-     */
+    /** Only if no thread can be started. As in a worker, the first action starts with the interrupt status cleared. */
     private void runHere() {
         interrupted |= Thread.interrupted();
         interrupted |= dispatcher.runInCallerIfNoThread(left());
     }
 
     /**
-     * Runs a finalizer. If memory is exhausted, tries again while there is time; not if the stack is, of which a thread
-     * of the user's factory may have too little.
+     * Tries again if memory is exhausted, while there is time; not if the stack is, of which a user's thread may have
+     * too little.
      */
     private void runTurn(DispatchTask task) {
         while (true) {
@@ -417,7 +411,9 @@ final class ExitPass {
         boolean await() throws InterruptedException;
     }
 
-    /** The newest live finalizer, also if it was registered after the last call. Called by one thread at a time. */
+    /**
+     * Returns the newest live finalizer, also if it was registered after the last call. Called by one thread at a time.
+     */
     private final class NewestFirst implements Supplier<@Nullable DispatchTask> {
 
         private final Deque<LogIterator> walks = new ArrayDeque<>();

@@ -15,7 +15,7 @@ import java.util.List;
  *     Path upload = Files.createTempFile("upload", "");
  *     scope.register(request, upload, Files::delete);
  *     // …
- * }   // the file has gone, whatever happened, and whoever still holds the request
+ * }   // the file is deleted, whatever happened, even if the request is still held
  * }</pre>
  *
  * <p>What it owns are finalizers of its registry like all others: they run earlier if they are called or their referent

@@ -10,7 +10,7 @@ import java.util.Objects;
  *
  * <pre>{@code
  * WeakInterner<Currency> currencies = WeakInterner.create();
- * Currency euro = currencies.intern(parsed);   // the same object for everybody whose currency is equal
+ * Currency euro = currencies.intern(parsed);   // the same object for all equal currencies
  * }</pre>
  *
  * <p>Samples are compared by {@code equals}; {@code null} is refused. For use by any thread: all threads that intern

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * Display proxy = WeakProxy.of(display, Display.class);
- * proxy.show("hello");    // forwarded, for as long as somebody else holds the display
+ * proxy.show("hello");    // forwarded, for as long as the display is held elsewhere
  * }</pre>
  *
  * <p>A proxy implements interfaces, and forwards each of their methods, default methods among them. The referent is
@@ -106,7 +106,7 @@ public final class WeakProxy {
                                 .anyMatch(type -> type.isAnnotationPresent(FunctionalInterface.class)));
     }
 
-    /** What stands behind a proxy, by class and never by value. Never throws. */
+    /** What a proxy refers to, by class and never by value. Never throws. */
     public static String describe(@Nullable Object proxy) {
         ProxyReference reference = ProxyReference.of(proxy);
         return reference != null

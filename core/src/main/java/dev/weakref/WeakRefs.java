@@ -12,7 +12,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What concerns all references: who refers to an object, what happens to failing callbacks, and where the library logs.
+ * What concerns all references: what refers to an object, what happens to failing callbacks, and where the library
+ * logs.
  *
  * <pre>{@code
  * WeakRefs.of(picture).forEach(hold -> log.info("{} {}", hold.kind(), hold.name()));

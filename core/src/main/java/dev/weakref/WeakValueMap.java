@@ -12,7 +12,7 @@ import java.util.Map;
  * <pre>{@code
  * WeakValueMap<String, Picture> pictures = WeakValueMap.create();
  * Picture shared = pictures.computeIfAbsent("cat.png", name -> decode(name));
- * // everybody who asks for "cat.png" gets the same picture, until nobody holds it any more
+ * // each caller with "cat.png" gets the same picture, for as long as one of them holds it
  * }</pre>
  *
  * <p><b>Keys</b> are strong and compared by {@code equals}; putting an equal key again replaces the value and keeps the
