@@ -11,8 +11,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * At most once, and never after it was cancelled, whoever comes together: the sweep, {@code clear()}, the collector that
- * takes the reference itself. The referents live, so that nobody but the actors gathers.
+ * At most once, and never after it was cancelled, whoever comes together: the sweep, {@code clear()}, the collector
+ * that takes the reference itself. The referents live, so that nobody but the actors gathers.
  */
 public class CallbackRaces {
 

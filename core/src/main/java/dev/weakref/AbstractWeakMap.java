@@ -20,11 +20,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the weak maps have in common: a {@link ConcurrentMap} on a {@link WeakTable}. Its length is that of the interface and
- * of its three views.
- *
- * @param <K> the type of the keys
- * @param <V> the type of the values
+ * What the weak maps have in common: a {@link ConcurrentMap} on a {@link WeakTable}. Most of this file is the methods
+ * of the interface and its three views.
  */
 abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements ConcurrentMap<K, V> {
 
@@ -75,7 +72,7 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
         return !keySet().iterator().hasNext();
     }
 
-    /** The entries in the table, the dead that have not been reaped among them; in constant time. */
+    /** The entries in the table, including dead ones that have not been removed yet; in constant time. */
     public long estimatedSize() {
         return table.nodes();
     }
@@ -190,7 +187,7 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
         throw new NoSuchElementException("The map has no live entry");
     }
 
-    // Equality. What is alive at the beginning is held until the end, so that both sides are counted at one moment.
+    // Equality. Live entries are held from the beginning to the end, so that both sides are counted at one moment.
 
     @Override
     public boolean equals(@Nullable Object other) {
@@ -341,13 +338,13 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
         return key == null || value == null ? null : new WriteThroughEntry(key, value);
     }
 
-    /** Removes what the filter accepts, but no value that does not equal the one that it has seen. */
+    /** Removes what the filter accepts, if the value still equals the one that the filter has seen. */
     private boolean removeEntriesIf(Predicate<? super Map.Entry<K, V>> filter) {
         Objects.requireNonNull(filter, "filter");
         boolean removed = false;
         for (TableIterator<K, V, Map.Entry<K, V>> entries = entries(); entries.hasNext(); ) {
             Map.Entry<K, V> live = entries.next();
-            Map.Entry<K, V> entry = Map.entry(live.getKey(), live.getValue()); // a filter changes nothing
+            Map.Entry<K, V> entry = Map.entry(live.getKey(), live.getValue()); // a filter must not change the map
             if (filter.test(entry) && remove(entry.getKey(), entry.getValue())) {
                 removed = true;
             }
@@ -355,7 +352,7 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
         return removed;
     }
 
-    /** An entry as it was when the iterator came by; setting its value puts it into the map. */
+    /** A snapshot of an entry; setting its value puts it into the map. */
     private final class WriteThroughEntry extends SimpleEntry<K, V> {
 
         private static final long serialVersionUID = 1L;

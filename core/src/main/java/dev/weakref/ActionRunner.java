@@ -33,8 +33,8 @@ final class ActionRunner {
     }
 
     /**
-     * Runs what has died, or gives it to the user's executor. Allocates nothing without an executor. What cannot be run for
-     * want of memory or stack is handed over again.
+     * Runs a task, or gives it to the user's executor. Allocates nothing without an executor. What cannot be run
+     * because memory or stack is exhausted is handed over again.
      */
     void dispatch(DispatchTask task) {
         try {
@@ -49,7 +49,7 @@ final class ActionRunner {
         }
     }
 
-    /** A call that no thread waits for is not repeated; its finalizer stays live. */
+    /** Only for dead referents: a call that no thread waits for is not repeated; its finalizer stays live. */
     private static void tryAgain(DispatchTask task) {
         if (task instanceof TrackedReference node) {
             node.tryAgain();
@@ -84,7 +84,7 @@ final class ActionRunner {
         }
     }
 
-    /** Runs it with the context class loader of the registry's creator, whatever the action before has left there. */
+    /** Runs it with the context class loader of the registry's creator; the last action may have left another one. */
     private void inContext(DispatchTask task) {
         Thread me = Thread.currentThread();
         ClassLoader before = me.getContextClassLoader();
@@ -108,7 +108,7 @@ final class ActionRunner {
         }
     }
 
-    /** Writes it only where it is another one: writing a reference into an old object costs a fence with G1. */
+    /** Writes it only if it differs: writing a reference into an old object costs a fence with G1 (card marking). */
     private static void useLoader(Thread me, @Nullable ClassLoader loader) {
         if (me.getContextClassLoader() != loader) {
             me.setContextClassLoader(loader);
@@ -116,8 +116,8 @@ final class ActionRunner {
     }
 
     /**
-     * Waits until the executor runs nothing that is waited for. What is stuck there keeps its permit; what begins from now on
-     * sees the exit pass and does nothing.
+     * Waits until the executor runs no action that the pass waits for. A stuck one keeps its permit; one that begins
+     * later sees the exit pass and does nothing.
      */
     boolean isExecutorIdle(int notAwaited, long nanos) throws InterruptedException {
         if (executor == null) {

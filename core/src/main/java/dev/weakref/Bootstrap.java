@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Initialises every class of the library before its first registry, collection or reference is made.
  *
- * <p><b>Why beforehand.</b> A class whose initialisation fails, because stack or memory is exhausted, fails for ever with a
- * {@link NoClassDefFoundError}. A class that is first used at the end may be gone by then: its file was replaced by a build, or
- * its class loader was closed by a server.
+ * <p><b>Why beforehand.</b> If the initialisation of a class fails, because stack or memory is exhausted, the class
+ * fails for ever with a {@link NoClassDefFoundError}. A class that is first used at the end may be missing by then: a
+ * build has replaced its file, or a server has closed its class loader.
  *
- * <p><b>Why in a thread of its own.</b> It has a whole stack, however deep the caller is. The caller waits, and holds no lock
- * that this thread needs: no class of the library calls {@link #ensure()} while it is initialised.
+ * <p><b>Why in a thread of its own.</b> It has a whole stack, however deep the caller is. The caller waits, and holds
+ * no lock that this thread needs: no class of the library calls {@link #ensure()} while it is initialised.
  */
 public final class Bootstrap implements Runnable {
 
@@ -134,7 +134,7 @@ public final class Bootstrap implements Runnable {
             "internal.table.TableOptions",
             "internal.table.WeakTable");
 
-    /** Those that work on while memory is exhausted. */
+    /** Those that continue to work while memory is exhausted. */
     private static final List<String> NEEDED_WITHOUT_MEMORY = List.of(
             "internal.reap.Reaper",
             "internal.reap.Reapable",
@@ -177,13 +177,13 @@ public final class Bootstrap implements Runnable {
             "internal.dispatch.Workers",
             "internal.dispatch.RunningTask");
 
-    /** Uses the library once; by name, as well. */
+    /** Uses the library once; by name as well. */
     private static final String REHEARSAL = "Rehearsal";
 
     /** Their strings, which are held so that they stay interned. */
     private static final List<String> STRINGS = new ArrayList<>();
 
-    /** Whether this was done; written by the thread that did it, at last. */
+    /** Whether this was done; the last write of the thread that did it. */
     private static volatile boolean done;
 
     private @Nullable Throwable failure;

@@ -10,8 +10,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a finalizer does, where it was not given as a plain {@link Action}. A plain action stands for itself, which
- * saves an object for each registration; the static methods take either.
+ * What a finalizer does, unless it was given as a plain {@link Action}. A plain action stands for itself, which saves
+ * an object for each registration; the static methods take either.
  *
  * @param action the action as it was given
  * @param state the state for it, if one was given

@@ -12,21 +12,21 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reference, proxy or method in the log, with a callback or without: watches the referent by itself, and holds weakly
- * its <em>owner</em>, the one that is to be called back with.
+ * A reference, proxy or method in the log, with a callback or without: it watches the referent itself, and holds its
+ * <em>owner</em>, the object that is passed to the callback, weakly.
  *
- * <p>The log must not keep the owner alive, nor look at it while its referent lives: a look would make a dropped
- * reference strongly reachable again, for as long as a concurrent collection happens to run. Therefore the node has a
- * reference of its own to the referent, which is all that a sweep asks.
+ * <p>The log must not keep the owner alive, nor read it while its referent lives: that would make a dropped reference
+ * strongly reachable again, for as long as a concurrent collection runs (G1's SATB barrier keeps what {@code get}
+ * returns). Therefore the node has a reference of its own to the referent, and a sweep reads only that.
  *
- * <p><b>Why nobody is forgotten who outlived the referent.</b> The owner has a reference to the referent as well, of the
- * same queue, that leads to the owner and is reached through him alone; a {@link WeakRef} is that itself. If the owner
- * is alive when the referent dies, the collector finds that reference and puts it on the queue; from then on the queue
- * holds it, and once it has been taken off the node does ({@link #retainOwner}), until the sweep. If the owner is dead by then,
- * so is his reference, and nobody asks for it.
+ * <p><b>Why no owner that outlives the referent is missed.</b> The owner has a reference to the referent as well, of
+ * the same queue, that leads to the owner and is reachable only through it; a {@link WeakRef} is that reference itself.
+ * If the owner is alive when the referent dies, the collector finds that reference and puts it on the queue. From then
+ * on the queue holds it; once it has been taken off, the node does ({@link #retainOwner}), until the sweep. If the
+ * owner is dead by then, so is its reference, and no callback is wanted.
  *
  * <p><b>Why it calls back at most once, and never after it was cancelled.</b> The state becomes {@link #DONE} in one
- * atomic step, by the run or by {@link #cancel()}, and never changes again. Who wins that step decides.
+ * atomic step, by the run or by {@link #cancel()}, and never changes again. The thread that wins that step decides.
  */
 abstract class CallbackNode extends TrackedReference {
 
@@ -43,11 +43,11 @@ abstract class CallbackNode extends TrackedReference {
 
     final Owner owner;
 
-    /** Whom {@link #retainOwner} keeps; read by nobody, since the owner's own reference is asked. */
+    /** What {@link #retainOwner} keeps. Never read: it only has to be reachable. */
     @SuppressWarnings("UnusedVariable")
     private @Nullable Object kept;
 
-    /** At first {@code null}; the owner, held from the moment when the referent was found dead; at last {@link #DONE}. */
+    /** First {@code null}; then the owner, held since the referent was found dead; at last {@link #DONE}. */
     private volatile @Nullable Object state;
 
     CallbackNode(Object referent, Object owner) {
@@ -56,7 +56,7 @@ abstract class CallbackNode extends TrackedReference {
     }
 
     /**
-     * Keeps the owner, whose own reference to the referent was found on the queue. Called by the one who sweeps.
+     * Keeps the owner, whose own reference to the referent was found on the queue. Called by the thread that sweeps.
      *
      * @return whether this waits for a sweep
      */
@@ -71,7 +71,7 @@ abstract class CallbackNode extends TrackedReference {
     /** Calls back with the owner. Called at most once. */
     abstract void fire(Object owner);
 
-    /** Sees that it does not call back; false if that was decided before. */
+    /** Prevents the callback; false if that was decided before. */
     final boolean cancel() {
         Object before = STATE.getAndSet(this, DONE);
         log().remove(this);
@@ -138,7 +138,7 @@ abstract class CallbackNode extends TrackedReference {
     @Override
     public final boolean claim() {
         if (state != null) {
-            return false; // it waits in the relay already
+            return false; // it waits in the dispatcher already
         }
         Object mine = owner.get();
         return mine != null && STATE.compareAndSet(this, null, mine);
@@ -152,7 +152,7 @@ abstract class CallbackNode extends TrackedReference {
         }
     }
 
-    /** Says on the log's queue when the owner was collected, so that its slot can be given back. */
+    /** Enqueued when the owner was collected, so that the slot of its node can be freed. */
     static final class Owner extends WeakReference<Object> {
         Owner(Object owner) {
             super(owner, Callbacks.LOG.queue);

@@ -25,9 +25,9 @@ final class Callbacks {
     }
 
     /**
-     * Keeps who is to be called back, from where he was found on the queue until the sweep finds his node. Before that the
-     * queue has kept him, and the collector from the moment when it cleared his reference. So a reference that is dropped
-     * after its referent has died calls back all the same.
+     * Keeps the owner alive from the moment its reference is found on the queue until the sweep finds its node. Before
+     * that the queue keeps it, and before that the collector, which has cleared its reference. So a reference that is
+     * dropped after its referent has died calls back all the same.
      *
      * @return whether there is something to sweep
      */
@@ -41,7 +41,7 @@ final class Callbacks {
         if (gone instanceof WeakMethod.Receiver receiver) {
             return receiver.keepMethod();
         }
-        return true; // an owner that has gone; his slot can be given back
+        return true; // a collected owner, whose slot can be freed
     }
 
     /** Calls back, if there is a callback. What it throws goes to the handler, or to the log. */

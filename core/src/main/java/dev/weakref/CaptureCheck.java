@@ -14,6 +14,6 @@ public enum CaptureCheck {
     FAIL,
     /** Log a warning for either. */
     WARN,
-    /** Do not look. */
+    /** Do not check. */
     OFF
 }

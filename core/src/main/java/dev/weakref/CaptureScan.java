@@ -16,21 +16,34 @@ import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks whether an action reaches its referent strongly, which would keep the referent alive for ever.
+ * Checks whether an action reaches its referent strongly, which would keep the referent alive for ever.
  *
- * <p>It looks through what is fixed once the action is made: the fields of the action itself, captured variables of
- * lambdas and inner classes, components of records, elements of arrays. A referent found there is <em>sure</em> to be
- * immortal. It goes on through ordinary objects and the JDK's own collections, but only a little way and only to warn,
- * since what they hold may change. What a module hides is unknown, which is said once for each class.
+ * <p>It follows what is fixed once the action is made: the fields of the action itself, captured variables of lambdas
+ * and inner classes, components of records, elements of arrays. A referent found there is <em>sure</em> to be immortal.
+ * It continues through ordinary objects and the JDK's own collections, but only a little way and only to warn, since
+ * what they hold may change. What a module hides is unknown, which is logged once for each class.
  */
 final class CaptureScan {
 
+    /**
+     * Bounds a search: an action with its state is a handful of objects, and a registration must not walk a data
+     * structure.
+     */
     private static final int MOST_OBJECTS = 256;
+
+    /** Of an array or a collection: enough for those that a program writes by hand; a larger one is data. */
     private static final int MOST_ELEMENTS = 64;
+
+    /** Longer than any chain of lambdas that wrap each other, and short for the stack that the recursion takes. */
     private static final int MOST_STEPS = 16;
+
+    /**
+     * Through ordinary objects: with more, a search would reach most of a program through its services, and warn of
+     * what is normal.
+     */
     private static final int MOST_UNSURE_STEPS = 2;
 
-    /** Beginnings of the names of classes that are not public and hold their elements themselves; no views. */
+    /** Prefixes of the names of classes that are not public and contain their elements themselves; no views. */
     private static final List<String> HIDDEN_COLLECTIONS = List.of(
             "java.util.ImmutableCollections$List",
             "java.util.ImmutableCollections$Set",
@@ -41,7 +54,7 @@ final class CaptureScan {
 
     private final CaptureCheck check;
     private final FieldReaders readers;
-    /** Is touched only if there is something to warn of. */
+    /** Used only for warnings. */
     private final Map<Class<?>, Boolean> warnedOf = Collections.synchronizedMap(new WeakHashMap<>());
 
     CaptureScan(CaptureCheck check, MethodHandles.@Nullable Lookup lookup) {
@@ -124,7 +137,7 @@ final class CaptureScan {
         }
     }
 
-    /** A quick look, which is all that most actions need: whether a field of the action leads anywhere. */
+    /** Whether a field of the action leads anywhere: most actions need no search. */
     private boolean isWorthASearch(Object referent, Object action) {
         int fields = readers.count(action.getClass());
         for (int i = 0; i < fields; i++) {
@@ -148,7 +161,7 @@ final class CaptureScan {
         return type.isHidden() || type.isSynthetic() || type.isRecord();
     }
 
-    /** Whether the JDK itself wrote it, so that looking into it runs no user code and changes nothing. */
+    /** Whether it is of the JDK, so that reading it runs no user code and changes nothing. */
     private static boolean isJdkCollection(Object object) {
         Class<?> type = object.getClass();
         return (object instanceof Collection || object instanceof Map)
@@ -178,7 +191,7 @@ final class CaptureScan {
             return (action != null && action(action, subject.action)) || object(state, subject.state, 0, true, 0);
         }
 
-        /** Looks at the action, whose own fields are what it captured, whatever its class. */
+        /** The fields of the action itself are what it captured, whatever its class. */
         private boolean action(Object action, String path) {
             if (action == referent) {
                 return object(action, path, 0, true, 0);
@@ -187,7 +200,7 @@ final class CaptureScan {
         }
 
         /**
-         * Looks at an object and what it holds.
+         * Searches an object and what it holds.
          *
          * @param sure whether the path so far is fixed for ever
          * @return whether the referent is sure to be held

@@ -2,7 +2,7 @@ package dev.weakref;
 
 /**
  * An action, state, binder or value was refused because it holds its own referent, which would never be collected. The
- * message shows the path from the one to the other.
+ * message shows the path to the referent.
  *
  * @see CaptureCheck
  * @since 0.1

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The options that every weak collection has. Not for use by several threads.
  *
- * @param <B> the type to go on with
+ * @param <B> the type that each method returns
  * @param <K> the type of the keys or elements
  */
 abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
@@ -55,7 +55,7 @@ abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
         return self();
     }
 
-    /** Is told of each entry that has left. */
+    /** The listener to be told of each entry that has left. */
     public B onRemoval(RemovalListener<? super K> listener) {
         this.listener = Objects.requireNonNull(listener, "listener");
         return self();
@@ -88,7 +88,7 @@ abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
         return new CollectionStats(counts.name(), counts.size(), counts.added(), counts.removed(), counts.collected());
     }
 
-    /** Tells a listener of the user's, and reports what it throws. */
+    /** Calls the user's listener, and logs what it throws. */
     private record ListenerNotifier<K>(RemovalListener<K> listener) implements RemovalNotifier<K> {
 
         @Override

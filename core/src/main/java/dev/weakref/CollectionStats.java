@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * The counters of a weak collection.
  *
  * @param name the name given to its builder
- * @param estimatedSize the entries in the table, the dead that have not been reaped among them
+ * @param estimatedSize the entries in the table, including dead ones that have not been removed yet
  * @param added entries ever added; replacing a value is not adding
  * @param removed entries ever removed by a caller
  * @param collected entries ever removed because their referent was collected

@@ -8,7 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
-/** What is done with the result of an action that goes on after it has returned. */
+/** Waits for, or observes, the stage that an action has returned. */
 final class CompletionStages {
 
     private CompletionStages() {}
@@ -47,7 +47,7 @@ final class CompletionStages {
         }
     }
 
-    /** Has the failure reported when it comes, if it does. */
+    /** Reports the failure, if there will be one. */
     static void onFailure(CompletionStage<?> stage, Consumer<Throwable> report) {
         stage.whenComplete((value, failure) -> {
             if (failure != null) {

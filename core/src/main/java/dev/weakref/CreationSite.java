@@ -10,12 +10,15 @@ import java.util.stream.Stream;
 /** Where a finalizer is created: the stack of the caller, without the frames of the library. */
 final class CreationSite {
 
+    /** Enough to see the caller of a factory method; each costs memory for as long as the finalizer lives. */
     private static final int MOST_FRAMES = 8;
+
+    /** More than the library has between a user's call and the walk; a hint of the size of the first batch only. */
     private static final int MOST_OWN_FRAMES = 8;
     private static final StackWalker WALKER =
             StackWalker.getInstance(Set.of(Option.RETAIN_CLASS_REFERENCE), MOST_OWN_FRAMES + MOST_FRAMES);
 
-    /** The classes through which finalizers are registered; by name, since all of these are above this one. */
+    /** The classes through which finalizers are registered; by name, because they depend on this class. */
     private static final Set<String> OWN = Stream.of(
                     "CreationSite",
                     "FinalizerRegistry",
@@ -30,7 +33,7 @@ final class CreationSite {
 
     private CreationSite() {}
 
-    /** At most eight frames, from the one that called the library on. They hold texts, and no classes. */
+    /** At most eight frames, beginning with the one that called the library. They hold texts, not classes. */
     static List<StackTraceElement> here() {
         return WALKER.walk(frames -> frames.dropWhile(CreationSite::isOwn)
                 .limit(MOST_FRAMES)
@@ -38,7 +41,7 @@ final class CreationSite {
                 .toList());
     }
 
-    /** As text, without the names of class loader and module, which say nothing about a place in the source. */
+    /** As text, without the names of class loader and module, which do not help to find a line of source. */
     static String line(StackTraceElement element) {
         return new StackTraceElement(
                         element.getClassName(), element.getMethodName(), element.getFileName(), element.getLineNumber())

@@ -10,16 +10,16 @@ import java.util.Set;
 import java.util.WeakHashMap;
 
 /**
- * Which finalizers of which registries each thread is running, the innermost last.
+ * The finalizers whose actions each thread is running, with their registries, innermost last.
  *
- * <p>Numbers in an array stand for both: so that nothing of the library remains in a thread of the user's, and entering
- * writes no reference. Another thread may read the array of a thread that waits for it.
+ * <p>Both are numbers in an array: so no object of the library remains in a user's thread, and entering writes no
+ * reference. Another thread may read the array of a thread that waits for it.
  */
 final class CurrentRegistries {
 
     private static final int DEPTH = 0;
 
-    /** In the place of the depth, where a larger array has taken this one's place. */
+    /** Replaces the depth of an array that was replaced by a larger one. */
     private static final int OUTGROWN = -1;
 
     /** Threads that have run a finalizer, with their arrays. */
@@ -38,7 +38,7 @@ final class CurrentRegistries {
     /**
      * Notes that the calling thread is about to run a finalizer of a registry.
      *
-     * @return what is to be given to {@link #leave}, which saves it from looking for it again
+     * @return the argument for {@link #leave}, which need not read the thread-local again
      */
     static long[] enter(long registry, long finalizer) {
         long[] numbers = NUMBERS.get();
@@ -46,7 +46,7 @@ final class CurrentRegistries {
         if (2 * depth == numbers.length + 1) {
             long[] larger = register(Arrays.copyOf(numbers, 2 * numbers.length - 1));
             NUMBERS.set(larger);
-            numbers[DEPTH] = OUTGROWN; // for those further out, who still have it
+            numbers[DEPTH] = OUTGROWN; // for outer calls, which still have it
             numbers = larger;
         }
         numbers[2 * depth - 1] = registry;
@@ -65,7 +65,9 @@ final class CurrentRegistries {
         return !running(NUMBERS.get(), registry).isEmpty();
     }
 
-    /** The finalizers of a registry that a thread runs: the calling thread, or one that waits for the calling thread. */
+    /**
+     * The finalizers of a registry that a thread runs: the calling thread, or one that waits for the calling thread.
+     */
     static List<Long> running(Thread thread, long registry) {
         long[] numbers = THREADS.get(thread);
         return numbers == null ? List.of() : running(numbers, registry);
@@ -84,7 +86,8 @@ final class CurrentRegistries {
     /**
      * The finalizers of a registry whose action ends the JVM, and so does not return.
      *
-     * <p>Whether a thread does that is seen in its stack: it waits in {@link Runtime#exit} until the shutdown hooks have ended.
+     * <p>Whether a thread does that is seen in its stack: it waits in {@link Runtime#exit} until the shutdown hooks
+     * have ended.
      */
     static Set<Long> endingTheJvm(long registry) {
         Set<Long> ending = new HashSet<>();

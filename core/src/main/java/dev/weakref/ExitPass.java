@@ -32,17 +32,29 @@ import org.jspecify.annotations.Nullable;
 /**
  * The end of a registry: runs what is left, newest first, one at a time, within a deadline, and reports.
  *
- * <p>The actions run in threads of a {@link SerialDispatcher} whose runners lose the baton when an action passes its limit; the
- * thread that closes only waits. So an action that hangs costs its limit and nothing else.
+ * <p>The actions run in workers of a {@link SerialDispatcher}, from which others take over when an action passes its
+ * limit; the thread that closes only waits. So an action that hangs costs its limit and nothing else.
  */
 final class ExitPass {
 
     static final ExitReport NOTHING = new ExitReport(0, 0, 0, 0, Duration.ZERO, List.of());
 
+    /**
+     * Limits are exceeded by no more than this, for a hundred checks a second; also the pause if memory is exhausted.
+     */
     private static final Duration TICK = Duration.ofMillis(10);
+
+    /** How much longer than the exit limit another thread waits for the report, which is written after the limit. */
     private static final Duration GRACE = Duration.ofSeconds(1);
+
+    /** Bounds the memory of the report, at about a hundred bytes a line; more than a person reads. */
     private static final int MOST_LEFTOVERS = 10_000;
+
+    /**
+     * Searching stacks for {@code System.exit} stops all threads (safepoint); an action that calls it is found soon.
+     */
     private static final Duration EXIT_CHECK_INTERVAL = Duration.ofMillis(100);
+
     private static final String SHORT_OF_MEMORY = "Memory is exhausted; the exit pass tries again";
 
     private final RegistryCore core;
@@ -55,7 +67,7 @@ final class ExitPass {
     private final AtomicInteger timedOut = new AtomicInteger();
     private final List<String> leftovers = new ArrayList<>();
 
-    /** The numbers of finalizers whose action itself waits for the end of the registry or of the JVM. */
+    /** The ids of finalizers whose action itself waits for the end of the registry or of the JVM. */
     private final Set<Long> notAwaited = ConcurrentHashMap.newKeySet();
 
     private final CompletableFuture<ExitReport> report = new CompletableFuture<>();
@@ -79,23 +91,21 @@ final class ExitPass {
                 this::runTurn);
     }
 
-    /** Does not wait for these finalizers, because their action waits for the end of the registry or of the JVM. */
     void doNotAwait(Collection<Long> ids) {
         notAwaited.addAll(ids);
     }
 
-    /** For how many finalizers it does not wait. */
     int notAwaited() {
         return notAwaited.size();
     }
 
-    /** Whether it waits for this one, while it runs. */
+    /** Whether it waits for this one. */
     boolean awaits(DispatchTask task) {
         long id = task instanceof FinalizerNode.Call call ? call.node().id : ((TrackedReference) task).id;
         return !notAwaited.contains(id);
     }
 
-    /** Looks for actions that end the JVM: they return only after this pass. */
+    /** Finds actions that end the JVM: they return only after this pass. */
     private void checkForExits() {
         long now = System.nanoTime();
         if (now - checkedForExits >= EXIT_CHECK_INTERVAL.toNanos()) {
@@ -108,12 +118,11 @@ final class ExitPass {
         return Math.min(untilProgress(), EXIT_CHECK_INTERVAL.toNanos());
     }
 
-    /** Whether this thread runs it or one of its actions, and so cannot wait for it. */
+    /** Whether this thread runs the pass or one of its actions, and so cannot wait for it. */
     boolean runsIn(Thread thread) {
         return thread == closer || dispatcher.runsIn(thread);
     }
 
-    /** Waits for the report of a pass that another thread runs. */
     ExitReport await() {
         return report.join();
     }
@@ -123,19 +132,19 @@ final class ExitPass {
         try {
             report.get(Math.max(0, left()) + GRACE.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException | ExecutionException | TimeoutException over) {
-            // Whoever runs it tells of it.
+            // The thread that runs it reports a failure.
         }
     }
 
-    /** Runs it, in the calling thread but for the actions. */
+    /** Runs the pass in the calling thread, and its actions in others. */
     ExitReport run() {
         closer = Thread.currentThread();
         try {
             return passOrTryAgain();
         } catch (StackOverflowError tooDeep) {
-            throw tooDeep; // it can be run again, in another thread
+            throw tooDeep; // the caller runs it again in another thread
         } catch (Throwable failure) {
-            core.refuseRegistrations(); // nobody would run them
+            core.refuseRegistrations(); // nothing would run them
             dispatcher.stop();
             report.completeExceptionally(failure);
             throw failure;
@@ -144,7 +153,7 @@ final class ExitPass {
         }
     }
 
-    /** Whatever a pass has done may be done again, so it begins anew if memory is exhausted, while there is time. */
+    /** Repeats the pass if memory is exhausted, while there is time: each of its steps may be done twice. */
     private ExitReport passOrTryAgain() {
         while (true) {
             try {
@@ -171,13 +180,13 @@ final class ExitPass {
         sweepFinished();
         registerSecondAttempts();
         core.refuseRegistrations();
-        runAll(); // those that were registered before, and after the first look
+        runAll(); // those registered after the first runAll and before they were refused
         dispatcher.stop();
-        discardRest(); // first, so that nothing is taken any more when the running are listed
+        discardRest(); // first, so that nothing starts while the running ones are listed
         awaitRunning();
         ExitReport result = new ExitReport(
                 ran.get(), failed.get(), timedOut.get(), skipped, Duration.ofNanos(System.nanoTime() - begin), lines());
-        Logging.awaitWritten(); // after the close of the last registry the logger may write no more
+        Logging.awaitWritten(); // after the last registry is closed, the logger may write no more
         Logging.log(result.leftovers().isEmpty() ? Level.INFO : Level.WARNING, () -> summary(result));
         report.complete(result);
         if (interrupted) {
@@ -203,16 +212,16 @@ final class ExitPass {
         }
     }
 
-    /** Has the walks that follow, of which most find nothing, pass over what has ended; they work without that as well. */
+    /** Lets the iterations below skip finished nodes; only an optimisation, they are correct without it. */
     private void sweepFinished() {
         try {
             core.log().sweep();
         } catch (OutOfMemoryError stayInTheLog) {
-            // and are met by each walk
+            // each iteration skips them then
         }
     }
 
-    /** Only those that could not be registered when they were added, because there was too little memory or stack. */
+    /** Those that could not be registered when they were added, because memory or stack was exhausted. */
     private void registerSecondAttempts() {
         try {
             core.secondAttempts().register();
@@ -221,15 +230,15 @@ final class ExitPass {
         }
     }
 
-    /** Runs what is left where no thread can be had. The runner begins with a clean interrupt, as in threads of its own. */
+    /** Only if no thread can be started. As in a worker, the first action starts with the interrupt status cleared. */
     private void runHere() {
         interrupted |= Thread.interrupted();
         interrupted |= dispatcher.runInCallerIfNoThread(left());
     }
 
     /**
-     * Runs a finalizer. If memory is exhausted, it tries again while there is time. It does not if the stack is, which a thread of
-     * the user's factory may have too little of.
+     * Tries again if memory is exhausted, while there is time; not if the stack is, of which a user's thread may have
+     * too little.
      */
     private void runTurn(DispatchTask task) {
         while (true) {
@@ -243,14 +252,14 @@ final class ExitPass {
                     return;
                 }
                 LockSupport.parkNanos(TICK.toNanos());
-            } catch (Throwable tooLittleStack) { // or whatever the user's thread throws
+            } catch (Throwable tooLittleStack) { // or what the user's thread throws
                 someCouldNotBeRun = true;
                 throw tooLittleStack;
             }
         }
     }
 
-    /** Waits for actions that were running before: explicit calls, and what was stuck in the dispatcher. */
+    /** Waits for actions that ran before the pass: explicit calls, and those stuck in the dispatcher. */
     private void awaitRunning() {
         while (left() > 0 && core.isAnyRunning(this)) {
             uninterrupted(() -> {
@@ -267,7 +276,7 @@ final class ExitPass {
         }
     }
 
-    /** Lets nobody wait for a pass that never began. */
+    /** Releases the threads that wait for a pass that never began. */
     void giveUp() {
         givenUp = true;
         report.complete(NOTHING);
@@ -279,8 +288,8 @@ final class ExitPass {
     }
 
     /**
-     * Ends what has not been run. Where there was time for all, and all could be run, it is what was registered when that
-     * was refused already, and whoever registers it is told so.
+     * Discards what has not run. If neither time nor memory ran out, it was registered after registration was refused,
+     * and its caller gets an exception.
      */
     private void discardRest() {
         boolean cutOff = left() <= 0;
@@ -300,7 +309,6 @@ final class ExitPass {
         }
     }
 
-    /** Ends a live finalizer without running it; false if it was not live any more. */
     private boolean giveUp(FinalizerNode<?> node) {
         FinalizerInfo info = node.mustBeClosed() ? node.info() : null;
         if (!node.discard()) {
@@ -313,7 +321,7 @@ final class ExitPass {
         return true;
     }
 
-    /** One finalizer's turn: decides at the last moment whether and why it runs. */
+    /** Decides at the last moment whether and why a finalizer runs. */
     private void turn(DispatchTask task) {
         FinalizerNode<?> node = (FinalizerNode<?>) task;
         Object referent = node.get();
@@ -324,7 +332,6 @@ final class ExitPass {
         node.runIfLive(referent, referent == null ? Trigger.UNREACHABLE : Trigger.EXIT, this);
     }
 
-    /** One of its actions has ended in time, with this failure or with none. */
     void ended(@Nullable Throwable failure) {
         ran.incrementAndGet();
         if (failure != null) {
@@ -364,7 +371,6 @@ final class ExitPass {
         return progressTold + Defaults.PROGRESS_INTERVAL.toNanos() - System.nanoTime();
     }
 
-    /** Says what is going on, if it was not said for a while. */
     private void logProgress() {
         if (untilProgress() <= 0 && left() > 0) {
             progressTold = System.nanoTime();
@@ -379,7 +385,7 @@ final class ExitPass {
         core.log().running().forEachRemaining(node -> running.add(node.describe()));
         dispatcher
                 .running()
-                .forEach(task -> running.add(task.task().describe())); // one that hangs in a listener as well
+                .forEach(task -> running.add(task.task().describe())); // includes one that hangs in a listener
         running.forEach(each -> line.append("; ").append(each).append(" is running"));
         return line.toString();
     }
@@ -397,7 +403,7 @@ final class ExitPass {
         return shown == lines.size() ? text : text + "; and " + (lines.size() - shown) + " more";
     }
 
-    /** The pass has a deadline of its own: an interrupt of the closing thread is kept for later. */
+    /** The pass has a deadline of its own, so an interrupt of the closing thread is kept for later. */
     private boolean uninterrupted(Waiting waiting) {
         while (true) {
             try {
@@ -408,14 +414,12 @@ final class ExitPass {
         }
     }
 
-    /** Something to wait for. */
     private interface Waiting {
         boolean await() throws InterruptedException;
     }
 
     /**
-     * What to run next: the newest of the live, where something newer may have been registered since the last look.
-     * Asked by one thread at a time.
+     * Returns the newest live finalizer, also if it was registered after the last call. Called by one thread at a time.
      */
     private final class NewestFirst implements Supplier<@Nullable DispatchTask> {
 

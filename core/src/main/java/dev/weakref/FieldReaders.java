@@ -12,16 +12,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of objects by which something may be reached strongly, and how to read them.
+ * The fields through which an object may reach others strongly, and how to read them.
  *
- * <p>What is found out about a class is cached in the class itself, and consists of types of the JDK only: so the cache
- * keeps neither foreign classes nor this library alive.
+ * <p>What is found out about a class is cached in the class itself ({@link ClassValue}), and consists of types of the
+ * JDK only: so the cache keeps neither foreign classes nor this library alive.
  */
 final class FieldReaders {
 
     private static final FieldReaders PUBLIC = new FieldReaders(null);
 
-    /** For each class its fields, each followed by the handle that reads it where the field itself does not. */
+    /** The fields of each class, each followed by the handle that reads it if the field itself cannot be read. */
     private final ClassValue<Object[]> readers;
 
     private FieldReaders(MethodHandles.@Nullable Lookup lookup) {
@@ -33,7 +33,7 @@ final class FieldReaders {
         };
     }
 
-    /** Reads what is open to everybody, or what this lookup may read as well. */
+    /** Reads what is accessible to all, or with this lookup. */
     static FieldReaders with(MethodHandles.@Nullable Lookup lookup) {
         return lookup == null ? PUBLIC : new FieldReaders(lookup);
     }
@@ -115,7 +115,7 @@ final class FieldReaders {
                 return;
             }
         } catch (IllegalAccessException | RuntimeException hidden) {
-            // said below
+            // logged below
         }
         Logging.log(
                 Level.DEBUG,

@@ -4,8 +4,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An action tied to an object, run at most once: when it is called, when the object is collected, or when the
- * registry closes.
+ * An action tied to an object, run at most once: when it is called, when the object is collected, or when the registry
+ * closes.
  *
  * <pre>{@code
  * Finalizer<Void> finalizer = registry.register(workspace, directory, Files::delete);
@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>A finalizer is <em>live</em> until it is taken for its run or detached; one atomic step decides which, so any
- * number of threads may call, detach and collect at the same time. The registry holds a live finalizer strongly:
- * nobody needs to keep it. A finalizer equals only itself.
+ * number of threads may call, detach and collect at the same time. The registry holds a live finalizer strongly, so the
+ * program need not keep it. A finalizer equals only itself.
  *
  * <p>Everything that the registering thread did before the registration <i>happens-before</i> the run.
  *
@@ -41,7 +41,9 @@ public interface Finalizer<R> extends AutoCloseable {
     @Override
     void close();
 
-    /** Whether it is live: neither taken for a run, nor detached. True between the death of the referent and the run. */
+    /**
+     * Whether it is live: neither taken for a run, nor detached. True between the death of the referent and the run.
+     */
     boolean isAlive();
 
     /** Whether it is to run when the registry closes, if it is still live then. True unless chosen otherwise. */
@@ -80,7 +82,7 @@ public interface Finalizer<R> extends AutoCloseable {
 
     /** Why a finalizer runs. */
     enum Trigger {
-        /** Somebody called it. */
+        /** It was called. */
         EXPLICIT,
         /** Its referent was collected. */
         UNREACHABLE,
@@ -94,7 +96,7 @@ public interface Finalizer<R> extends AutoCloseable {
         SUCCESS,
         /** The action threw. */
         FAILURE,
-        /** The action passed its limit, was interrupted and left behind. */
+        /** The action passed its limit, and was interrupted. */
         TIMEOUT
     }
 

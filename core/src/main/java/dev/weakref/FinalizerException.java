@@ -13,7 +13,10 @@ public final class FinalizerException extends RuntimeException {
         super(message, cause);
     }
 
-    /** The failure itself if it is unchecked, which is thrown if it is an error; a new exception with it as its cause if not. */
+    /**
+     * Throws an error, and returns the failure itself if it is unchecked; otherwise a new exception with it as the
+     * cause.
+     */
     static RuntimeException unchecked(String message, Throwable failure) {
         if (failure instanceof Error error) {
             throw error;

@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id its number in the order of creation in its registry
  * @param name the given name, else the class name of the action; control characters escaped
- * @param referentType the class name of the referent; {@code null} once the referent is gone
+ * @param referentType the class name of the referent; {@code null} once the referent was collected
  * @param action the class name of the action
  * @param atExit whether it is to run when the registry closes
  * @param createdAt when it was registered
- * @param createdBy the line that registered it, where the {@link LeakLevel} recorded it
- * @param mustBeClosed whether it is a leak if nobody calls it
+ * @param createdBy the line that registered it, if the {@link LeakLevel} recorded it
+ * @param mustBeClosed whether it is a leak if it is not called
  * @param overdue whether it has been live for longer than its limit
- * @param stack the stack of its creation, beginning with {@code createdBy}; empty where none was recorded
+ * @param stack the stack of its creation, beginning with {@code createdBy}; empty if none was recorded
  * @since 0.1
  */
 public record FinalizerInfo(

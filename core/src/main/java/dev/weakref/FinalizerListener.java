@@ -11,14 +11,14 @@ package dev.weakref;
 public interface FinalizerListener {
 
     /**
-     * A run has ended, or has timed out. Called by the thread that ran the action, after the action, or by the watching
-     * thread if the action has timed out; so it should be quick.
+     * A run has ended, or has timed out. Called by the thread that ran the action, after the action, or by the
+     * watchdog's thread if the action has timed out; so it should be quick.
      */
     void onRun(FinalizerRun run);
 
     /**
-     * An action delays others, has ended after all, or all workers are stuck. By default does nothing. Unlike
-     * {@link #onRun}, it is called by a thread of the callbacks, in the order of what happened and some time later.
+     * An action delays others, has ended after all, or all workers are stuck. Does nothing by default. Unlike
+     * {@link #onRun}, it is called by a thread that runs callbacks, in the order of the events and some time later.
      */
     default void onDelay(FinalizerDelay delay) {}
 }

@@ -16,18 +16,18 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A finalizer: the weak reference to its referent, and what its user and its registry do with it. {@link FinalizerState}
- * decides which thread runs it.
+ * A finalizer: the weak reference to its referent, and what its user and its registry do with it.
+ * {@link FinalizerState} decides which thread runs it.
  *
- * <p>It is compact, because there may be millions: options that are rarely used stand in {@link FinalizerOptions}, flags in
- * the state.
+ * <p>It is compact, because there may be millions: rare options are in {@link FinalizerOptions}, flags in the state.
  */
 final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
 
     /**
-     * The class name of the action, or, where there are options, {@link Described}. It is here from the beginning, and
-     * makes a node 64 bytes long in place of 56: with G1 of JDK 17 and 25, writing a reference into an old object at the
-     * end of a run costs a fence and a card, and writing {@code null} into {@link #work} costs neither.
+     * The class name of the action, or {@link Described} if there are options. Set from the beginning, although it
+     * makes a node 64 bytes long instead of 56: with G1 of JDK 17 and 25, writing a reference into an old object at the
+     * end of a run costs a fence and a card mark (post-write barrier), and writing {@code null} into {@link #work}
+     * costs neither.
      */
     private final Object about;
 
@@ -47,7 +47,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
         if (!isLive()) {
             return null;
         }
-        StackReserve.ensure(); // both before it is taken: if stack or memory is exhausted, it stays live
+        StackReserve.ensure(); // enter as well before it is taken: if stack or memory is exhausted, it stays live
         long[] entered = CurrentRegistries.enter(core().number(), id);
         try {
             return takeForCall() ? perform(get(), Trigger.EXPLICIT, null) : null;
@@ -95,7 +95,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
         if (referent == null || mine == null) {
             return null;
         }
-        Detached detached = describe(referent, mine); // before it is detached: if memory is exhausted, it stays live
+        Detached detached = describe(referent, mine); // if memory is exhausted, it stays live
         StackReserve.ensure();
         if (!cancel()) {
             return null;
@@ -117,10 +117,10 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
     // What the registry does with it.
 
     /**
-     * Runs the work that the caller has taken, and passes on what it throws. If stack or memory is exhausted before the work
-     * has begun, it is live again.
+     * Runs the work that the caller has taken, and throws what it throws. If stack or memory is exhausted before the
+     * work has begun, the finalizer is live again.
      *
-     * @param pass the exit pass that runs it, which waits for what goes on after the action has returned
+     * @param pass the exit pass that runs it, which also waits for a stage that the action returns
      */
     @SuppressWarnings("unchecked")
     private @Nullable R perform(@Nullable Object referent, Trigger trigger, @Nullable ExitPass pass) throws Exception {
@@ -159,7 +159,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
         }
     }
 
-    /** Ends a run. Whatever fails here, the run has ended, and its result or its failure is passed on. */
+    /** Ends a run. Whatever fails here, the run has ended, and its result or failure is passed on. */
     private void ended(
             Trigger trigger, long begin, @Nullable Object event, @Nullable Throwable failure, @Nullable ExitPass pass) {
         RegistryCore core = core();
@@ -170,7 +170,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
         try {
             if (!timedOut) {
                 if (pass != null) {
-                    pass.ended(failure); // before anybody is told, who may never come back
+                    pass.ended(failure); // before any listener, which may never return
                 }
                 core.reporter().onRunEnded(this, trigger, nanos, event, failure);
             } else {
@@ -181,7 +181,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
         }
     }
 
-    /** Runs it because its referent is dead, in a thread of the registry or of the user's executor. */
+    /** Runs it because its referent is dead. */
     @Override
     public void run() {
         runIfLive(null, Trigger.UNREACHABLE);
@@ -191,7 +191,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
         runIfLive(referent, trigger, null);
     }
 
-    /** Takes it and runs it, and reports what it throws. For {@code pass} see {@link #perform}. */
+    /** Takes it, runs it, and reports what it throws. */
     void runIfLive(@Nullable Object referent, Trigger trigger, @Nullable ExitPass pass) {
         StackReserve.ensure();
         long[] entered = CurrentRegistries.enter(core().number(), id);
@@ -204,7 +204,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
         }
     }
 
-    /** Its run in a thread of the registry because somebody asked for it, and not because its referent is dead. */
+    /** Its run in a thread of the registry because of {@code callLater}, with its referent alive. */
     DispatchTask asCall() {
         return new Call(this);
     }
@@ -264,14 +264,14 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
         }
     }
 
-    /** Whether it is a leak if nobody calls it. */
+    /** Whether it is a leak if its user does not call it. */
     @Override
     boolean mustBeClosed() {
         FinalizerOptions details = details();
         return details != null && details.mustBeClosed();
     }
 
-    /** How many milliseconds it may be live, {@code Long.MAX_VALUE} if for ever. */
+    /** How many milliseconds it may be live; {@code Long.MAX_VALUE} if there is no limit. */
     long overdueAfterMillis() {
         FinalizerOptions details = details();
         return details != null && details.overdueAfter() != null
@@ -279,13 +279,14 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
                 : core().overdueAfterMillis();
     }
 
-    /** Reports it if it is live and has been for too long; whether it was. */
+    /** Reports it if it is live for too long; returns whether its limit has passed. */
     boolean reportIfOverdueAt(long nowMillis) {
         if (nowMillis - createdAtMillis() < overdueAfterMillis()) {
             return false;
         }
         if (isLive()) {
-            // Told before it is marked, so that whoever ends it tells of the end after that; or else this does.
+            // Reported before the flag is set, so that the thread that ends it reports the end after that; if it ended
+            // in between, this thread reports the end.
             core().leaks().found(Leak.Kind.OVERDUE, info(true));
             if (!markOverdue() && wasEndedByUser()) {
                 core().leaks().found(Leak.Kind.RESOLVED, info(true));
@@ -297,7 +298,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
     /**
      * Reports all in a log that are overdue.
      *
-     * @return the shortest limit of those that are not overdue yet, in milliseconds; {@code Long.MAX_VALUE} if there are none
+     * @return the shortest limit of the others, in milliseconds; {@code Long.MAX_VALUE} if there are none
      */
     static long reportOverdue(CreationLog log, long nowMillis) {
         long shortest = Long.MAX_VALUE;
@@ -367,7 +368,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
                 stack);
     }
 
-    /** The class name of the action, by which its place in the source is found; one class for each lambda. */
+    /** The class name of the action, by which its creation site is found; one class for each lambda. */
     private String action() {
         return about instanceof Described described ? described.action : (String) about;
     }

@@ -23,7 +23,7 @@ record FinalizerOptions(
         return created == null ? this : new FinalizerOptions(name, limit, overdueAfter, mustBeClosed, created, atExit);
     }
 
-    /** Whether there is nothing to keep but what stands in the state of the node. */
+    /** Whether there is nothing to keep besides the state of the node. */
     boolean isPlain() {
         return name == null && limit == null && overdueAfter == null && !mustBeClosed && stack == null;
     }

@@ -33,21 +33,21 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Each action runs exactly once, unless it is detached: when somebody {@linkplain Finalizer#call() calls} its
- * finalizer, when its referent has been collected, or, newest first, when the registry closes. The registry holds
- * its finalizers strongly and their referents weakly, so an action must not hold its referent:
- * {@link CaptureCheck} refuses those that do. Registries are independent of one another.
+ * <p>Each action runs exactly once, unless it is detached: when its finalizer is {@linkplain Finalizer#call() called},
+ * when its referent has been collected, or, newest first, when the registry closes. The registry holds its finalizers
+ * strongly and their referents weakly, so an action must not hold its referent: {@link CaptureCheck} refuses those that
+ * do. Registries are independent of one another.
  *
  * <p><b>Threads.</b> All methods may be called by any thread. Actions of collected referents run on a thread of the
- * registry, newest first for one referent, with the context class loader of the registry's creator. An action that
- * runs for longer than the take-over time delays the others no further, and is interrupted at its limit. Threads
- * are daemons, start when needed, and end when idle. No lock of the registry is held while an action runs.
+ * registry, newest first for one referent, with the context class loader of the registry's creator. An action that runs
+ * for longer than the take-over time delays the others no further, and is interrupted at its limit. Threads are
+ * daemons, start when needed, and end when idle. No lock of the registry is held while an action runs.
  *
  * <p><b>Failures.</b> What an action throws goes to the caller of {@code call()}, otherwise to the handler given to
  * {@link Builder#onFailure}, by default a log line of level {@code WARNING}.
  *
- * <p><b>Dropped without being closed,</b> a registry goes on running the actions of what dies; it gets no exit pass,
- * and says so once in the log.
+ * <p><b>Dropped without being closed,</b> a registry continues to run the actions of collected referents; it gets no
+ * exit pass, and logs that once.
  *
  * <p>For an object whose end is a block of code, {@code try}-with-resources is simpler.
  *
@@ -57,7 +57,7 @@ public final class FinalizerRegistry implements AutoCloseable {
 
     private static final AtomicLong MADE = new AtomicLong();
 
-    /** No {@link WeakSet}, which would keep the reaper running for as long as a registry is open. */
+    /** Not a {@link WeakSet}, which would keep the reaper running for as long as a registry is open. */
     private static final Set<FinalizerRegistry> OPEN =
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
@@ -93,14 +93,14 @@ public final class FinalizerRegistry implements AutoCloseable {
 
     /**
      * The registry for plain Java programs, closed by a JVM shutdown hook. Closing it by hand removes the hook, and
-     * closes it for good. First asked for while the JVM shuts down, it is closed already.
+     * closes it for good. If it is first used while the JVM shuts down, it is closed already.
      */
     public static FinalizerRegistry global() {
         FinalizerRegistry made = global;
         return made != null ? made : makeGlobal();
     }
 
-    /** Not by the rules of class initialization: if the stack overflows there, the class can never be used again. */
+    /** Not a static initializer: if the stack overflows in one, the class can never be used again. */
     private static synchronized FinalizerRegistry makeGlobal() {
         if (global == null) {
             FinalizerRegistry registry = create("global");
@@ -110,9 +110,9 @@ public final class FinalizerRegistry implements AutoCloseable {
         return global;
     }
 
-    /** All registries of the program that somebody holds and that nobody has begun to close, oldest first. */
+    /** All registries that the program holds and that have not begun to close, oldest first. */
     public static List<FinalizerRegistry> open() {
-        synchronized (OPEN) { // for the walk
+        synchronized (OPEN) {
             return OPEN.stream()
                     .filter(registry -> !registry.core.shutdown().hasBegun())
                     .sorted(Comparator.comparingLong(registry -> registry.number))
@@ -120,12 +120,12 @@ public final class FinalizerRegistry implements AutoCloseable {
         }
     }
 
-    /** How much is done to tell where a leak comes from. */
+    /** How much detail is recorded for leak reports. */
     public LeakLevel leakLevel() {
         return core.leaks().level();
     }
 
-    /** Chooses how much is done to tell where a leak comes from, for what is registered from now on. */
+    /** Sets how much detail is recorded for leak reports, for what is registered from now on. */
     public void setLeakLevel(LeakLevel level) {
         core.leaks().level(Objects.requireNonNull(level, "level"));
     }
@@ -169,20 +169,20 @@ public final class FinalizerRegistry implements AutoCloseable {
     }
 
     /**
-     * Makes a handle of a resource: an object that forwards to it, and whose death closes it. It is the way to have an
-     * <em>instance</em> method run when an object is collected.
+     * Makes a handle of a resource: an object that forwards to it, and whose collection closes it. It is the way to
+     * have an <em>instance</em> method run when an object is collected.
      *
      * <p>{@code close()} on the handle closes the resource now, once; otherwise it is closed when the handle has been
      * collected, or at exit. The handle is reachable while one of its methods runs. A method that returns the resource
      * itself returns the handle. A handle equals what its resource equals.
      *
      * <p>What was got through a handle does not keep it alive: hold the {@code Connection} for as long as its
-     * {@code Statement} is used. And whoever holds the resource itself can go on to use it after it was closed; so
-     * keep the handle only.
+     * {@code Statement} is used. A caller that holds the resource itself can still use it after it was closed; so keep
+     * the handle only.
      *
      * @param type an interface of the resource, which the handle implements
-     * @throws IllegalArgumentException if the type is no interface or a sealed one, or if the resource does not implement
-     *     it, or is such a handle
+     * @throws IllegalArgumentException if the type is no interface or a sealed one, or if the resource does not
+     *     implement it, or is such a handle
      * @throws IllegalStateException if the registry is closed; the resource stays open and with the caller
      */
     public <I> I guard(AutoCloseable resource, Class<I> type) {
@@ -221,16 +221,16 @@ public final class FinalizerRegistry implements AutoCloseable {
         return core.find(id).map(FinalizerNode::info);
     }
 
-    /** The live finalizer with this id, to be called, detached or looked into; whoever holds it keeps its action. */
+    /** The live finalizer with this id, to be called, detached or inspected; holding it keeps its action. */
     public Optional<Finalizer<?>> get(long id) {
         return core.find(id).map(node -> node);
     }
 
     /**
-     * Has the live finalizer with this id called, with the trigger {@code EXPLICIT}, by a thread of the registry: after
-     * what was handed over before, within its limit, and with failures reported as for collected referents. An executor
-     * of the user's own runs it without a limit. If the registry closes before its turn has come, the exit pass finds it
-     * still live, and runs it or, if it is not to run at exit, detaches it.
+     * Requests that a thread of the registry calls the live finalizer with this id, with the trigger {@code EXPLICIT}:
+     * after what was submitted before, within its limit, and with failures reported as for collected referents. The
+     * user's own executor runs it without a limit. If the registry closes before its turn has come, the exit pass finds
+     * it still live, and runs it or, if it is not to run at exit, detaches it.
      *
      * @return whether there is such a finalizer
      */
@@ -238,7 +238,7 @@ public final class FinalizerRegistry implements AutoCloseable {
         return core.callLater(id);
     }
 
-    /** The counters, which are kept: no finalizer is looked at. */
+    /** The counters. They are kept up to date, so this visits no finalizer. */
     public RegistryStats stats() {
         return core.stats();
     }
@@ -246,12 +246,12 @@ public final class FinalizerRegistry implements AutoCloseable {
     /**
      * Closes the registry and runs what is left, within the exit limit.
      *
-     * <p>First run those whose referent is dead already, then the live ones that are to run at exit, newest first,
-     * one at a time, those registered meanwhile next. An action that passes its limit is interrupted and left
-     * behind. Actions that are running already are waited for. No other action is started meanwhile. A second call
+     * <p>First run those whose referent is dead already, then the live ones that are to run at exit, newest first, one
+     * at a time, those registered during the pass next. An action that passes its limit is interrupted and times out.
+     * The pass waits for actions that are running already. No other action is started during the pass. A second call
      * waits for the first and returns the same report; called from inside an action of this registry it returns at
-     * once, with an empty report, and the pass goes on in a thread of its own. An interrupt of the closing thread does not
-     * end the pass; it is kept for later.
+     * once, with an empty report, and the pass continues in a thread of its own. An interrupt of the closing thread
+     * does not end the pass; it is kept for later.
      */
     public ExitReport shutdown() {
         return core.shutdown().run();
@@ -268,11 +268,11 @@ public final class FinalizerRegistry implements AutoCloseable {
     }
 
     /**
-     * The same as {@link #shutdown(Duration)}, called on behalf of another thread, as by a framework that closes registries in a
-     * thread of its own.
+     * The same as {@link #shutdown(Duration)}, called on behalf of another thread, as by a framework that closes
+     * registries in a thread of its own.
      *
-     * @param waiting the thread that waits until this has returned. If it runs an action of this registry, the pass does not
-     *     wait for that action, which cannot end before the pass has
+     * @param waiting the thread that waits until this has returned. If it runs an action of this registry, the pass
+     *     does not wait for that action, which cannot end before the pass has
      */
     public ExitReport shutdown(Duration atMost, Thread waiting) {
         return core.shutdown()
@@ -285,7 +285,7 @@ public final class FinalizerRegistry implements AutoCloseable {
         shutdown();
     }
 
-    /** Whether it takes no more registrations: the exit pass has run what it found, or was cut off. */
+    /** Whether it takes no more registrations: the exit pass has run what it found, or ran out of time. */
     public boolean isClosed() {
         return core.isClosed();
     }
@@ -317,14 +317,14 @@ public final class FinalizerRegistry implements AutoCloseable {
         @Nullable R call(S state) throws Exception;
     }
 
-    /** What to do, told why, and with the referent where it still lives. */
+    /** What to do, given the trigger, and the referent if it still lives. */
     @FunctionalInterface
     public interface TriggerAction<T> {
         /**
          * Does it.
          *
-         * @param referent the referent for {@code EXPLICIT} and {@code EXIT}, unless it died meanwhile; {@code null}
-         *     for {@code UNREACHABLE}
+         * @param referent the referent for {@code EXPLICIT} and {@code EXIT}, unless it has died; {@code null} for
+         *     {@code UNREACHABLE}
          */
         void run(@Nullable T referent, Finalizer.Trigger trigger) throws Exception;
     }
@@ -354,9 +354,9 @@ public final class FinalizerRegistry implements AutoCloseable {
         }
 
         /**
-         * Registers this function, whose result {@link Finalizer#call()} returns; errors as in {@code run}. If the result
-         * is a {@link java.util.concurrent.CompletionStage}, the exit pass waits for it within the limit of the action and
-         * then cancels it. Elsewhere nobody waits, and a failure is reported when it comes.
+         * Registers this function, whose result {@link Finalizer#call()} returns; errors as in {@code run}. If the
+         * result is a {@link java.util.concurrent.CompletionStage}, the exit pass waits for it within the limit of the
+         * action and then cancels it. Otherwise no thread waits, and a failure is reported when it comes.
          */
         public <R> Finalizer<R> call(Callable<R> function) {
             return register(referent, BoundAction.ofCallable(function));
@@ -413,8 +413,8 @@ public final class FinalizerRegistry implements AutoCloseable {
         }
 
         /**
-         * Runs actions of collected referents in this executor, in place of the registry's own threads. Only the
-         * order of hand-over holds then. What it rejects the registry runs itself.
+         * Runs actions of collected referents in this executor instead of the registry's own threads. Then only the
+         * order of hand-over holds. What the executor rejects, the registry runs itself.
          */
         public Builder executor(Executor executor) {
             settings.executor = Objects.requireNonNull(executor, "executor");
@@ -422,8 +422,8 @@ public final class FinalizerRegistry implements AutoCloseable {
         }
 
         /**
-         * Makes the threads that run actions, for example virtual ones; by default daemon threads. It may block: nothing
-         * but the actions of this registry waits for it.
+         * The factory of the threads that run actions, for example virtual ones; daemon threads by default. It may
+         * block: only the actions of this registry wait for it.
          */
         public Builder threadFactory(ThreadFactory factory) {
             settings.threadFactory = Objects.requireNonNull(factory, "factory");
@@ -443,7 +443,7 @@ public final class FinalizerRegistry implements AutoCloseable {
         }
 
         /**
-         * How long an action may run before it is interrupted and left behind; 10 seconds by default.
+         * How long an action may run before it is interrupted and times out; 10 seconds by default.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -453,7 +453,7 @@ public final class FinalizerRegistry implements AutoCloseable {
         }
 
         /**
-         * How long an action may run before the next one starts beside it; 1 second by default.
+         * How long an action may run before the next one starts alongside it; 1 second by default.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -463,7 +463,7 @@ public final class FinalizerRegistry implements AutoCloseable {
         }
 
         /**
-         * How many threads may run actions at the same time when some are stuck; 8 by default.
+         * How many threads may run actions at the same time if some are stuck; 8 by default.
          *
          * @throws IllegalArgumentException if it is less than 1
          */
@@ -482,14 +482,15 @@ public final class FinalizerRegistry implements AutoCloseable {
             return this;
         }
 
-        /** How much to do to tell where a leak comes from; for the default see {@link LeakLevel}. */
+        /** How much detail to record for leak reports; for the default see {@link LeakLevel}. */
         public Builder leakLevel(LeakLevel level) {
             settings.leakLevel = Objects.requireNonNull(level, "level");
             return this;
         }
 
         /**
-         * For which part of the finalizers the level {@code ADVANCED} records a stack; 0.01 by default.
+         * The fraction of finalizers (0 to 1) whose creation stack is recorded at level {@code ADVANCED}; 0.01 by
+         * default.
          *
          * @throws IllegalArgumentException if it is less than 0 or more than 1
          */
@@ -510,21 +511,21 @@ public final class FinalizerRegistry implements AutoCloseable {
             return this;
         }
 
-        /** Is told of leaks, after those added before. */
+        /** Adds a listener that is told of leaks, after those added before. */
         public Builder leakListener(LeakListener listener) {
             settings.leakListeners.add(Objects.requireNonNull(listener, "listener"));
             return this;
         }
 
-        /** Is told of every run, after those added before. */
+        /** Adds a listener that is told of every run, after those added before. */
         public Builder listener(FinalizerListener listener) {
             settings.listeners.add(Objects.requireNonNull(listener, "listener"));
             return this;
         }
 
         /**
-         * Handles what actions throw where no caller waits for it, in the thread that ran the action; by default a
-         * log line. What it throws itself is logged.
+         * Handles what actions throw if no caller waits for it, in the thread that ran the action; by default a log
+         * line. What the handler throws itself is logged.
          */
         public Builder onFailure(BiConsumer<? super FinalizerInfo, ? super Throwable> handler) {
             settings.failureHandler = Objects.requireNonNull(handler, "handler");
@@ -554,7 +555,7 @@ public final class FinalizerRegistry implements AutoCloseable {
         }
     }
 
-    /** The core behind this registry, for those who want what it does not show. */
+    /** The core behind this registry, for other classes of the library. */
     RegistryCore core() {
         return core;
     }

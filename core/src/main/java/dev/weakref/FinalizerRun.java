@@ -4,9 +4,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a finalizer, told to a {@link FinalizerListener} when it has ended or was left behind.
+ * One run of a finalizer, told to a {@link FinalizerListener} when it has ended or timed out.
  *
- * @param finalizer what ran; its {@code referentType} is {@code null} where the referent is gone
+ * @param finalizer what ran; its {@code referentType} is {@code null} if the referent was collected
  * @param trigger why it ran
  * @param outcome how it ended
  * @param took how long it ran

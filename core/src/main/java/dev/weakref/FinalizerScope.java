@@ -15,16 +15,20 @@ import java.util.List;
  *     Path upload = Files.createTempFile("upload", "");
  *     scope.register(request, upload, Files::delete);
  *     // …
- * }   // the file has gone, whatever happened, and whoever still holds the request
+ * }   // the file is deleted, whatever happened, even if the request is still held
  * }</pre>
  *
  * <p>What it owns are finalizers of its registry like all others: they run earlier if they are called or their referent
- * is collected, and at exit if nobody closes the scope. It holds no referents. For use by any thread.
+ * is collected, and at exit if the scope is not closed. It holds no referents. For use by any thread.
  *
  * @since 0.1
  */
 public final class FinalizerScope implements AutoCloseable {
 
+    /**
+     * Finalizers that have ended are removed from a list of this length, and then whenever it has doubled: so the list
+     * is bounded by the live ones, and each addition takes constant time on average.
+     */
     private static final int FEWEST_TO_PRUNE = 64;
 
     private final RegistryCore core;
@@ -55,7 +59,8 @@ public final class FinalizerScope implements AutoCloseable {
     }
 
     /**
-     * Registers an action that is given a state, as {@link FinalizerRegistry#register(Object, Object, StateAction)} does.
+     * Registers an action that is given a state, as {@link FinalizerRegistry#register(Object, Object, StateAction)}
+     * does.
      *
      * @throws IllegalStateException if the scope or its registry is closed; the resource stays with the caller
      */
@@ -77,8 +82,8 @@ public final class FinalizerScope implements AutoCloseable {
      * Calls the live finalizers that it owns, newest first, in this thread. All are called, whatever they throw. Does
      * nothing if it was closed before.
      *
-     * @throws FinalizerException with the first checked exception that an action threw as its cause; the first unchecked
-     *     one or error passes unchanged. Later ones are suppressed in the first
+     * @throws FinalizerException with the first checked exception that an action threw as its cause; the first
+     *     unchecked one or error passes unchanged. Later ones are suppressed in the first
      */
     @Override
     public void close() {
@@ -129,7 +134,10 @@ public final class FinalizerScope implements AutoCloseable {
         }
     }
 
-    /** Takes a finalizer that was registered for it, or refuses it and leaves the resource with the caller. */
+    /**
+     * Adds a finalizer that was registered through it, or takes the registration back and leaves the resource with the
+     * caller.
+     */
     <R> Finalizer<R> own(FinalizerNode<R> finalizer) {
         if (!add(finalizer) && core.refuse(finalizer)) {
             throw closedAlready();

@@ -8,12 +8,12 @@ import java.lang.ref.ReferenceQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a finalizer, in one {@code long}: its phase, its trigger, flags, and the time of its creation. Only this class
- * writes it.
+ * The state of a finalizer, in one {@code long}: its phase, its trigger, flags, and the time of its creation. Only this
+ * class writes it.
  *
- * <p><b>Why it runs at most once.</b> The phase leaves {@code LIVE} by a compare-and-set. The thread that wins that step owns
- * the {@link #work} from then on: it runs it, hands it out, or drops it. Only a thread that could not begin the work, because
- * stack or memory was exhausted, lets it be {@code LIVE} again.
+ * <p><b>Why it runs at most once.</b> The phase leaves {@code LIVE} by a compare-and-set. The thread that wins that
+ * step owns the {@link #work} from then on: it runs it, returns it, or drops it. Only a thread that could not begin the
+ * work, because stack or memory was exhausted, makes it {@code LIVE} again.
  */
 abstract class FinalizerState extends TrackedReference {
 
@@ -36,7 +36,10 @@ abstract class FinalizerState extends TrackedReference {
     /** It is run by {@link Finalizer#call()}. */
     private static final long CALLED = 1 << 8;
 
-    /** Above all of them its creation in milliseconds of elapsed time, which never change. */
+    /**
+     * Above all of them the creation in milliseconds of elapsed time, which never changes: 48 bits are enough for 4,000
+     * years.
+     */
     private static final int TIME_SHIFT = 16;
 
     private static final Trigger[] TRIGGERS = Trigger.values();
@@ -55,7 +58,7 @@ abstract class FinalizerState extends TrackedReference {
 
     private volatile long state;
 
-    /** What to do, until it is not to be done any more. */
+    /** What to do; {@code null} once it was done or dropped. */
     @SuppressWarnings("UnusedVariable") // read and written through WORK
     private @Nullable Object work;
 
@@ -66,7 +69,7 @@ abstract class FinalizerState extends TrackedReference {
         STATE.set(this, atExit ? created | AT_EXIT : created); // live, and published by the log
     }
 
-    /** What is told of it. */
+    /** Its description for reports. */
     abstract FinalizerInfo info();
 
     /** Whether it is a leak if its user does not call it. */
@@ -84,7 +87,7 @@ abstract class FinalizerState extends TrackedReference {
         return leaveLive(RUNNING | code(trigger));
     }
 
-    /** Lets it be live again, because its work could not begin. */
+    /** Makes it live again, because its work could not begin. */
     final void untake() {
         STATE.getAndBitwiseAnd(this, ~(PHASE | TRIGGER | CALLED));
     }
@@ -112,8 +115,8 @@ abstract class FinalizerState extends TrackedReference {
     }
 
     /**
-     * Ends a run; returns whether it had timed out. A call never times out, so that its end needs no atomic step: whatever else is
-     * written to its state at this moment counts no more.
+     * Ends a run; returns whether it had timed out. A call never times out, so its end needs no atomic step: other
+     * writes to its state at this moment do not matter any more.
      */
     final boolean end() {
         long now = state;
@@ -124,17 +127,17 @@ abstract class FinalizerState extends TrackedReference {
         return ((long) STATE.getAndBitwiseXor(this, RUNNING ^ DONE) & TIMED_OUT) != 0;
     }
 
-    /** Ends it without a run because the registry is closing: it was not to run at exit, or came too late. */
+    /** Ends it without a run, because it is not to run at exit or was registered too late. */
     final boolean discard() {
         if (!cancel()) {
             return false;
         }
         releaseAction();
-        nextDead = null; // whoever keeps it is not to hold others by a list that nobody goes along any more
+        nextDead = null; // its user may keep it, which must not keep others by a list that no thread reads any more
         return true;
     }
 
-    /** Lets go of the work, and leaves the log. */
+    /** Drops the work, and leaves the log. */
     final void releaseAction() {
         WORK.setRelease(this, null);
         log().remove(this);
@@ -169,7 +172,7 @@ abstract class FinalizerState extends TrackedReference {
         return (state & (PHASE | CLAIMED)) == LIVE;
     }
 
-    /** Marks it as left behind; false if it has ended, or is run by a call, which nobody waits for. */
+    /** Marks it as timed out; false if it has ended, or is run by a call, which has no limit. */
     final boolean markTimedOut() {
         return (state & CALLED) == 0 && mark(RUNNING, TIMED_OUT);
     }
@@ -241,7 +244,7 @@ abstract class FinalizerState extends TrackedReference {
         return phase == LIVE ? "live" : phase == DETACHED ? "detached" : String.valueOf(trigger());
     }
 
-    /** The work, unless it has been let go. */
+    /** The work, unless it was dropped. */
     final @Nullable Object work() {
         return WORK.getAcquire(this);
     }

@@ -14,13 +14,15 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the handle of a guarded resource does: forwards to the resource, which it holds, and closes it through a finalizer.
+ * The behaviour of a guarded resource's handle: forwards to the resource, which it holds, and closes it through a
+ * finalizer.
  *
- * <p>The handle is the referent of that finalizer, and nobody but the user holds it; so its death closes the resource. It
- * is kept reachable while one of its methods runs, so that no resource is closed in the middle of a call.
+ * <p>The handle is the referent of that finalizer, and only the user holds it; so the resource is closed once the
+ * handle has been collected. It is kept reachable while one of its methods runs, so that no resource is closed during a
+ * call.
  *
- * <p>It is a reflective proxy, which costs some ten nanoseconds a call: little beside what resources do that have to be
- * closed.
+ * <p>It is a reflective proxy, which costs some ten nanoseconds a call: little compared with what resources do that
+ * have to be closed.
  */
 final class Guard implements InvocationHandler {
 
@@ -88,7 +90,10 @@ final class Guard implements InvocationHandler {
         }
     }
 
-    /** Also where the registry has closed and dropped the finalizer, which was not to run at exit or came too late. */
+    /**
+     * Also if the registry has closed and dropped the finalizer, which was not to run at exit or was registered too
+     * late.
+     */
     private void close(Finalizer<Void> mine) throws Exception {
         mine.call();
         if (!mine.isAlive() && mine.trigger() == null && closedWithoutFinalizer.compareAndSet(false, true)) {

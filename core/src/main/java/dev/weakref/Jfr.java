@@ -4,8 +4,8 @@ import dev.weakref.internal.support.JfrGate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes events for the JDK's flight recorder, where the runtime has it; see {@link JfrEvents}. Where no recording
- * asks for an event, this costs a look at a flag. It never throws: an event that cannot be written is left out.
+ * Writes events for the JDK's flight recorder, if the runtime has it; see {@link JfrEvents}. If no recording asks for
+ * an event, this costs the read of a flag. Never throws: an event that cannot be written is left out.
  */
 final class Jfr {
 
@@ -28,7 +28,7 @@ final class Jfr {
         }
     }
 
-    /** The beginning of a run, or {@code null} if nobody records it. */
+    /** Begins the event of a run; {@code null} if no recording asks for it. */
     static @Nullable Object runBegins() {
         if (JfrGate.isOpen()) {
             try {

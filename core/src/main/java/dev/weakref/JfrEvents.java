@@ -16,7 +16,7 @@ final class JfrEvents {
 
     private static final String WEAKREF = "weakref";
 
-    /** Only to ask whether such events are recorded, without an object for each answer. */
+    /** Asked whether such events are recorded, so that no object is made for each answer. */
     private static final Registered REGISTERED = new Registered();
 
     private static final Run RUN = new Run();

@@ -3,12 +3,12 @@ package dev.weakref;
 import java.time.Instant;
 
 /**
- * A resource that nobody closed in time, told to a {@link LeakListener} and kept for a while in
+ * A resource that was not closed in time, told to a {@link LeakListener} and kept for a while in
  * {@link FinalizerRegistry#leaks()}.
  *
  * @param kind what has happened
  * @param registry the name of the registry
- * @param finalizer the finalizer, with the stack of its creation where the {@link LeakLevel} recorded one
+ * @param finalizer the finalizer, with the stack of its creation if the {@link LeakLevel} recorded one
  * @param foundAt when it was found
  * @since 0.1
  */

@@ -6,7 +6,7 @@ import java.lang.System.Logger.Level;
 import java.util.Locale;
 
 /**
- * How much a registry does to tell where a leak comes from. Leaks are counted at every level.
+ * How much detail a registry records for leak reports. Leaks are counted at every level.
  *
  * <p>A registry begins with the level of its builder, else with that of the system property {@code weakref.leak-level},
  * else with {@link #SIMPLE}.
@@ -18,9 +18,11 @@ public enum LeakLevel {
     DISABLED,
     /** Reports name the finalizer, or else the class of its action, of which there is one for each lambda. */
     SIMPLE,
-    /** The same, with the stack of its creation for some finalizers, chosen by chance. */
+    /** The same, with the stack of its creation for some finalizers, chosen at random. */
     ADVANCED,
-    /** The same, with the stack of its creation for every finalizer; for tests, since it costs some microseconds each. */
+    /**
+     * The same, with the stack of its creation for every finalizer; for tests, since it costs some microseconds each.
+     */
     PARANOID;
 
     static LeakLevel byDefault() {

@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 /** Counts the leaks of one registry, reports each creation site once, and keeps the newest reports. */
 final class LeakReporter {
 
-    /** So many sites, of about a kilobyte each, are more than a program has; beyond them leaks are only counted. */
+    /**
+     * More creation sites than any program has, of about a kilobyte each; beyond that, classes are being generated, and
+     * leaks are only counted.
+     */
     private static final int MOST_SITES = 10_000;
 
     private static final Pattern OWN_ACTIONS =
@@ -55,7 +58,7 @@ final class LeakReporter {
         level = chosen;
     }
 
-    /** The stack of a creation that goes on at this moment, if this one is to be recorded. */
+    /** The stack of the present creation, if it is to be recorded. */
     @Nullable List<StackTraceElement> stackOfCreation() {
         return switch (level) {
             case DISABLED, SIMPLE -> null;
@@ -86,7 +89,7 @@ final class LeakReporter {
         }
     }
 
-    /** Counts a leak, and reports it unless its site was reported before. Never throws. */
+    /** Counts a leak, and reports it unless its creation site was reported before. Never throws. */
     void found(Kind kind, FinalizerInfo finalizer) {
         Objects.requireNonNull(counts.get(kind)).increment();
         try {
@@ -109,7 +112,7 @@ final class LeakReporter {
             ListenerCalls.submit(
                     "A leak listener",
                     List.<Runnable>of(() -> notifyListeners(leak))
-                            .iterator()); // nobody may hold up the watch that found it
+                            .iterator()); // a listener must not delay the watchdog that found it
         }
     }
 
@@ -144,10 +147,10 @@ final class LeakReporter {
     }
 
     /**
-     * Where finalizers come from: the class of the action, and all frames that were recorded, since the first of them
-     * may be a method that many others call. If no frame was recorded and the action is the library's own, as for
-     * guards and temporary files, the name takes the place of its class. A text and no record: on Java 25 the class
-     * loader of a record whose generated {@code hashCode} was the last one to be linked is not collected.
+     * The creation site: the class of the action, and all frames that were recorded, since the first of them may be a
+     * method that many others call. If no frame was recorded and the action is the library's own, as for guards and
+     * temporary files, the name replaces its class. A text, not a record: on Java 25 the class loader of a record whose
+     * generated {@code hashCode} was the last one to be linked is not collected.
      */
     private static String site(Kind kind, FinalizerInfo finalizer) {
         String action = finalizer.action();

@@ -8,20 +8,25 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks now and then for finalizers that have been live for too long, while there are any that could be: a walk over the
- * log, with no timer and no queue for a single one.
+ * Checks at intervals for finalizers that have been live for too long, while there are any with a limit: an iteration
+ * over the log, without a timer or a queue for each.
  *
- * <p>It is late by an eighth of the shortest limit, and rests twenty times as long as a look takes.
+ * <p>It is late by an eighth of the shortest limit, and rests for twenty times as long as a check takes.
  *
- * <p><b>Why none is forgotten.</b> Whoever registers has written the slot before reading {@link #ticking}; the look that
- * found nobody to wait for clears {@code ticking} before it looks once more; all of it volatile. So either the
- * registration sees that it has to start the watch, or the second look sees the registration. Only then is the watch
- * stopped, under the lock, unless somebody has started another one.
+ * <p><b>Why none is forgotten.</b> A registration writes the slot before it reads {@link #ticking}; a check that found
+ * nothing to wait for clears {@code ticking} before it checks once more; all of it volatile. So either the registration
+ * sees that it has to start the ticks, or the second check sees the registration. Only then are the ticks stopped,
+ * under the lock, unless another thread has started them again.
  */
 final class OverdueMonitor {
 
+    /** For limits below 80 milliseconds, as in tests: more checks would cost more than they tell. */
     private static final long SHORTEST_TICK = TimeUnit.MILLISECONDS.toNanos(10);
+
+    /** For limits above four minutes: an eighth of a day would be late for a person, and a check is cheap. */
     private static final long LONGEST_TICK = TimeUnit.SECONDS.toNanos(30);
+
+    /** Checks take no more than a twentieth of one core, however many finalizers are live. */
     private static final int REST_FACTOR = 20;
 
     /** Reports what is overdue; returns the shortest limit of those that are not overdue yet, in milliseconds. */
@@ -37,7 +42,10 @@ final class OverdueMonitor {
         this.reportOverdue = reportOverdue;
     }
 
-    /** A finalizer with such a limit is in the log. Never throws: where threads are short, the next one tries again. */
+    /**
+     * A finalizer with this limit is in the log. Never throws: if no thread is available, the next registration tries
+     * again.
+     */
     void expect(long limitMillis) {
         if (!ticking || limitMillis < shortestMillis) {
             try {
@@ -73,7 +81,7 @@ final class OverdueMonitor {
         }
     }
 
-    /** Looks no more, because the registry closes. */
+    /** Stops the checks, because the registry closes. */
     synchronized void end() {
         ended = true;
         stop();
@@ -88,7 +96,7 @@ final class OverdueMonitor {
         }
     }
 
-    /** Reports who is overdue. */
+    /** Reports what is overdue. */
     void check() {
         long before = shortestMillis;
         long shortest = reportOverdue.getAsLong();
@@ -99,7 +107,7 @@ final class OverdueMonitor {
         settle(before, shortest);
     }
 
-    /** Looks less often, or no more, where the one with the shortest limit has gone. */
+    /** Checks less often, or no more, if the one with the shortest limit has ended. */
     private synchronized void settle(long before, long shortest) {
         if (ended || shortestMillis != before) {
             return;

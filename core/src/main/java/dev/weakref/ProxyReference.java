@@ -10,21 +10,21 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reference that a weak proxy has to its referent; it also is what the proxy does where that is the same for all
- * proxies. A generated proxy calls its {@link #get()}, {@link #equals}, {@link #hashCode} and {@link #toString}; a
- * reflective one its {@link #invoke}.
+ * The reference that a weak proxy has to its referent, and the behaviour that all proxies share. A generated proxy
+ * calls its {@link #get()}, {@link #equals}, {@link #hashCode} and {@link #toString}; a reflective one its
+ * {@link #invoke}.
  */
 public final class ProxyReference extends WeakReference<Object> implements InvocationHandler {
 
     private final String referentType;
     private volatile @Nullable Consumer<Object> callback;
 
-    /** Where there is a callback: the proxy and its node, both for {@link #keepProxy}. */
+    /** The proxy and its node, if there is a callback; both for {@link #keepProxy}. */
     private @Nullable Object proxy;
 
     private @Nullable CallbackNode node;
 
-    /** Of a shared proxy: what it is found by, which lives as long as the proxy because this holds it. */
+    /** The key of a shared proxy, which lives as long as the proxy because this holds it. */
     @SuppressWarnings("UnusedVariable")
     private SharedHolders.@Nullable Key key;
 
@@ -39,7 +39,7 @@ public final class ProxyReference extends WeakReference<Object> implements Invoc
         return ProxyClasses.referenceOf(object) instanceof ProxyReference reference ? reference : null;
     }
 
-    /** The node of the callback, for the log; made once, and while somebody holds the referent. */
+    /** Makes the node of the callback, for the log; once, while the caller holds the referent. */
     CallbackNode nodeFor(Object referent, Object itsProxy) {
         CallbackNode made = new Call(referent, itsProxy);
         proxy = itsProxy;
@@ -47,7 +47,7 @@ public final class ProxyReference extends WeakReference<Object> implements Invoc
         return made;
     }
 
-    /** What its proxy is found by once it is shared; made once. */
+    /** Makes the key of a shared proxy, once. */
     SharedHolders.Key keyFor(Object referent, Object itsProxy) {
         SharedHolders.Key made = new SharedHolders.Key(itsProxy, this, referent);
         key = made;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The options that every registration has.
  *
- * @param <B> the type to go on with
+ * @param <B> the type that each method returns
  */
 abstract sealed class RegistrationOptions<B extends RegistrationOptions<B>>
         permits FinalizerRegistry.Registration, FinalizerRegistry.StateRegistration {
@@ -37,7 +37,7 @@ abstract sealed class RegistrationOptions<B extends RegistrationOptions<B>>
     }
 
     /**
-     * The name to show, in place of the class name of the action.
+     * The name to show, instead of the class name of the action.
      *
      * @throws IllegalArgumentException if it is blank or longer than 200 characters
      */
@@ -53,8 +53,8 @@ abstract sealed class RegistrationOptions<B extends RegistrationOptions<B>>
     }
 
     /**
-     * How long the action may run, in place of the registry's limit, before it is interrupted and left behind. Does
-     * not hold for {@link Finalizer#call()}.
+     * How long the action may run, instead of the registry's limit, before it is interrupted and times out. Does not
+     * hold for {@link Finalizer#call()}.
      *
      * @throws IllegalArgumentException if it is not positive
      */
@@ -64,8 +64,8 @@ abstract sealed class RegistrationOptions<B extends RegistrationOptions<B>>
     }
 
     /**
-     * Somebody has to {@linkplain Finalizer#call() call} it: if it runs because its referent was collected, or is still
-     * live when the registry closes, it is reported as a {@link Leak}.
+     * The finalizer has to be {@linkplain Finalizer#call() called}: if it runs because its referent was collected, or
+     * is still live when the registry closes, it is reported as a {@link Leak}.
      */
     public B mustBeClosed() {
         mustBeClosed = true;
@@ -73,8 +73,8 @@ abstract sealed class RegistrationOptions<B extends RegistrationOptions<B>>
     }
 
     /**
-     * After how long it is reported as an overdue {@link Leak} if it is still live, in place of the registry's limit,
-     * and in elapsed time as that is.
+     * After how long it is reported as an overdue {@link Leak} if it is still live, instead of the registry's limit,
+     * and like that in elapsed time.
      *
      * @throws IllegalArgumentException if it is not positive
      */

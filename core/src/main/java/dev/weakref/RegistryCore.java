@@ -34,12 +34,11 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is behind a {@link FinalizerRegistry}: its log, the relay that runs what dies, its counters and its end.
+ * What is behind a {@link FinalizerRegistry}: registers and finds finalizers, and connects creation log, dispatcher,
+ * leak reports, counters and exit pass.
  *
  * <p>It is apart from the registry that the user holds, because the reaper holds it for as long as it has live
- * finalizers: so that a registry that was dropped goes on dispatching, and can be known to have been dropped.
- *
- * <p>It is long because it is the one place where log, relay, leaks, counters and exit pass meet.
+ * finalizers: so a registry that was dropped continues to run actions, and the drop can be noticed.
  */
 final class RegistryCore {
 
@@ -88,7 +87,6 @@ final class RegistryCore {
         overdueAfterMillis = Defaults.millis(settings.overdueAfter);
     }
 
-    /** Its number among all registries. */
     long number() {
         return number;
     }
@@ -109,7 +107,7 @@ final class RegistryCore {
         return leaks;
     }
 
-    /** For tests: the one that looks for the overdue. */
+    /** For tests. */
     OverdueMonitor overdueMonitor() {
         return overdueMonitor;
     }
@@ -126,7 +124,6 @@ final class RegistryCore {
         return dispatcher;
     }
 
-    /** The elapsed time now, in milliseconds. */
     long now() {
         return settings.clock.millis();
     }
@@ -140,17 +137,14 @@ final class RegistryCore {
         return actionLimitNanos;
     }
 
-    /** Tells of runs. */
     RunReporter reporter() {
         return reporter;
     }
 
-    /** Runs actions. */
     ActionRunner runner() {
         return runner;
     }
 
-    /** Ends the registry. */
     RegistryShutdown shutdown() {
         return shutdown;
     }
@@ -159,7 +153,7 @@ final class RegistryCore {
         return closed;
     }
 
-    /** From now on whoever has registered is told that it was too late, unless the exit pass finds it first. */
+    /** From now on a registration throws, unless the exit pass finds the finalizer first. */
     void refuseRegistrations() {
         closed = true;
         overdueMonitor.end();
@@ -181,7 +175,7 @@ final class RegistryCore {
         return true;
     }
 
-    /** Tells of it, unless the registry was closed or has nothing that will not run at exit now. */
+    /** Logs it, unless the registry was closed or has nothing that will not run at exit now. */
     void wasDropped() {
         long live = !shutdown.hasBegun() ? stats().live() : 0;
         if (live > 0) {
@@ -197,8 +191,8 @@ final class RegistryCore {
      * Registers a finalizer.
      *
      * <p><b>Why none is lost at the end.</b> This writes the slot, then reads {@code closed}; the exit pass writes
-     * {@code closed}, then walks the slots once more; all of it volatile. So either the pass sees the finalizer, or
-     * this sees {@code closed}; if both do, the state of the finalizer decides.
+     * {@code closed}, then iterates over the slots once more; all of it volatile. So either the pass sees the
+     * finalizer, or this sees {@code closed}; if both do, the state of the finalizer decides.
      */
     <R> FinalizerNode<R> register(Object referent, Object work, FinalizerOptions details) {
         if (closed) {
@@ -206,15 +200,15 @@ final class RegistryCore {
         }
         captures.check(referent, BoundAction.actionOf(work), BoundAction.stateOf(work));
         FinalizerNode<R> node = new FinalizerNode<>(this, referent, work, details.withStack(leaks.stackOfCreation()));
-        StackReserve.ensure(); // so that no slot is claimed and not written
+        StackReserve.ensure(); // so that no slot is claimed and then not written
         try {
             log.append(node);
-            if (closed && (refuse(node) || node.isDetached())) { // detached by the exit pass, which found it first
+            if (closed && (refuse(node) || node.isDetached())) { // or the exit pass found and detached it first
                 throw closedAlready();
             }
             onRegistered(node);
         } catch (VirtualMachineError shortage) {
-            refuse(node); // the caller is told that nothing was registered, and keeps the resource
+            refuse(node); // the caller gets the error and keeps the resource
             throw shortage;
         } finally {
             Reference.reachabilityFence(referent); // the log needs it until the slot is written
@@ -235,7 +229,7 @@ final class RegistryCore {
         }
     }
 
-    /** Registers what is to run at exit and belongs to nobody else; not if nobody holds the registry any more. */
+    /** Registers what is to run at exit, with the registry itself as the referent; not if the registry was dropped. */
     void registerForExit(String finalizer, Object work) {
         FinalizerRegistry registry = facade == null ? null : facade.get();
         if (registry != null) {
@@ -243,7 +237,7 @@ final class RegistryCore {
         }
     }
 
-    /** Takes back what was registered, if it is still live; whether the resource is the caller's again. */
+    /** Takes back a registration, if it is still live; whether the resource is the caller's again. */
     boolean refuse(FinalizerNode<?> node) {
         boolean refused = node.slots != null && node.discard();
         if (refused) {
@@ -274,7 +268,7 @@ final class RegistryCore {
         return Optional.empty();
     }
 
-    /** Hands a live finalizer over to be called; whether there is one with this id. */
+    /** Submits a live finalizer to be called; whether there is one with this id. */
     boolean callLater(long id) {
         Optional<FinalizerNode<?>> found = find(id);
         found.ifPresent(node -> {
@@ -289,10 +283,10 @@ final class RegistryCore {
     }
 
     /**
-     * An action has passed its limit: counts it and shows where it is.
+     * Counts an action that has passed its limit, and logs where it is.
      *
      * @param nanos how long it has run, as far as that was seen
-     * @return false if it does not run any more, or not yet, and so was not left behind
+     * @return false if it does not run any more, or not yet, and so has not timed out
      */
     boolean timeOut(FinalizerNode<?> node, Thread thread, long nanos) {
         StackTraceElement[] stack = thread.getStackTrace();
@@ -322,7 +316,7 @@ final class RegistryCore {
         }
     }
 
-    /** Whether an action runs that is waited for, or is being left behind at this moment. */
+    /** Whether an action runs that is waited for, or times out at this moment. */
     boolean isAnyRunning(ExitPass pass) {
         if (timingOut.get() > 0) {
             return true;
@@ -338,8 +332,8 @@ final class RegistryCore {
     /**
      * Starts no further automatic dispatch, and waits for what was started before.
      *
-     * @param nanos how long to wait for what runs on and on
-     * @return whether nothing of that runs any more but what was left behind
+     * @param nanos how long to wait
+     * @return whether nothing of that runs any more but what has timed out
      */
     boolean stopDispatching(ExitPass pass, long nanos) throws InterruptedException {
         dispatcher.stop();

@@ -18,7 +18,13 @@ import org.jspecify.annotations.Nullable;
 /** The settings of a registry, with their defaults. Filled by a builder, then copied and only read. */
 final class RegistrySettings {
 
+    /**
+     * One in a hundred: with this, a registration at level {@code ADVANCED} takes three to four times as long as at
+     * {@code DISABLED} (docs/performance.md); with a smaller part, a site that leaks seldom is not found.
+     */
     static final double LEAK_SAMPLING = 0.01;
+
+    /** How many reports a person reads; each holds texts only. */
     static final int KEPT_LEAKS = 50;
     static final CaptureCheck CAPTURE_CHECK = CaptureCheck.FAIL;
 

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** The end of a registry: one exit pass, whichever thread begins it, and the shutdown hook of the JVM. */
+/** The end of a registry: one exit pass, by whichever thread begins it, and the shutdown hook of the JVM. */
 final class RegistryShutdown {
 
     private final RegistryCore core;
@@ -40,16 +40,16 @@ final class RegistryShutdown {
     /**
      * Begins the exit pass, or waits for the one that was begun.
      *
-     * <p><b>Why this works if a pass is given up.</b> An action that closes the registry needs a thread for the pass. If there
-     * is none, the pass is taken out of {@code exitPass} first and given up then. Another thread that closes the registry holds
-     * the pass that it met, and does not read the field again. When it sees that pass given up, it finds the field empty, or
-     * another pass there, and so it begins one or waits for one.
+     * <p><b>Why this works if a pass is given up.</b> An action that closes the registry needs a thread for the pass. If
+     * there is none, the pass is removed from {@code exitPass} first and given up then. Another thread that closes the
+     * registry holds the pass that it met, and does not read the field again. When it sees that pass given up, it finds the
+     * field empty, or another pass there, and so it begins one or waits for one.
      *
-     * @param waiting the thread that waits until this returns: the calling thread, or another one. The actions that it runs
-     *     are not waited for
+     * @param waiting the thread that waits until this returns: the calling thread, or another one. The actions that it
+     *     runs are not waited for
      */
     ExitReport run(Duration atMost, Thread waiting) {
-        StackReserve.ensure(); // for the thread that takes over if the pass overflows the stack of this one
+        StackReserve.ensure(); // so that another thread can be started if the pass overflows the stack of this one
         boolean inside = isInsideAction();
         List<Long> waitsInside = CurrentRegistries.running(waiting, core.number());
         while (true) {
@@ -77,7 +77,7 @@ final class RegistryShutdown {
         }
     }
 
-    /** With the hook in place until the end: a JVM that exits meanwhile waits for the pass. */
+    /** Keeps the hook until the end: a JVM that exits during the pass waits for it. */
     private ExitReport run(ExitPass pass) {
         try {
             return pass.run();
@@ -119,7 +119,7 @@ final class RegistryShutdown {
         }
     }
 
-    /** Waits for a pass that was begun no longer than it may take: the thread that runs it may be the one that exits. */
+    /** Waits for a pass that has begun, but no longer than it may take: its thread may be the one that exits. */
     private void shutdownInHook() {
         Logging.jvmExits();
         ExitPass mine = new ExitPass(core, core.settings().exitLimit);

@@ -5,16 +5,16 @@ import dev.weakref.Finalizer.Trigger;
 import java.util.Map;
 
 /**
- * The counters of a registry, each exact when nobody registers or runs meanwhile.
+ * The counters of a registry, each exact while no finalizer is registered or run.
  *
  * @param live finalizers that have neither ended nor been detached; one that runs at this moment still counts
  * @param registered finalizers ever registered
- * @param ran runs that ended or were left behind, by trigger and outcome; every pair is present
+ * @param ran runs that ended or timed out, by trigger and outcome; every pair is present
  * @param detached finalizers that were detached: by {@code detach()}, because they were not to run at exit, or because
  *     the deadline of the exit pass cut them off
  * @param leaks leaks by kind; every kind is present
- * @param waiting finalizers of collected referents that wait for their turn; those that were handed to an executor of the
- *     user's own no longer count
+ * @param waiting finalizers of collected referents that wait for their turn; those that were handed to an executor of
+ *     the user's own no longer count
  * @param delays what delayed other actions, by kind; every kind is present
  * @since 0.1
  */

@@ -12,8 +12,8 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Uses once what must not fail later, so that the JVM has linked it: linking a {@code VarHandle} or a lambda takes memory
- * and much stack. It starts no thread. See {@link Bootstrap}.
+ * Uses everything once that must not fail later, so that the JVM has linked it: linking a {@code VarHandle} or a lambda
+ * takes memory and much stack. Starts no thread. See {@link Bootstrap}.
  */
 final class Rehearsal implements Runnable {
 

@@ -18,7 +18,7 @@ public interface RemovalListener<K> {
     /**
      * An entry has left.
      *
-     * @param key its key, or {@code null} where the key was what died
+     * @param key its key, or {@code null} if the key was collected
      * @param cause why it left
      */
     void onRemoval(@Nullable K key, RemovalCause cause);

@@ -43,14 +43,14 @@ final class RunCounters {
         detached.increment();
     }
 
-    /** One was appended to the log that came too late and counts for nothing. */
+    /** Counts one that was appended to the log too late, and so does not count as registered. */
     void refused() {
         refused.increment();
     }
 
     /**
-     * The counters as they are, given how many finalizers were appended to the log. The live are what is left: so
-     * a registration costs no counter, and a run only one.
+     * The counters, given how many finalizers were appended to the log. The live ones are the difference: so a
+     * registration costs no counter, and a run only one.
      */
     RegistryStats stats(long appended, Map<Leak.Kind, Long> leaks, long waiting) {
         long gone = detached.sum();

@@ -12,7 +12,10 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Tells once of each run and each delay of a registry's finalizers: the counters, leaks, flight recorder, listeners and log. */
+/**
+ * Reports each run and each delay of a registry's finalizers once: to counters, leaks, flight recorder, listeners and
+ * log.
+ */
 final class RunReporter {
 
     private final String name;
@@ -33,7 +36,10 @@ final class RunReporter {
         timed = !listeners.isEmpty();
     }
 
-    /** Counts what delays others, and has the listeners told by another thread: the watch serves all registries. */
+    /**
+     * Counts what delays others, and notifies the listeners in another thread, because the watchdog serves all
+     * registries.
+     */
     void delayed(FinalizerDelay.Kind kind, @Nullable FinalizerInfo finalizer, long nanos) {
         counters.delayed(kind);
         if (!listeners.isEmpty()) {
@@ -84,7 +90,7 @@ final class RunReporter {
         }
     }
 
-    /** Tells the handler, or the log, of a failure that no caller waits for. */
+    /** Passes a failure that no caller waits for to the handler, or to the log. */
     void report(FinalizerInfo info, Trigger trigger, Throwable failure) {
         String message = "Finalizer " + info.id() + " '" + info.name() + "' of registry '" + Names.escape(name)
                 + "' failed (" + trigger + ", action " + info.action()
@@ -113,7 +119,7 @@ final class RunReporter {
                 failure);
     }
 
-    /** Counts a finalizer that its user has detached. Never throws: the caller is to get what was detached. */
+    /** Counts a finalizer that its user has detached. Never throws: the caller must get what was detached. */
     void onDetached(FinalizerState node) {
         try {
             counters.detached();

@@ -4,12 +4,12 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has failed and is to run once more at exit: kept here until it is registered for that.
+ * Actions that have failed and are to run once more at exit: kept here until they are registered for that.
  *
- * <p><b>Why none is lost if memory or stack runs out.</b> An attempt is made together with what it repeats. To add it,
- * the code that has caught the failure links it, under the lock of this object: that allocates nothing and calls
- * nothing, so no frame is needed but the one that is there. If registering it fails then, it stays, and is registered
- * together with the next one or by the exit pass.
+ * <p><b>Why none is lost if memory or stack runs out.</b> An attempt is made together with what it repeats. The code
+ * that has caught the failure adds it by linking it, under the lock of this object: that allocates nothing and calls
+ * nothing, so it needs no frame but the present one. If registering it fails then, it stays, and is registered together
+ * with the next one or by the exit pass.
  *
  * <p>Guarded by its own lock.
  */

@@ -27,7 +27,10 @@ abstract class SetView<E> extends AbstractSet<E> {
         return iterator().spliterator(Spliterator.DISTINCT);
     }
 
-    /** Removes each element as {@link #remove} does, whatever the collection and its length. */
+    /**
+     * Removes each element as {@link #remove} does, unlike that of {@link AbstractSet}, which iterates over the smaller
+     * side and may compare as the other collection does.
+     */
     @Override
     public final boolean removeAll(Collection<?> elements) {
         boolean changed = false;
@@ -37,7 +40,7 @@ abstract class SetView<E> extends AbstractSet<E> {
         return changed;
     }
 
-    /** What is alive at the beginning is held until the end, so that both sides are counted at one moment. */
+    /** Live elements are held from the beginning to the end, so that both sides are counted at one moment. */
     @Override
     public final boolean equals(@Nullable Object other) {
         return other == this || (other instanceof Set<?> set && hasElementsOf(set));

@@ -19,19 +19,19 @@ import org.jspecify.annotations.Nullable;
  * the key is collected together with its holder, whether the referent lives or not, and its entry is removed as the
  * entries of all weak collections are.
  *
- * <p><b>Why the program never has two of them.</b> Threads that ask at the same time may each make a holder. The keys
- * of these are equal, so the table links one of them, and all threads return the holder of that one. A thread that
- * has a holder thereby holds its key, so each later question finds that key in the table. The collector clears the
- * table's reference to a key only if nothing holds the holder, and together with all other weak references through
- * which the holder could be reached. From then on nothing returns the old holder, and the next question links a new
- * key; the dead node of the old one is removed by its identity, which is never the new node's. The only exception is
- * an object that holds the holder and is made reachable again by its {@code finalize()} method.
+ * <p><b>Why the program never has two of them.</b> Concurrent threads may each make a holder. The keys of these are
+ * equal, so the table links one of them, and all threads return the holder of that one. A thread that has a holder
+ * thereby holds its key, so each later lookup finds that key in the table. The collector clears the table's reference
+ * to a key only if nothing holds the holder, and together with all other weak references through which the holder could
+ * be reached. From then on nothing returns the old holder, and the next lookup links a new key; the dead node of the
+ * old one is removed by its identity, which is never the new node's. The only exception is an object that holds the
+ * holder and is made reachable again by its {@code finalize()} method.
  */
 final class SharedHolders {
 
     static final SharedHolders ALL = new SharedHolders(Reaper.SHARED);
 
-    /** The interfaces of a reference, which tell it from all proxies. */
+    /** The interfaces of a reference, which distinguish it from all proxies. */
     private static final Set<Class<?>> NONE = Set.of();
 
     final WeakTable<Key, Boolean> table; // for tests as well
@@ -61,7 +61,7 @@ final class SharedHolders {
     /**
      * Shares the holder of this key, unless there is another one of the same object and interfaces.
      *
-     * @param referent what the holder refers to; held until this has returned, since the key asks the holder for it
+     * @param referent what the holder refers to; held until this has returned, because the key asks the holder for it
      * @return the holder that is shared
      */
     Object share(Key mine, Object referent) {
@@ -143,7 +143,7 @@ final class SharedHolders {
         }
     }
 
-    /** Equals no key, so that the table shows it all those with its hash; notes the proxies among them. */
+    /** Equals no key, so that the table compares it with all that have its hash; collects the proxies among them. */
     private record Listing(Object referent, List<Object> proxies) {
 
         @Override

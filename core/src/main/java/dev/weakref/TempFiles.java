@@ -12,8 +12,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files and directories that go when the object that they belong to does: when they are closed, when their owner has
- * been collected, or at exit.
+ * Files and directories that are deleted together with the object that they belong to: when they are closed, when their
+ * owner has been collected, or at exit.
  *
  * <pre>{@code
  * TempFiles temp = TempFiles.of(registry);
@@ -21,14 +21,15 @@ import org.jspecify.annotations.Nullable;
  * Files.writeString(directory.path().resolve("notes.txt"), "…");
  * }</pre>
  *
- * <p>A directory goes with all that is in it, however deep that is. Symbolic links are deleted and never followed. If
- * the file system has a {@link java.nio.file.SecureDirectoryStream}, as on Linux, this holds as well if another process
+ * <p>A directory is deleted with all that is in it, at any depth. Symbolic links are deleted and never followed. If the
+ * file system has a {@link java.nio.file.SecureDirectoryStream}, as on Linux, this holds as well if another process
  * replaces a directory in the tree by a link while it is being deleted. If it has none, as on Windows, do not use this
- * class for directories in which an untrusted party could do that. The directories above the tree must be trusted.
+ * class for directories in which an untrusted party could replace a subdirectory by a link during deletion. The
+ * directories above the tree must be trusted.
  *
  * <p>The deletion continues after a failure, and deletes what it can. It then throws the first failure, in which up to
- * ten others are suppressed. What could not be deleted is tried again when the registry closes, whatever the failure
- * was, and a failure then is reported as that of any action. What is not there any more is no failure.
+ * ten others are suppressed. What could not be deleted is tried again when the registry closes, and a failure then is
+ * reported as that of any action. A file that does not exist any more is no failure.
  *
  * @since 0.1
  */
@@ -49,7 +50,7 @@ public final class TempFiles {
         return new TempFiles(registry, null, OpenDirectory::at);
     }
 
-    /** In this directory, which has to exist. */
+    /** In this directory, which must exist. */
     public static TempFiles of(FinalizerRegistry registry, Path parent) {
         return new TempFiles(registry, Objects.requireNonNull(parent, "parent"), OpenDirectory::at);
     }
@@ -81,7 +82,7 @@ public final class TempFiles {
     }
 
     /**
-     * Has a file or directory that is there already belong to this object.
+     * Makes an existing file or directory belong to this object.
      *
      * <p>If the path is a symbolic link, the link is deleted, and not what it leads to. Symbolic links above the last
      * name are followed now, and must still lead to the same place when it is deleted; if not, nothing is deleted, and
@@ -102,7 +103,7 @@ public final class TempFiles {
 
     private Bound bind(Object owner, DeletionTarget target) {
         Function<Path, OpenDirectory> its = opener;
-        // Not the registry itself, which could not be seen to be dropped then.
+        // Not the registry itself: if the action held it, a drop could not be noticed.
         SecondAttempts attempts = registry.core().secondAttempts();
         SecondAttempts.Attempt once = new SecondAttempts.Attempt(
                 "temporary files, once more", BoundAction.ofAction(target, (DeletionTarget left) -> delete(left, its)));
@@ -113,7 +114,7 @@ public final class TempFiles {
                         delete(target, its);
                     } catch (Throwable failure) {
                         if (trigger != Trigger.EXIT) {
-                            synchronized (attempts) { // no call before it is linked, for which stack could be missing
+                            synchronized (attempts) { // links it without a call, for which the stack could be exhausted
                                 once.before = attempts.last;
                                 attempts.last = once;
                             }

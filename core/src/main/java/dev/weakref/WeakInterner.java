@@ -6,16 +6,17 @@ import dev.weakref.internal.table.WeakTable;
 import java.util.Objects;
 
 /**
- * Keeps one canonical instance of equal objects, for as long as somebody else holds it.
+ * Keeps one canonical instance of equal objects, for as long as it is held elsewhere.
  *
  * <pre>{@code
  * WeakInterner<Currency> currencies = WeakInterner.create();
- * Currency euro = currencies.intern(parsed);   // the same object for everybody whose currency is equal
+ * Currency euro = currencies.intern(parsed);   // the same object for all equal currencies
  * }</pre>
  *
- * <p>Samples are compared by {@code equals}; {@code null} is refused. For use by any thread: all that intern equal samples
- * at the same time get the same one, and actions before interning an object <i>happen-before</i> actions after another
- * thread has got it. An instance that nobody else holds goes, and the next equal sample takes its place.
+ * <p>Samples are compared by {@code equals}; {@code null} is refused. For use by any thread: all threads that intern
+ * equal samples at the same time get the same one, and actions before interning an object <i>happen-before</i> actions
+ * after another thread has got it. An instance that is not held elsewhere is collected, and the next equal sample
+ * replaces it.
  *
  * <p>For constants, an {@code enum} is simpler; for strings that live as long as the program, {@link String#intern()}.
  *

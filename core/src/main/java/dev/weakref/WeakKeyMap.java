@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A concurrent map that holds its keys weakly: an entry lives for as long as somebody else holds its key.
+ * A concurrent map that holds its keys weakly: an entry lives for as long as its key is held elsewhere.
  *
  * <pre>{@code
  * WeakKeyMap<Socket, Instant> lastUsed = WeakKeyMap.identity();
@@ -16,11 +16,11 @@ import java.util.Objects;
  * // data about objects of others, which goes when they go
  * }</pre>
  *
- * <p><b>Keys</b> are compared by {@code equals}, or by identity in a map made by {@link #identity()}. An equal but not
- * identical key put again replaces the value and leaves the first key, so the entry dies with the first one;
- * {@link Builder#replaceKeys} chooses the other rule. By identity the map breaks the contract of
- * {@code Map.equals} and {@code hashCode} as {@link java.util.IdentityHashMap} does. <b>Nulls</b> are refused. Keys that
- * never die (constants, small boxed numbers) make entries that never go.
+ * <p><b>Keys</b> are compared by {@code equals}, or by identity in a map made by {@link #identity()}. Putting an equal
+ * but not identical key again replaces the value and keeps the first key, so the entry dies with the first one;
+ * {@link Builder#replaceKeys} chooses the other rule. By identity the map breaks the contract of {@code Map.equals} and
+ * {@code hashCode} as {@link java.util.IdentityHashMap} does. <b>Nulls</b> are refused. Entries whose keys never die
+ * (constants, small boxed numbers) are never removed.
  *
  * <p><b>Values</b> are strong. One that reaches its own key keeps the entry for ever, since the JVM cannot see that it
  * is held by its own entry only; hold the key weakly there. {@link Builder#checkCaptures} finds such values.
@@ -29,7 +29,7 @@ import java.util.Objects;
  * operations of {@link java.util.concurrent.ConcurrentMap} are atomic, an entry is invisible as soon as its key has
  * been collected, and is soon removed by a thread of the library.
  *
- * <p>Not serializable. Many keys of one hash are correct and slow. Where the key is your own class, a field in it is
+ * <p>Not serializable. Many keys of one hash are correct and slow. If the key is your own class, a field in it is
  * simpler than a map.
  *
  * @param <K> the type of the keys
@@ -72,7 +72,7 @@ public final class WeakKeyMap<K, V> extends AbstractWeakMap<K, V> {
         return refs;
     }
 
-    /** A new map with the entries of both; where both have a key, the other's value wins. This map is unchanged. */
+    /** A new map with the entries of both; if both have a key, the other's value wins. This map is unchanged. */
     public WeakKeyMap<K, V> union(Map<? extends K, ? extends V> other) {
         WeakKeyMap<K, V> union = copy();
         union.putAll(other);
@@ -107,15 +107,15 @@ public final class WeakKeyMap<K, V> extends AbstractWeakMap<K, V> {
             return this;
         }
 
-        /** Whether an equal key that is put again takes the place of the first one; false by default. */
+        /** Whether an equal key that is put again replaces the first one; false by default. */
         public Builder<K, V> replaceKeys(boolean replace) {
             replaceKeys = replace;
             return this;
         }
 
         /**
-         * What to do with a value that reaches its own key; {@code OFF} by default. With {@code FAIL} whatever would
-         * put such a value throws an {@link IllegalArgumentException} and changes nothing.
+         * What to do with a value that reaches its own key; {@code OFF} by default. With {@code FAIL}, each method that
+         * would put such a value throws an {@link IllegalArgumentException} and changes nothing.
          */
         public Builder<K, V> checkCaptures(CaptureCheck check) {
             captureCheck = Objects.requireNonNull(check, "check");

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Runnable bound = method.get();   // or null, once the button has been collected
  * }</pre>
  *
- * <p>A bound method ({@code button::onClick}) is an object of its own that nobody else holds, so an ordinary weak
- * reference to it would die at once. {@link #get()} binds anew each time; who keeps what it returns keeps the receiver.
+ * <p>A bound method ({@code button::onClick}) is an object of its own that nothing else holds, so an ordinary weak
+ * reference to it would be cleared at once. {@link #get()} binds anew each time; keeping what it returns keeps the
+ * receiver.
  *
  * <p><b>Equality.</b> While both receivers live, two are equal if receiver and binder are the same objects, so keep the
  * binder in a constant; otherwise only one and itself. The hash is the receiver's identity hash.
@@ -118,7 +119,7 @@ public final class WeakMethod<T, F> {
         Callbacks.call(this, mine);
     }
 
-    /** The reference to the receiver, held by the method and nobody else; found on the queue if that is to call back. */
+    /** The reference to the receiver, held by the method only; found on the queue if it is to call back. */
     static final class Receiver extends WeakReference<Object> {
 
         private final WeakMethod<?, ?> method;

@@ -16,27 +16,27 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * Display proxy = WeakProxy.of(display, Display.class);
- * proxy.show("hello");    // forwarded, for as long as somebody else holds the display
+ * proxy.show("hello");    // forwarded, for as long as the display is held elsewhere
  * }</pre>
  *
  * <p>A proxy implements interfaces, and forwards each of their methods, default methods among them. The referent is
- * held during the call. What it throws arrives unchanged; a method that returns its own referent returns the proxy,
- * where the return type allows it. Once the referent has been collected every forwarded call, {@code toString} and
+ * held during the call. What it throws arrives unchanged; a method that returns its own referent returns the proxy, if
+ * the return type allows it. Once the referent has been collected every forwarded call, {@code toString} and
  * {@code equals} throws a {@link ReferentGoneException}; {@link #describe} never does.
  *
- * <p><b>Identity.</b> Proxies without a callback are one shared object for each referent and set of interfaces,
- * for as long as the program holds that object; once dropped it is collected, and the next call makes a new one.
+ * <p><b>Identity.</b> Proxies without a callback are one shared object for each referent and set of interfaces, for as
+ * long as the program holds that object; once dropped it is collected, and the next call makes a new one.
  *
- * <p><b>Equality.</b> A proxy equals what its referent equals; a proxy on the other side is unwrapped. This is symmetric
- * among proxies: what {@code x.equals(proxy)} answers is the affair of {@code x}. A proxy has no hash:
+ * <p><b>Equality.</b> A proxy equals what its referent equals; a proxy on the other side is unwrapped. This is
+ * symmetric among proxies: what {@code x.equals(proxy)} returns is up to {@code x}. A proxy has no hash:
  * {@code hashCode()} throws {@link UnsupportedOperationException}, so a proxy cannot be in a hash-based set or map.
  *
- * <p>A callback gets the dead proxy, once, in a thread of the library; the library holds proxies with callbacks
- * weakly, as it does {@link WeakRef}s.
+ * <p>A callback gets the dead proxy, once, in a thread of the library; the library holds proxies with callbacks weakly,
+ * as it does {@link WeakRef}s.
  *
- * <p>Proxies are generated classes, which the JIT inlines like hand-written ones. Where an interface's module lets no
- * class be made beside it, reflection does the work, more slowly, and wraps checked exceptions that a method does not
- * declare; give a {@link java.lang.invoke.MethodHandles.Lookup} of that package to avoid it.
+ * <p>Proxies are generated classes, which the JIT inlines like hand-written ones. If an interface's module allows no
+ * class to be defined in its package, the proxy uses reflection, which is slower and wraps checked exceptions that a
+ * method does not declare; give a {@link java.lang.invoke.MethodHandles.Lookup} of that package to avoid it.
  *
  * @since 0.1
  */
@@ -93,7 +93,10 @@ public final class WeakProxy {
         return ProxyReference.of(object) != null;
     }
 
-    /** Whether the object is a weak proxy that can be called: a {@code Runnable}, {@code Callable} or other functional interface. */
+    /**
+     * Whether the object is a weak proxy that can be called: a {@code Runnable}, {@code Callable} or other functional
+     * interface.
+     */
     public static boolean isCallable(@Nullable Object object) {
         return object != null
                 && isProxy(object)
@@ -103,7 +106,7 @@ public final class WeakProxy {
                                 .anyMatch(type -> type.isAnnotationPresent(FunctionalInterface.class)));
     }
 
-    /** What stands behind a proxy, by class and never by value. Never throws. */
+    /** What a proxy refers to, by class and never by value. Never throws. */
     public static String describe(@Nullable Object proxy) {
         ProxyReference reference = ProxyReference.of(proxy);
         return reference != null
@@ -148,7 +151,7 @@ public final class WeakProxy {
         interfaces.forEach(type -> check(referent, type));
     }
 
-    /** Refuses what no class can implement on behalf of this object. */
+    /** Rejects an interface that no proxy of this object can implement. */
     static void check(Object object, Class<?> type) {
         if (!type.isInterface()) {
             throw new IllegalArgumentException(type.getName() + " is a class; name one of its interfaces");

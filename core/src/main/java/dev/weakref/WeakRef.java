@@ -22,32 +22,31 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Identity.</b> References without a callback, made by {@link #of(Object)}, are one shared object for each
  * referent, for as long as the program holds that object; once dropped it is collected, and the next call makes a new
- * one. Since all that asked have the same object, {@link #clear()} and {@link #enqueue()} throw an
+ * one. Since all callers have the same object, {@link #clear()} and {@link #enqueue()} throw an
  * {@link UnsupportedOperationException} there. With a callback, or of a subclass, it is always a new object.
  *
- * <p><b>Equality.</b> While both referents live, two references are equal if these are; otherwise only a reference
- * and itself. It never equals anything that is not a {@code WeakRef}. The hash is the referent's, taken when it is
- * first asked for and then kept.
+ * <p><b>Equality.</b> While both referents live, two references are equal if these are; otherwise only a reference and
+ * itself. It never equals anything that is not a {@code WeakRef}. The hash is the referent's, taken when it is first
+ * asked for and then kept.
  *
- * <p><b>Callbacks</b> run at most once, in a thread of the library, with the dead reference; those of one object
- * newest first, and after all references to the object have been cleared. The library holds references with callbacks
- * weakly: one that was itself collected before its referent, or together with it, does not call back. Keep the
- * reference, or use a {@link FinalizerRegistry}, if the callback matters. A callback that holds the referent keeps it
- * alive for ever.
+ * <p><b>Callbacks</b> run at most once, in a thread of the library, with the dead reference; those of one object newest
+ * first, and after all references to the object have been cleared. The library holds references with callbacks weakly:
+ * one that was itself collected before its referent, or together with it, does not call back. Keep the reference, or
+ * use a {@link FinalizerRegistry}, if the callback matters. A callback that holds the referent keeps it alive for ever.
  *
  * <p><b>Useless referents.</b> Objects of value-based classes (boxed numbers, {@code Optional}, {@code LocalDate}, …)
  * may be collected although an equal one is in use, or never; constants, string literals and lambdas that capture
  * nothing are never collected.
  *
  * <p>Subclasses may carry data and override {@link #get()}; equality and hash do not ask the override. A callback may
- * run before the constructor of a subclass has ended, if nobody holds the referent until then.
+ * run before the constructor of a subclass has ended, unless the referent is held until then.
  *
  * @param <T> the type of the referent
  * @since 0.1
  */
 public class WeakRef<T> extends WeakReference<T> {
 
-    /** Tells a hash that was taken from one that was not. */
+    /** Set once the hash was computed, which may be zero. */
     private static final long HASHED = 1L << Integer.SIZE;
 
     private static final VarHandle HASH;
@@ -62,10 +61,10 @@ public class WeakRef<T> extends WeakReference<T> {
 
     private volatile @Nullable Consumer<? super WeakRef<T>> callback;
 
-    /** Its place in the log, and what decides whether it calls back; the shared references have none. */
+    /** Its node in the log, which decides whether it calls back; shared references have none. */
     final @Nullable CallbackNode node;
 
-    /** What a shared one is found by; the others have none. */
+    /** The key of a shared reference; the others have none. */
     private final SharedHolders.@Nullable Key key;
 
     private volatile long hash;
@@ -82,7 +81,7 @@ public class WeakRef<T> extends WeakReference<T> {
         this(referent, callback, true);
     }
 
-    /** @param ownEntry whether it stands in the log, as all do but the shared ones */
+    /** @param ownEntry whether it has a node in the log, as all but the shared ones */
     private WeakRef(T referent, @Nullable Consumer<? super WeakRef<T>> callback, boolean ownEntry) {
         super(Objects.requireNonNull(referent, "referent"), queueFor(callback));
         this.callback = callback;
@@ -128,14 +127,16 @@ public class WeakRef<T> extends WeakReference<T> {
         return super.get();
     }
 
-    /** The callback; {@code null} if there is none, and as soon as the referent is dead, during the callback as well. */
+    /**
+     * The callback; {@code null} if there is none, and as soon as the referent is dead, during the callback as well.
+     */
     public final @Nullable Consumer<? super WeakRef<T>> callback() {
         return refersTo(null) ? null : callback;
     }
 
     /**
-     * Makes it dead at once, without a callback, whether the referent lives or not. A callback that is being run at
-     * that moment goes on.
+     * Makes it dead at once, without a callback, whether the referent lives or not. A callback that is running
+     * continues.
      *
      * @throws UnsupportedOperationException if it is shared, dead or alive
      */
@@ -150,7 +151,7 @@ public class WeakRef<T> extends WeakReference<T> {
     }
 
     /**
-     * Does what the collector does when the referent dies: makes it dead, and has it call back soon.
+     * Does what the collector does when the referent dies: makes it dead, and lets it call back soon.
      *
      * @return whether it was to call back
      * @throws UnsupportedOperationException if it is shared, dead or alive
@@ -175,7 +176,7 @@ public class WeakRef<T> extends WeakReference<T> {
         if (node == null || node.isDone()) {
             return false;
         }
-        boolean callsBack = callback != null; // asked before: it may be called at any moment from here on
+        boolean callsBack = callback != null; // read first: from here on the callback may run at any moment
         boolean queued = node.enqueue();
         node.log().requestSweep();
         return queued && callsBack;

@@ -12,14 +12,15 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What concerns all references: who refers to an object, what becomes of failing callbacks, and where the library logs.
+ * What concerns all references: what refers to an object, what happens to failing callbacks, and where the library
+ * logs.
  *
  * <pre>{@code
  * WeakRefs.of(picture).forEach(hold -> log.info("{} {}", hold.kind(), hold.name()));
  * }</pre>
  *
- * <p>The listing is a tool for looking, not for hot paths: it walks all references with callbacks, all live finalizers
- * and all weak collections of the program, without a lock, and sees each as it is at that moment.
+ * <p>The listing is a tool for diagnosis, not for hot paths: it visits all references with callbacks, all live
+ * finalizers and all weak collections of the program, without a lock, and sees each as it is at that moment.
  *
  * @since 0.1
  */
@@ -78,8 +79,8 @@ public final class WeakRefs {
     }
 
     /**
-     * Handles what callbacks throw, in place of the handler before; by default a log line of level {@code WARNING}.
-     * It is called in the thread that ran the callback; what it throws itself is logged.
+     * Handles what callbacks throw, instead of the previous handler; by default a log line of level {@code WARNING}. It
+     * is called in the thread that ran the callback; what it throws itself is logged.
      *
      * @param handler is given the dead reference, proxy or method, and the failure; {@code null} for the default
      */
@@ -88,11 +89,11 @@ public final class WeakRefs {
     }
 
     /**
-     * Writes the lines of the library to this logger, in place of the platform's logger {@code dev.weakref}.
+     * Writes the lines of the library to this logger, instead of the platform's logger {@code dev.weakref}.
      *
-     * <p>For frameworks and programs whose own logging outlasts {@code java.util.logging}, to which the platform's loggers
-     * lead by default: the JDK resets that in a shutdown hook of its own, beside those in which registries are closed, and
-     * what is logged after that is lost.
+     * <p>For frameworks whose logging outlives {@code java.util.logging}, the default backend of the platform loggers:
+     * the JDK resets {@code java.util.logging} in a shutdown hook that runs concurrently with those that close
+     * registries, so later lines would be lost.
      *
      * @param logger the logger from now on; {@code null} for the platform's, the default
      */
@@ -104,7 +105,7 @@ public final class WeakRefs {
      * One thing that refers to an object.
      *
      * @param kind what it is
-     * @param name the name of the finalizer or of the collection, where it has one
+     * @param name the name of the finalizer or of the collection, if it has one
      * @param holder the reference, proxy, method or finalizer itself, or the collection that has the entry
      */
     public record Hold(Kind kind, @Nullable String name, Object holder) {

@@ -16,7 +16,7 @@ import java.util.Spliterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A concurrent set that holds its elements weakly: each is in it for as long as somebody else holds it.
+ * A concurrent set that holds its elements weakly: each is in it for as long as it is held elsewhere.
  *
  * <pre>{@code
  * WeakSet<Session> open = WeakSet.identity();
@@ -24,21 +24,22 @@ import org.jspecify.annotations.Nullable;
  * open.forEach(Session::ping);   // those that are still in use
  * }</pre>
  *
- * <p><b>Elements</b> are compared by {@code equals}, or by identity in a set made by {@link #identity()}; an equal element
- * added again leaves the first one. <b>Nulls</b> are refused as elements; in a collection that is only compared with, they
- * equal nothing. Elements that never die (constants, small boxed numbers) never go.
+ * <p><b>Elements</b> are compared by {@code equals}, or by identity in a set made by {@link #identity()}; adding an
+ * equal element again keeps the first one. <b>Nulls</b> are refused as elements; in a collection that is only compared
+ * with, they equal nothing. Elements that never die (constants, small boxed numbers) are never removed.
  *
- * <p><b>Operations on two sets</b> take any collection, compare as this set does, and keep this set's own one of two equal
- * elements. <b>Equality:</b> only live elements are compared, so a set equals itself at every moment. By identity the set
- * breaks the contract of {@code Set.equals} and {@code hashCode} as {@link java.util.IdentityHashMap} breaks that of a map.
+ * <p><b>Operations on two sets</b> take any collection, compare as this set does, and, of two equal elements, keep this
+ * set's instance. <b>Equality:</b> only live elements are compared, so a set equals itself at every moment. By identity
+ * the set breaks the contract of {@code Set.equals} and {@code hashCode} as {@link java.util.IdentityHashMap} breaks
+ * that of a map.
  *
  * <p><b>Threads.</b> Reading takes no lock, and adding and removing one element is atomic; operations on many are not.
  * Actions before adding an element <i>happen-before</i> actions after finding it.
  *
- * <p><b>When an element has been collected</b> it is invisible at once, and soon removed by a thread of the library. A set
- * that nobody holds is collected itself. <b>Iterators</b> are weakly consistent, hold no more than the element that they
- * are about to return, and never throw {@link java.util.ConcurrentModificationException}. {@link #size()} counts in one
- * walk; {@link #estimatedSize()} takes constant time.
+ * <p><b>When an element has been collected</b> it is invisible at once, and soon removed by a thread of the library. A
+ * set that is not held is collected itself. <b>Iterators</b> are weakly consistent, hold no more than the element that
+ * they are about to return, and never throw {@link java.util.ConcurrentModificationException}. {@link #size()} counts
+ * in one walk; {@link #estimatedSize()} takes constant time.
  *
  * <p>Not serializable. Many elements of one hash are correct and slow.
  *
@@ -139,7 +140,7 @@ public final class WeakSet<E> extends AbstractSet<E> {
         table.clear();
     }
 
-    /** The elements in the table, the dead that have not been reaped among them; in constant time. */
+    /** The elements in the table, including dead ones that have not been removed yet; in constant time. */
     public long estimatedSize() {
         return table.nodes();
     }
@@ -161,7 +162,7 @@ public final class WeakSet<E> extends AbstractSet<E> {
         return copyOf(this);
     }
 
-    // Two sets. What is compared with is held meanwhile, so that nothing dies between two looks.
+    // Two sets. The elements of the other one are held during the operation, so that all are compared at one moment.
 
     /** A new set with the elements of both. */
     public WeakSet<E> union(Collection<? extends E> other) {

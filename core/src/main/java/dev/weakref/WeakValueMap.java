@@ -7,34 +7,36 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A concurrent map that holds its values weakly: an entry lives for as long as somebody else holds its value.
+ * A concurrent map that holds its values weakly: an entry lives for as long as its value is held elsewhere.
  *
  * <pre>{@code
  * WeakValueMap<String, Picture> pictures = WeakValueMap.create();
  * Picture shared = pictures.computeIfAbsent("cat.png", name -> decode(name));
- * // everybody who asks for "cat.png" gets the same picture, until nobody holds it any more
+ * // each caller with "cat.png" gets the same picture, for as long as one of them holds it
  * }</pre>
  *
- * <p><b>Keys</b> are strong and compared by {@code equals}; an equal key put again replaces the value and leaves the
- * first key. <b>Nulls</b> are refused. Values that never die (constants, small boxed numbers) make entries that never
- * go. A value that is a key of the same map as well is held by it.
+ * <p><b>Keys</b> are strong and compared by {@code equals}; putting an equal key again replaces the value and keeps the
+ * first key. <b>Nulls</b> are refused. Entries whose values never die (constants, small boxed numbers) are never
+ * removed. A value that is a key of the same map as well is held by it.
  *
  * <p><b>Threads.</b> Reading takes no lock. All operations of {@link java.util.concurrent.ConcurrentMap} are atomic,
  * and actions before putting a value <i>happen-before</i> actions after getting it. While a mapping function runs, only
  * its key is reserved: it may use other keys of the map; the same key from the same thread is an
  * {@link IllegalStateException}; other threads that want to change that key wait, and two functions that wait for each
- * other's keys wait for ever; {@link #clear()} passes over such keys. No lock is held while {@code equals}, {@code hashCode} or a function of the user runs.
+ * other's keys wait for ever; {@link #clear()} skips such keys. No lock is held while {@code equals}, {@code hashCode}
+ * or a function of the user runs.
  *
- * <p><b>When a value has been collected</b> its entry is invisible at once, and soon removed by a thread of the library,
- * without further calls on the map. What a method returns is held until it has returned, so {@code computeIfAbsent}
- * never returns {@code null} because of a collection. A map that nobody holds is collected itself.
+ * <p><b>When a value has been collected</b> its entry is invisible at once, and soon removed by a thread of the
+ * library, without further calls on the map. What a method returns is held until it has returned, so
+ * {@code computeIfAbsent} never returns {@code null} because of a collection. A map that is not held is collected
+ * itself.
  *
  * <p><b>Iterators</b> are weakly consistent, hold no more than the entry that they are about to return, and never throw
- * {@link java.util.ConcurrentModificationException}. {@link #size()} counts in one walk; {@link #estimatedSize()}
- * takes constant time.
+ * {@link java.util.ConcurrentModificationException}. {@link #size()} counts in one walk; {@link #estimatedSize()} takes
+ * constant time.
  *
- * <p>Not serializable. Many keys of one hash are correct and slow: a chain is searched from end to end. To hold what
- * nobody else holds, for a time or up to a size, use a cache.
+ * <p>Not serializable. Many keys of one hash are correct and slow: a chain is searched from end to end. To hold values
+ * that are not held elsewhere, for a time or up to a size, use a cache.
  *
  * @param <K> the type of the keys
  * @param <V> the type of the values
@@ -70,7 +72,7 @@ public final class WeakValueMap<K, V> extends AbstractWeakMap<K, V> {
         return refs;
     }
 
-    /** A new map with the entries of both; where both have a key, the other's value wins. This map is unchanged. */
+    /** A new map with the entries of both; if both have a key, the other's value wins. This map is unchanged. */
     public WeakValueMap<K, V> union(Map<? extends K, ? extends V> other) {
         WeakValueMap<K, V> union = copy();
         union.putAll(other);

@@ -27,7 +27,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Holds those tables of docs/finalizers.md against the code whose rows are no part of the API: defaults and log lines. */
+/**
+ * Holds those tables of docs/finalizers.md against the code whose rows are no part of the API: defaults and log lines.
+ */
 @Timeout(120)
 class FinalizersPageInsideTests {
 

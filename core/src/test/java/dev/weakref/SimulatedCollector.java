@@ -24,7 +24,9 @@ public final class SimulatedCollector {
                 Duration.ofHours(1));
     }
 
-    /** Does to an entry what the collector does: its reference is cleared and on the queue, and nobody has looked yet. */
+    /**
+     * Does to an entry what the collector does: its reference is cleared and on the queue, and nobody has looked yet.
+     */
     public static void collect(AbstractWeakMap<?, ?> map, Object key) {
         collect(map.table, key);
     }

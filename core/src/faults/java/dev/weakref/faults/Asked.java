@@ -9,7 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
-/** Things asked of another thread, with a deadline: one that does not answer hangs. The only place that collects and sleeps. */
+/**
+ * Things asked of another thread, with a deadline: one that does not answer hangs. The only place that collects and
+ * sleeps.
+ */
 public final class Asked {
 
     private static final ExecutorService OTHER = Executors.newSingleThreadExecutor(task -> {
@@ -47,8 +50,8 @@ public final class Asked {
     }
 
     /**
-     * Whether this becomes so while it collects; if not, the fault is noted. Waits for less than the deadline, so that it can
-     * be asked of the other thread.
+     * Whether this becomes so while it collects; if not, the fault is noted. Waits for less than the deadline, so that
+     * it can be asked of the other thread.
      */
     public static boolean collected(String otherwise, BooleanSupplier condition) {
         return until(otherwise, Verdict.DEADLINE_MILLIS * 2 / 3, true, condition);

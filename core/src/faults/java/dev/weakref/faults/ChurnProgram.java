@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Makes objects that die at once, each with something to do when it has died, as fast as it can. Arguments: what, how many
- * threads, and how many seconds. In the end all of it has been done.
+ * Makes objects that die at once, each with something to do when it has died, as fast as it can. Arguments: what, how
+ * many threads, and how many seconds. In the end all of it has been done.
  */
 public final class ChurnProgram {
 

@@ -11,8 +11,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Code that the library runs ends the program, or a registry. Arguments: the registry, where that code runs, and what it
- * does. Other actions of the registry print a line each.
+ * Code that the library runs ends the program, or a registry. Arguments: the registry, where that code runs, and what
+ * it does. Other actions of the registry print a line each.
  */
 public final class EndsProgram {
 

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Prints what came of some JVMs as one line, {@code FIGURE <what> jvms=… passed=… hung=… failed=…}, and fails unless all passed. */
+/**
+ * Prints what came of some JVMs as one line, {@code FIGURE <what> jvms=… passed=… hung=… failed=…}, and fails unless
+ * all passed.
+ */
 final class Figures {
 
     private static final int SHOWN_AT_MOST = 200;

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The classes of the library vanish while the program runs: a directory is deleted, a jar is overwritten. Arguments: how
- * the program ends, and the directory or jar. Each action prints its name.
+ * The classes of the library vanish while the program runs: a directory is deleted, a jar is overwritten. Arguments:
+ * how the program ends, and the directory or jar. Each action prints its name.
  */
 public final class VanishedProgram {
 

@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What a program of the suite has to say in the end: its last line is {@code VERDICT passed} or {@code VERDICT failed:},
- * with what was seen. For use by any thread.
+ * What a program of the suite has to say in the end: its last line is {@code VERDICT passed} or {@code VERDICT
+ * failed:}, with what was seen. For use by any thread.
  */
 public final class Verdict {
 

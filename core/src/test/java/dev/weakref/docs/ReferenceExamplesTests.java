@@ -11,7 +11,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** References and methods, as docs/from-python.md shows them: it has each part between {@code example} and {@code end}. */
+/**
+ * References and methods, as docs/from-python.md shows them: it has each part between {@code example} and {@code end}.
+ */
 @Timeout(60)
 class ReferenceExamplesTests {
 

@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 
-/** What no trial touches: objects that have to work whatever has happened to others, and the end of what trials dropped. */
+/**
+ * What no trial touches: objects that have to work whatever has happened to others, and the end of what trials dropped.
+ */
 final class Bystanders {
 
     private static final FinalizerRegistry REGISTRY = FinalizerTrial.registry("bystander");

@@ -36,8 +36,8 @@ final class Dive {
     record Outcome(boolean over, int steps, StackOverflowError[] struck, boolean[] returned) {}
 
     /**
-     * Begins this many frames above the deepest. As frames have a size, a descent meets only some of the possible amounts of
-     * stack; so a number of other frames is put before it, another number in each JVM.
+     * Begins this many frames above the deepest. As frames have a size, a descent meets only some of the possible
+     * amounts of stack; so a number of other frames is put before it, another number in each JVM.
      */
     static Outcome caughtThere(String what, Trial trial, int skipped, int shift) {
         Dive dive = new Dive(trial, skipped);

@@ -15,8 +15,8 @@ import java.util.Map;
 
 /**
  * An operation of a registry, or of the finalizer of the step. In the end a third of the finalizers have been called, a
- * third of the referents have died, and the registry is closed: each action has run exactly once. One whose registration
- * overflowed may have been registered or not; but if the registry lists it, it runs.
+ * third of the referents have died, and the registry is closed: each action has run exactly once. One whose
+ * registration overflowed may have been registered or not; but if the registry lists it, it runs.
  */
 final class FinalizerTrial extends Trial {
 

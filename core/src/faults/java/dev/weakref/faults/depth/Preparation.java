@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 
 /**
  * Uses, with all the stack there is, what a program has used before it meets the library: a class of the JDK or of the
- * suite whose initialization overflows is broken for the rest of that JVM, and the library cannot help that. Nothing of the
- * library is touched, and nothing that only the library needs.
+ * suite whose initialization overflows is broken for the rest of that JVM, and the library cannot help that. Nothing of
+ * the library is touched, and nothing that only the library needs.
  */
 final class Preparation {
 

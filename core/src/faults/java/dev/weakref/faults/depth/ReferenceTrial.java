@@ -12,8 +12,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * An operation of references, proxies or methods, each step with a referent of its own. Who was returned with a callback
- * is called back once when its referent has died.
+ * An operation of references, proxies or methods, each step with a referent of its own. Who was returned with a
+ * callback is called back once when its referent has died.
  */
 final class ReferenceTrial extends Trial {
 

@@ -7,8 +7,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An action of every form that counts its runs. It needs less than a kilobyte of stack; so one that was begun is one that
- * has counted, unless the library began it without that much.
+ * An action of every form that counts its runs. It needs less than a kilobyte of stack; so one that was begun is one
+ * that has counted, unless the library began it without that much.
  */
 final class Ticket extends AtomicInteger implements Action, Callable<Integer>, TriggerAction<Object>, AutoCloseable {
 

@@ -68,7 +68,7 @@ public class SerialDispatcher {
         return name;
     }
 
-    /** Adds tasks, to be run after all that were submitted before. Allocates nothing. If it throws, it has added none. */
+    /** Adds tasks after all that were submitted before. Allocates nothing. If it throws, it has added none. */
     public void submit(TaskBatch tasks) {
         synchronized (lock) {
             if (stopped) {
@@ -201,10 +201,8 @@ public class SerialDispatcher {
     }
 
     /**
-     * Waits until no tasks are left and the active worker runs none, not for stuck workers. Ends early if tasks are
-     * left and no thread can run them.
-     *
-     * @return whether the work is done
+     * Waits until no tasks are left and the active worker runs none; not for stuck workers. Ends early if tasks are
+     * left and no thread can run them. Returns whether the work is done.
      */
     public boolean awaitDrained(long nanos) throws InterruptedException {
         return await(() -> isDone() || (active == null && threads.areShort), nanos) && isDone();
@@ -271,7 +269,7 @@ public class SerialDispatcher {
                         worker.begin(task);
                         return task;
                     }
-                    lock.notifyAll(); // awaitDrained and awaitRunning wait for this
+                    lock.notifyAll(); // for awaitDrained and awaitRunning
                     // workers
                     if (waited || !worker.waits) {
                         return null;

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Why the order of one object's nodes is exact.</b> The collector clears all references to an object at once. Let
  * A be older than B, both for one object. If the sweep finds A cleared, then B, which it visits later, is cleared as
  * well: it claims both, and because each is put in front of the list, B is submitted first. If the sweep passes A alive
- * and finds B cleared, B is submitted now and A by a later sweep. B cannot appear after the sweep has passed its slot:
- * the thread that registers B holds the object until the slot is written.
+ * and finds B cleared, B is submitted now and A by a later sweep. B cannot still be without a slot then: the thread
+ * that registers B holds the object until the slot is written.
  *
  * <p><b>Why an iterator sees each live node exactly once.</b> Iterators go from the newest to the oldest, and skip ids
  * that are not smaller than the last one seen. An unlinked chunk keeps its nodes and its link to the older neighbour,
@@ -32,21 +32,19 @@ import org.jspecify.annotations.Nullable;
 public final class CreationLog extends Reapable {
 
     /**
-     * Two neighbours are merged if they have at most this many nodes: with {@link LogChunk#SIZE}, 63 would be copied to
-     * save a chunk of one; with far fewer, sparse chunks would stay. With one survivor of each chunk, a registration
-     * takes 70 bytes (docs/performance.md).
+     * Two neighbours are merged if they have at most this many nodes: with 64, 63 would be copied to save a chunk of
+     * one; with far fewer, sparse chunks would stay. One survivor of each chunk costs 70 bytes (docs/performance.md).
      */
     private static final int MERGE_UP_TO = 48;
 
     /**
-     * A log that grew by fewer chunks is not swept for its growth: these take some 40 kilobytes. A larger one is swept
-     * when it has doubled, so that sweeping costs no more than appending, up to a factor.
+     * A log that grew by fewer chunks, some 40 kilobytes, is not swept for that; a larger one is when it has doubled,
+     * so that sweeping costs no more than appending, up to a factor.
      */
     private static final int FEWEST_CHUNKS_TO_SWEEP = 64;
 
     /**
-     * How many additions pass between two checks of the backlog, a power of two: rare enough to cost nothing for one
-     * addition, and the backlog grows by no more than this between two checks.
+     * A power of two: rare enough to cost nothing for an addition, and the backlog grows by no more between two checks.
      */
     private static final int BACKLOG_CHECK_INTERVAL = 1 << 10;
 
@@ -172,12 +170,10 @@ public final class CreationLog extends Reapable {
         return new LogIterator(tail, before, 0, TrackedReference::isLive);
     }
 
-    /** The live nodes with a larger id than this one, newest first. */
     public LogIterator newerThan(long after) {
         return new LogIterator(tail, Long.MAX_VALUE, after, TrackedReference::isLive);
     }
 
-    /** The nodes that run at this moment. */
     public LogIterator running() {
         return new LogIterator(tail, Long.MAX_VALUE, 0, TrackedReference::isRunning);
     }
@@ -284,8 +280,8 @@ public final class CreationLog extends Reapable {
     }
 
     /**
-     * Claims all dead nodes, claimed before or not. Only after the dispatcher was stopped: a concurrent sweep would
-     * submit to it.
+     * Claims all dead nodes, claimed before or not. Only for a stopped dispatcher: a concurrent sweep would submit to
+     * it.
      *
      * <p><b>Why this works.</b> No thread walks the lists of earlier sweeps any more, so their links may be
      * overwritten. A later sweep skips what is claimed, so it links no node of this list; what a sweep submits to the

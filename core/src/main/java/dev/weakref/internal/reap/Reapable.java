@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the reaper looks after: the table of a collection, or a creation log.
+ * What the reaper watches: the table of a collection, or a creation log.
  *
  * <p>Its references report to its own queue, and nothing on that queue leads back to it. So the reaper can ask whether
  * something died without reaching a table, and a table that is otherwise unreachable is collected.

@@ -34,29 +34,18 @@ import org.jspecify.annotations.Nullable;
  * <p>A pass that mostly visits live references is followed by a rest, so that the reaper uses a small share of one
  * core; after one that finds dead ones it continues at once. Each reapable rests by itself. A table that rests still
  * removes what is on its queue, one by one: otherwise endless short-lived entries would fill the memory.
- *
- * <p>The thread starts with the first reapable, and ends when its list has been empty for a while.
  */
 public final class Reaper {
 
     public static final Reaper SHARED = new Reaper(Threads.thatMayNotBlock("weakref-reaper"), Defaults.KEEP_ALIVE);
 
-    /**
-     * The longest time until a dead object is noticed without a signal, but for a rest; shorter ones wake an idle
-     * program more often.
-     */
+    /** Without a signal, so long a dead object may go unnoticed; shorter ones would wake an idle program more often. */
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
 
-    /**
-     * The longest pause while something rests, whose queue still has to be drained: 50 passes a second cost next to
-     * nothing.
-     */
+    /** While something rests, its queue still has to be drained; 50 passes a second cost next to nothing. */
     private static final long PAUSE_IN_A_REST_MILLIS = 20;
 
-    /**
-     * How many times as long as a pass its rest is, if all that it visited is alive: passes take a sixteenth of one
-     * core.
-     */
+    /** A rest is so many times as long as a pass over live references: these take a sixteenth of one core. */
     private static final int REST_FACTOR = 15;
 
     /** While memory is exhausted: long enough to leave the processor to others. */
@@ -65,10 +54,7 @@ public final class Reaper {
     private static final String LOOKS_AGAIN = "The reaper will check again";
     private static final String NO_SIGNAL = "The reaper continues without a signal for a while";
 
-    /**
-     * The longest rest, after passes of 200 ms and more: a longer one would delay actions by more, a shorter one cost
-     * more time.
-     */
+    /** Reached by a pass of 200 ms: a longer rest would delay actions by more, a shorter one would take more time. */
     private static final long LONGEST_REST_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     /** The library's root package as a {@link NoClassDefFoundError} spells it. It covers the internal packages. */
@@ -103,14 +89,13 @@ public final class Reaper {
         }
     }
 
-    /** For tests: how long the list is. */
     int watched() {
         return watches.size();
     }
 
     /**
-     * Puts it on the list, and starts the thread if it does not run. If no thread can be started, the next addition
-     * tries again.
+     * Adds it to the list, and starts the thread if it does not run. If no thread is available, the next addition tries
+     * again.
      *
      * @throws OutOfMemoryError if it cannot be put on the list
      */
@@ -297,7 +282,7 @@ public final class Reaper {
         return true;
     }
 
-    /** If a class of the library is not found any more, its class loader was closed, and nothing can continue. */
+    /** If a class of the library is not found, its class loader was closed, and nothing can continue. */
     private static void giveUpIfUnloaded(Throwable failure) {
         if (failure instanceof NoClassDefFoundError missing
                 && String.valueOf(missing.getMessage()).startsWith(OWN)) {

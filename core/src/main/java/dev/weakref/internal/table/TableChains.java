@@ -42,15 +42,14 @@ public abstract class TableChains<K, V> extends Reapable {
     private static final int LARGEST_CAPACITY = 1 << 30;
 
     /**
-     * A stripe that has passed its limit adds up all 64 stripes once in so many additions: a resize is late by a few
-     * nodes, and the sum costs little for each.
+     * A full stripe adds up all stripes once in so many additions: a resize is late by few nodes, and the sum costs
+     * little.
      */
     private static final int SIZE_CHECK_INTERVAL = 4;
 
     /**
-     * How many additions to a stripe pass between two checks of the backlog, which may sample the table: rare enough to
-     * cost nothing for each; with 64 stripes, the backlog grows by 65,536 at most in between, as much as is allowed
-     * anyway.
+     * Additions to a stripe between two checks of the backlog, which may sample the table: rare enough to cost nothing.
+     * With 64 stripes the backlog grows by up to 65,536 in between, as much as it may have anyway.
      */
     private static final int BACKLOG_CHECK_INTERVAL = 1 << 10;
 
@@ -77,7 +76,7 @@ public abstract class TableChains<K, V> extends Reapable {
     /**
      * Called after a node was linked. Never throws: the entry is in the table.
      *
-     * @param checkBacklog whether it is time to check how many dead entries there are
+     * @param checkBacklog whether it is time to check the backlog
      */
     abstract void added(boolean checkBacklog);
 
@@ -126,7 +125,7 @@ public abstract class TableChains<K, V> extends Reapable {
         return count;
     }
 
-    /** The current array of chains. It shows what is added later, but not after a resize. */
+    /** The current array of chains; it shows what is added later, but not after a resize. */
     public @Nullable TableNode[] chains() {
         return bins;
     }
@@ -166,7 +165,7 @@ public abstract class TableChains<K, V> extends Reapable {
         return true;
     }
 
-    /** Enlarges the array if there is memory; if not, the chains grow longer, and the next addition tries again. */
+    /** If there is no memory, the chains grow longer, and the next addition tries again. */
     private void grow(@Nullable TableNode[] full) {
         try {
             resize(full);
@@ -175,10 +174,7 @@ public abstract class TableChains<K, V> extends Reapable {
         }
     }
 
-    /**
-     * Replaces the strong side of a node; false if it is not linked any more, or has another value. Retries if a resize
-     * has replaced the locks meanwhile.
-     */
+    /** False if it is not linked any more, or has another value. Retries if a resize has replaced the locks. */
     boolean exchange(Entry node, @Nullable V expected, V value) {
         while (true) {
             Stripe[] locks = stripes;
@@ -316,7 +312,6 @@ public abstract class TableChains<K, V> extends Reapable {
         return Integer.highestOneBit(wanted - 1) << 1;
     }
 
-    /** Unlinks the dead nodes of one chain. */
     void expungeChain(@Nullable TableNode[] array, int bin, CollectedEntries<K> dead) {
         Stripe[] locks = stripes;
         Stripe stripe = Stripe.of(locks, bin);

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * The counts of a table.
  *
  * @param name the name of the collection, if it has one
- * @param size the entries, with the dead ones that have not been expunged
+ * @param size the entries, including dead ones that have not been expunged
  * @param added entries ever added; replacing a value is not adding
  * @param removed entries ever removed by a caller
  * @param collected entries ever removed because their referent was collected

@@ -85,7 +85,9 @@ class ProxyClassesTests {
                     // p/Passing.java
                     package p;
                     public class Passing implements Wide {
-                        public Wide pass(%s, int i, Object o) { return l125 + i == 9 && o.equals("last") ? this : null; }
+                        public Wide pass(%s, int i, Object o) {
+                            return l125 + i == 9 && o.equals("last") ? this : null;
+                        }
                     }
                     """.formatted(parameters));
             ClassLoader loader = new Compiled.Loader(folder);
@@ -278,7 +280,8 @@ class ProxyClassesTests {
                     folder,
                     "// q/Word.java\npackage q; public interface Word {}",
                     "// q/Public.java\npackage q; public interface Public { Word say(); }",
-                    "// q/Mute.java\npackage q; public class Mute implements Public { public Word say() { return null; } }");
+                    "// q/Mute.java\npackage q; public class Mute implements Public {"
+                            + " public Word say() { return null; } }");
             Path word = folder.resolve("q/Word.class");
             byte[] bytes = Files.readAllBytes(word);
             Files.delete(word);

@@ -781,7 +781,9 @@ class WeakTableTests {
         return dying;
     }
 
-    /** Puts a node in the place of that of a key, around whose first copy this is done: what another thread might do. */
+    /**
+     * Puts a node in the place of that of a key, around whose first copy this is done: what another thread might do.
+     */
     private void replaceByCopied(WeakTable<Key, String> table, Key key, Runnable before, Runnable after) {
         TableNode node = SimulatedCollector.node(table, key);
         replaceBy(table, new CopiedNode(key, table.queue, node, before, after), key, "before");
