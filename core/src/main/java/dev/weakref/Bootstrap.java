@@ -37,6 +37,7 @@ public final class Bootstrap implements Runnable {
             "CurrentRegistries",
             "ExitPass",
             "ExitReport",
+            "ExitTally",
             "FieldReaders",
             "Finalizer",
             "FinalizerDelay",
@@ -55,6 +56,7 @@ public final class Bootstrap implements Runnable {
             "LeakLevel",
             "LeakListener",
             "LeakReporter",
+            "NewestFirst",
             "OverdueMonitor",
             "ProxyReference",
             "ReferentGoneException",
@@ -175,7 +177,9 @@ public final class Bootstrap implements Runnable {
             "internal.table.CollectedEntries",
             "internal.dispatch.DispatchReports",
             "internal.dispatch.Workers",
-            "internal.dispatch.RunningTask");
+            "internal.dispatch.RunningTask",
+            "ExitTally",
+            "NewestFirst");
 
     /** Uses the library once; by name as well. */
     private static final String REHEARSAL = "Rehearsal";

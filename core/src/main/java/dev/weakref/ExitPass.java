@@ -47,9 +47,6 @@ final class ExitPass {
     /** How much longer than the exit limit another thread waits for the report, which is written after the limit. */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
-    /** Bounds the memory of the report, at about a hundred bytes a line; more than a person reads. */
-    private static final int MOST_LEFTOVERS = 10_000;
-
     /**
      * Searching stacks for {@code System.exit} stops all threads (safepoint); an action that calls it is found soon.
      */
@@ -62,10 +59,7 @@ final class ExitPass {
     private final Consumer<DispatchTask> turn = this::turn; // made before memory may be exhausted
     private final long begin = System.nanoTime();
     private final long exitLimitNanos;
-    private final AtomicInteger ran = new AtomicInteger();
-    private final AtomicInteger failed = new AtomicInteger();
-    private final AtomicInteger timedOut = new AtomicInteger();
-    private final List<String> leftovers = new ArrayList<>();
+    private final ExitTally tally = new ExitTally();
 
     /** The ids of finalizers whose action itself waits for the end of the registry or of the JVM. */
     private final Set<Long> notAwaited = ConcurrentHashMap.newKeySet();
@@ -75,7 +69,6 @@ final class ExitPass {
     private volatile @Nullable Thread closer;
     private long progressTold = begin;
     private volatile boolean someCouldNotBeRun;
-    private int skipped;
     private long checkedForExits = begin - EXIT_CHECK_INTERVAL.toNanos();
     private boolean interrupted;
 
@@ -184,10 +177,9 @@ final class ExitPass {
         dispatcher.stop();
         discardRest(); // first, so that nothing starts while the running ones are listed
         awaitRunning();
-        ExitReport result = new ExitReport(
-                ran.get(), failed.get(), timedOut.get(), skipped, Duration.ofNanos(System.nanoTime() - begin), lines());
+        ExitReport result = tally.report(Duration.ofNanos(System.nanoTime() - begin));
         Logging.awaitWritten(); // after the last registry is closed, the logger may write no more
-        Logging.log(result.leftovers().isEmpty() ? Level.INFO : Level.WARNING, () -> summary(result));
+        Logging.log(result.leftovers().isEmpty() ? Level.INFO : Level.WARNING, () -> ExitTally.summary(Names.escape(core.name()), result));
         report.complete(result);
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -198,7 +190,7 @@ final class ExitPass {
     private void runAll() {
         if (left() > 0) {
             dispatcher.submit(core.log().claimAllDead());
-            dispatcher.submit(TaskBatch.of(new NewestFirst()));
+            dispatcher.submit(TaskBatch.of(new NewestFirst(core.log())));
             runHere();
         }
         while (left() > 0 && !uninterrupted(() -> dispatcher.awaitDrained(Math.min(untilCheck(), left())))) {
@@ -271,7 +263,7 @@ final class ExitPass {
         }
         for (LogIterator running = core.log().running(); running.hasNext(); ) {
             TrackedReference node = running.next();
-            leave(node.describe() + " is still running"
+            tally.addLeftover(node.describe() + " is still running"
                     + (awaits(node) ? "" : "; its action waits for the end of the registry or of the JVM"));
         }
     }
@@ -303,8 +295,7 @@ final class ExitPass {
             boolean wasDue = node.refersTo(null) || node.isAtExit();
             String line = node.describe() + (cutOff ? " was skipped: the exit limit has passed" : " could not be run");
             if (giveUp(node) && wasDue) {
-                skipped++;
-                leave(line);
+                tally.skipped(line);
             }
         }
     }
@@ -332,35 +323,16 @@ final class ExitPass {
         node.runIfLive(referent, referent == null ? Trigger.UNREACHABLE : Trigger.EXIT, this);
     }
 
-    void ended(@Nullable Throwable failure) {
-        ran.incrementAndGet();
-        if (failure != null) {
-            failed.incrementAndGet();
-        }
-    }
-
     void timedOut(FinalizerNode<?> node) {
-        timedOut.incrementAndGet();
-        leave(node.describe()
+        tally.timedOut(node.describe()
                 + (left() > 0
                         ? " has passed its limit of " + Duration.ofNanos(node.limitNanos())
                         : " was still running at the exit limit"));
     }
 
-    private void leave(String line) {
-        synchronized (leftovers) {
-            if (leftovers.size() < MOST_LEFTOVERS) {
-                leftovers.add(line);
-            } else if (leftovers.size() == MOST_LEFTOVERS) {
-                leftovers.add("… and more");
-            }
-        }
-    }
-
-    private List<String> lines() {
-        synchronized (leftovers) {
-            return List.copyOf(leftovers);
-        }
+    /** Counts what it does. */
+    ExitTally tally() {
+        return tally;
     }
 
     private long left() {
@@ -379,28 +351,12 @@ final class ExitPass {
     }
 
     private String progress() {
-        StringBuilder line = new StringBuilder("Exit pass of registry '" + Names.escape(core.name()) + "' continues: "
-                + ran + " run (" + failed + " failed), " + timedOut + " timed out");
         Set<String> running = new LinkedHashSet<>();
         core.log().running().forEachRemaining(node -> running.add(node.describe()));
         dispatcher
                 .running()
                 .forEach(task -> running.add(task.task().describe())); // includes one that hangs in a listener
-        running.forEach(each -> line.append("; ").append(each).append(" is running"));
-        return line.toString();
-    }
-
-    private String summary(ExitReport result) {
-        String line = "Exit pass of registry '" + Names.escape(core.name()) + "': " + result.run() + " run ("
-                + result.failed() + " failed), " + result.timedOut() + " timed out, " + result.skipped()
-                + " skipped, in " + result.took().toMillis() + " ms";
-        return result.leftovers().isEmpty() ? line : line + ". Left: " + shortened(result.leftovers());
-    }
-
-    private static String shortened(List<String> lines) {
-        int shown = Math.min(lines.size(), 10);
-        String text = String.join("; ", lines.subList(0, shown));
-        return shown == lines.size() ? text : text + "; and " + (lines.size() - shown) + " more";
+        return tally.progress(Names.escape(core.name()), running);
     }
 
     /** The pass has a deadline of its own, so an interrupt of the closing thread is kept for later. */
@@ -418,29 +374,4 @@ final class ExitPass {
         boolean await() throws InterruptedException;
     }
 
-    /**
-     * Returns the newest live finalizer, also if it was registered after the last call. Called by one thread at a time.
-     */
-    private final class NewestFirst implements Supplier<@Nullable DispatchTask> {
-
-        private final Deque<LogIterator> walks = new ArrayDeque<>();
-        private long newestSeen;
-
-        @Override
-        public @Nullable DispatchTask get() {
-            long appended = core.log().appended();
-            if (appended > newestSeen) {
-                walks.push(core.log().newerThan(newestSeen));
-                newestSeen = appended;
-            }
-            while (!walks.isEmpty()) {
-                LogIterator newest = walks.element();
-                if (newest.hasNext()) {
-                    return newest.next();
-                }
-                walks.remove();
-            }
-            return null;
-        }
-    }
 }
