@@ -44,7 +44,8 @@ final class OverdueMonitor {
                 start(limitMillis);
             } catch (Throwable shortage) {
                 ticking = false;
-                Logging.failure("No thread looks for overdue finalizers until the next registration tries again", shortage);
+                Logging.failure(
+                        "No thread looks for overdue finalizers until the next registration tries again", shortage);
             }
         }
     }

@@ -307,7 +307,8 @@ final class RegistryCore {
             }
             Logging.log(
                     Level.WARNING,
-                    () -> node.describe() + " has timed out: it has passed its limit of " + Duration.ofNanos(node.limitNanos())
+                    () -> node.describe() + " has timed out: it has passed its limit of "
+                            + Duration.ofNanos(node.limitNanos())
                             + ", or that of the exit pass, and is interrupted (" + trigger
                             + "); the objects that it reaches are not collected until it ends. It is here:"
                             + Logging.stack(stack));

@@ -192,8 +192,7 @@ class FinalizerRegistryTests {
                     "nothing was said");
             assertThat(ran).hasSize(8);
             assertThat(threads("weakref-hanging-")).hasSize(8);
-            assertThat(log.with("; 92 actions wait until one of them is free"))
-                    .hasSize(1);
+            assertThat(log.with("; 92 actions wait until one of them is free")).hasSize(1);
         }
         go.countDown();
 

@@ -9,6 +9,7 @@ import dev.weakref.FinalizerRegistry;
 import dev.weakref.Leak;
 import dev.weakref.LeakLevel;
 import dev.weakref.Programs;
+import dev.weakref.internal.reap.ReapEvent;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.Method;
@@ -238,7 +239,9 @@ class FinalizersPageTests {
     }
 
     private static List<EventType> events() throws ClassNotFoundException {
-        return Arrays.stream(Class.forName("dev.weakref.JfrEvents").getDeclaredClasses())
+        return Stream.concat(
+                        Arrays.stream(Class.forName("dev.weakref.JfrEvents").getDeclaredClasses()),
+                        Stream.of(ReapEvent.class))
                 .filter(type -> !Modifier.isAbstract(type.getModifiers()))
                 .map(type -> EventType.getEventType(type.asSubclass(Event.class)))
                 .toList();

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Worker implements Runnable {
 
-    private static final String OUT_OF_MEMORY = "Memory or stack is exhausted; actions that could not run are tried again";
+    private static final String OUT_OF_MEMORY =
+            "Memory or stack is exhausted; actions that could not run are tried again";
 
     /** Between two attempts while memory is exhausted: long enough to leave the processor to others. */
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);

@@ -128,7 +128,9 @@ public final class ProxyClasses {
             return first.orElse(made);
         } catch (ReflectiveOperationException | LinkageError refused) {
             Logging.log(
-                    Level.DEBUG, () -> "No class can be defined in the package of " + interfaces + "; reflection is used", refused);
+                    Level.DEBUG,
+                    () -> "No class can be defined in the package of " + interfaces + "; reflection is used",
+                    refused);
             boolean forEver = refused instanceof IllegalAccessException || refused instanceof IllegalAccessError;
             if (forEver && interfaces.stream().allMatch(each -> knows(host.getClassLoader(), each))) {
                 cache.putIfAbsent(interfaces, Optional.empty()); // the others might go before the host

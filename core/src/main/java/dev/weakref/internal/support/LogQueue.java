@@ -99,8 +99,7 @@ public final class LogQueue implements Runnable {
     }
 
     private Line ofDropped() {
-        Line line = new Line(
-                Level.WARNING, dropped + " log lines were dropped, because the logger was too slow", null);
+        Line line = new Line(Level.WARNING, dropped + " log lines were dropped, because the logger was too slow", null);
         dropped = 0;
         return line;
     }
