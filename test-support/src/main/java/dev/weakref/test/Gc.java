@@ -90,7 +90,8 @@ public final class Gc {
         if (reference.refersTo(null)) {
             throw new AssertionError(
                     "The referent should stay, but was collected, or the reference was cleared: nothing"
-                            + " holds it strongly. If the test itself is to hold it, end with Reference.reachabilityFence(…)");
+                            + " holds it strongly. If the test itself is to hold it, end with"
+                            + " Reference.reachabilityFence(…)");
         }
     }
 

@@ -17,7 +17,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param captureCheck What to do with an action that keeps its own referent alive.
  * @param leakLevel How much detail to record for leak reports.
  * @param leakSampling Fraction of finalizers (0–1) whose creation stack is recorded at level 'advanced'.
- * @param overdueAfter How long a finalizer may be live before it is reported as an overdue leak. Never reported, unless set.
+ * @param overdueAfter How long a finalizer may be live before it is reported as an overdue leak. Never
+ *     reported, unless set.
  */
 @ConfigurationProperties("weakref.finalizers")
 record FinalizerProperties(
