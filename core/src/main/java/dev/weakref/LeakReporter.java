@@ -133,7 +133,7 @@ final class LeakReporter {
         String what = "LEAK: " + kind + " finalizer " + finalizer.id() + " '" + finalizer.name() + "' of registry '"
                 + Names.escape(registry) + "', created at " + finalizer.createdAt() + ", ";
         String happened = switch (kind) {
-            case NOT_CLOSED -> "was never closed by hand. Close it";
+            case NOT_CLOSED -> "was never closed explicitly. Close it";
             case OVERDUE -> "is still live. Close it earlier, or give it a longer limit";
             case RESOLVED -> "was overdue and has been closed";
         };

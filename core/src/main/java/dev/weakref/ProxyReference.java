@@ -95,7 +95,8 @@ public final class ProxyReference extends WeakReference<Object> implements Invoc
     @Override
     public int hashCode() {
         throw new UnsupportedOperationException(
-                "A weak proxy has no hash, because it would change when its referent is collected; use the referent, or a WeakRef");
+                "A weak proxy has no hash, because it would change when its referent is collected; use the referent, or a"
+                        + " WeakRef");
     }
 
     @Override

@@ -78,11 +78,7 @@ public final class WeakRefMeters implements MeterBinder {
         gauge("live", "Finalizers that have neither ended nor been detached.", registry, RegistryStats::live)
                 .tags(tags)
                 .register(meters);
-        gauge(
-                        "waiting",
-                        "Finalizers of collected referents that wait for a worker.",
-                        registry,
-                        RegistryStats::waiting)
+        gauge("waiting", "Finalizers of collected referents that wait for a worker.", registry, RegistryStats::waiting)
                 .tags(tags)
                 .register(meters);
         counter("registered", "Finalizers ever registered.", registry, RegistryStats::registered)
@@ -104,7 +100,11 @@ public final class WeakRefMeters implements MeterBinder {
                     .register(meters);
         }
         for (Leak.Kind kind : Leak.Kind.values()) {
-            counter("leaks", "Leaks that were found, and those that were resolved.", registry, stats -> stats.leaks(kind))
+            counter(
+                            "leaks",
+                            "Leaks that were found, and those that were resolved.",
+                            registry,
+                            stats -> stats.leaks(kind))
                     .tags(tags.and("kind", kind.name()))
                     .register(meters);
         }

@@ -96,7 +96,8 @@ class PageBrowserTests {
         button("Open and forget: cat").click();
         assertThat(row(1)).containsText("Another session holds it.");
         assertThat(row(1))
-                .containsText(Pattern.compile("No session holds it|The collector took it"), within(Duration.ofSeconds(30)));
+                .containsText(
+                        Pattern.compile("No session holds it|The collector took it"), within(Duration.ofSeconds(30)));
         Eventually.until("the collector takes it", Duration.ofSeconds(30), () -> {
             button("Run the collector").click();
             return kind("taken by the collector").textContent().startsWith("1");

@@ -88,8 +88,10 @@ public final class Gc {
     public static void assertReachable(Reference<?> reference) {
         collectThoroughly();
         if (reference.refersTo(null)) {
-            throw new AssertionError("The referent should stay, but was collected, or the reference was cleared: nothing"
-                    + " holds it strongly. If the test itself is to hold it, end with Reference.reachabilityFence(…)");
+            throw new AssertionError(
+                    "The referent should stay, but was collected, or the reference was cleared: nothing"
+                            + " holds it strongly. If the test itself is to hold it, end with"
+                            + " Reference.reachabilityFence(…)");
         }
     }
 
@@ -98,8 +100,8 @@ public final class Gc {
         for (int round = 0; round < ROUNDS; round++) {
             System.gc();
             if (!collectsGarbage(DEADLINE)) {
-                throw new AssertionError("No object is collected at all, so what stays proves nothing: "
-                        + StillReachable.NO_COLLECTION);
+                throw new AssertionError(
+                        "No object is collected at all, so what stays proves nothing: " + StillReachable.NO_COLLECTION);
             }
         }
     }

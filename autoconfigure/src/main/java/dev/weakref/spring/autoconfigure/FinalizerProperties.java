@@ -11,13 +11,14 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  *
  * @param actionLimit How long an action may run before it times out and is interrupted.
  * @param takeOver How long an action may run before the next one starts alongside it.
- * @param maxWorkers How many threads may run actions at the same time when some are stuck.
+ * @param maxWorkers How many threads may run actions at the same time if some are stuck.
  * @param exitLimit How long the exit pass may take when the context closes. Unless set, two seconds less than
  *     'spring.lifecycle.timeout-per-shutdown-phase', or half of it if that is more; never longer than that.
  * @param captureCheck What to do with an action that keeps its own referent alive.
  * @param leakLevel How much detail to record for leak reports.
  * @param leakSampling Fraction of finalizers (0–1) whose creation stack is recorded at level 'advanced'.
- * @param overdueAfter How long a finalizer may be live before it is reported as an overdue leak. Never reported, unless set.
+ * @param overdueAfter How long a finalizer may be live before it is reported as an overdue leak. Never
+ *     reported, unless set.
  */
 @ConfigurationProperties("weakref.finalizers")
 record FinalizerProperties(
