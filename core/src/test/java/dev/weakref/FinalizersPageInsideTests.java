@@ -89,8 +89,7 @@ class FinalizersPageInsideTests {
     @Test
     @Tag("collects")
     void everyLineOfTheTableIsLoggedAsItSaysAndNoOther() throws Exception {
-        List<List<String>> table =
-                Page.of("finalizers.md").section("Log").table("level");
+        List<List<String>> table = Page.of("finalizers.md").section("Log").table("level");
         try (LogLines log = new LogLines()) {
             failAtExit();
             getStuckAndComeBack(log);

@@ -44,12 +44,14 @@ public final class ProxyClassWriter {
 
     /** The largest {@code u2}, in which the class file counts. */
     private static final int LARGEST_COUNT = 0xffff;
+
     private static final String REFERENCE = "java/lang/ref/WeakReference";
     private static final String REFERENCE_TYPE = "L" + REFERENCE + ";";
     private static final String OBJECT = "java/lang/Object";
 
     /** Access flags (tables 4.1-B, 4.5-A, 4.6-A of the specification), and then instructions (chapter 6.5). */
     private static final int ACC_PUBLIC = 0x0001;
+
     private static final int ACC_FINAL = 0x0010;
     private static final int ACC_FINAL_SUPER_SYNTHETIC = 0x1030;
 
