@@ -15,6 +15,7 @@ final class CreationSite {
 
     /** More than the library has between a user's call and the walk; a hint of the size of the first batch only. */
     private static final int MOST_OWN_FRAMES = 8;
+
     private static final StackWalker WALKER =
             StackWalker.getInstance(Set.of(Option.RETAIN_CLASS_REFERENCE), MOST_OWN_FRAMES + MOST_FRAMES);
 

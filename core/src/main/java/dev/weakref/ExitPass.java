@@ -48,7 +48,7 @@ final class ExitPass {
     private static final Duration GRACE = Duration.ofSeconds(1);
 
     /**
-     * Searching stacks for {@code System.exit} stops all threads (safepoint); an action that calls it is found soon.
+     * How often stacks are searched for {@code System.exit}: that stops threads, and finds one well within its limit.
      */
     private static final Duration EXIT_CHECK_INTERVAL = Duration.ofMillis(100);
 

@@ -26,6 +26,7 @@ final class RegistrySettings {
 
     /** How many reports a person reads; each holds texts only. */
     static final int KEPT_LEAKS = 50;
+
     static final CaptureCheck CAPTURE_CHECK = CaptureCheck.FAIL;
 
     private static final AtomicInteger UNNAMED = new AtomicInteger();

@@ -1,17 +1,16 @@
 /**
  * Weak references with callbacks, weak collections, and finalizers that run exactly once.
  *
- * <p>Start with {@link dev.weakref.FinalizerRegistry} to tie an action to the death of an object, with
- * {@link dev.weakref.WeakValueMap} to share objects for as long as the program holds them, and with
- * {@link dev.weakref.WeakRef} for a single reference that may call back.
+ * <p>Start with {@link FinalizerRegistry} to tie an action to the death of an object, with {@link WeakValueMap} to
+ * share objects for as long as the program holds them, and with {@link WeakRef} for a single reference that may call
+ * back.
  * <ul>
- *   <li><b>References:</b> {@link dev.weakref.WeakRef}, {@link dev.weakref.WeakMethod}, {@link dev.weakref.WeakProxy};
- *       {@link dev.weakref.WeakRefs} tells what refers to an object.
- *   <li><b>Collections:</b> {@link dev.weakref.WeakValueMap}, {@link dev.weakref.WeakKeyMap},
- *       {@link dev.weakref.WeakSet}, {@link dev.weakref.WeakInterner}.
- *   <li><b>Finalizers:</b> {@link dev.weakref.FinalizerRegistry} and what it registers, {@link dev.weakref.Finalizer};
- *       {@link dev.weakref.FinalizerScope} and {@link dev.weakref.TempFiles} on top; {@link dev.weakref.LeakLevel},
- *       {@link dev.weakref.CaptureCheck} and {@link dev.weakref.FinalizerListener} to watch them.
+ *   <li><b>References:</b> {@link WeakRef}, {@link WeakMethod}, {@link WeakProxy}; {@link WeakRefs} tells what refers
+ *       to an object.
+ *   <li><b>Collections:</b> {@link WeakValueMap}, {@link WeakKeyMap}, {@link WeakSet}, {@link WeakInterner}.
+ *   <li><b>Finalizers:</b> {@link FinalizerRegistry} and what it registers, {@link Finalizer}; {@link FinalizerScope}
+ *       and {@link TempFiles} on top; {@link LeakLevel}, {@link CaptureCheck} and {@link FinalizerListener} to watch
+ *       them.
  *   <li><b>Internal packages,</b> not exported: {@code table} (the hash table), {@code reap} (finds what died),
  *       {@code dispatch} (runs actions), {@code proxy} (generates classes), {@code deletion} (deletes trees),
  *       {@code support}.

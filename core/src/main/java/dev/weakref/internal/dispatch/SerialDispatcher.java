@@ -255,8 +255,7 @@ public class SerialDispatcher {
             DispatchTask ended;
             long took;
             synchronized (lock) {
-                worker.takeInterrupt(); // the last task was interrupted under the lock, so this cannot clear an
-                // interrupt that comes later
+                worker.takeInterrupt(); // a timeout interrupts under the lock, so never the next task
                 took = worker.reported ? worker.seenFor() : 0;
                 ended = end(worker);
                 if (ended == null) {
@@ -375,9 +374,7 @@ public class SerialDispatcher {
                 lock.notifyAll();
             }
         }
-        if (runs
-                && !reported
-                && running.nanos() >= running.task().limitNanos()) { // timeOutAll comes earlier than the limit
+        if (runs && !reported && running.nanos() >= running.task().limitNanos()) { // less in timeOutAll
             DispatchReports.heldUp(running.task(), stack);
         }
     }

@@ -51,6 +51,7 @@ public final class ProxyClassWriter {
 
     /** Access flags (tables 4.1-B, 4.5-A, 4.6-A of the specification), and then instructions (chapter 6.5). */
     private static final int ACC_PUBLIC = 0x0001;
+
     private static final int ACC_FINAL = 0x0010;
     private static final int ACC_FINAL_SUPER_SYNTHETIC = 0x1030;
 

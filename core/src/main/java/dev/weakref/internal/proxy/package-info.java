@@ -2,17 +2,15 @@
  * Generates the classes of weak proxies. It knows {@link dev.weakref.internal.support} only: to it a proxy calls some
  * {@link java.lang.ref.WeakReference} that is an {@link java.lang.reflect.InvocationHandler} as well.
  *
- * <p><b>Overview.</b> {@link dev.weakref.internal.proxy.ProxyClasses} makes a proxy for a set of interfaces in three
- * steps.
+ * <p><b>Overview.</b> {@link ProxyClasses} makes a proxy for a set of interfaces in three steps.
  * <ol>
  *   <li>It chooses a host: a class in whose package and class loader the proxy class can name all its interfaces. This
  *       is the package itself if it sees all of them; otherwise the interface that sees most, or one that is not
  *       public.
- *   <li>{@link dev.weakref.internal.proxy.ProxyClassWriter} writes the class file by hand, as the library depends on
- *       nothing but the JDK: a final class with one field, the reference, and for each method of the interfaces a
- *       method that gets the referent, calls it, and keeps it reachable until the call has returned. A result that is
- *       the referent itself is replaced by the proxy. {@code equals}, {@code hashCode} and {@code toString} go to the
- *       reference.
+ *   <li>{@link ProxyClassWriter} writes the class file by hand, as the library depends on nothing but the JDK: a final
+ *       class with one field, the reference, and for each method of the interfaces a method that gets the referent,
+ *       calls it, and keeps it reachable until the call has returned. A result that is the referent itself is replaced
+ *       by the proxy. {@code equals}, {@code hashCode} and {@code toString} go to the reference.
  *   <li>The class is defined as a hidden class with a lookup in the host, or as an ordinary class with a unique name if
  *       the lookup may not define hidden ones. If the host's module allows neither, a {@link java.lang.reflect.Proxy}
  *       does the same by reflection.

@@ -44,7 +44,7 @@ public final class Backlog {
 
     /**
      * Whether it was too long at the last {@link #update}. It stays long until it has fallen to half of the threshold,
-     * so that writers do not switch to and fro.
+     * so that writers do not switch on and off.
      */
     public boolean isLong() {
         return isLong;

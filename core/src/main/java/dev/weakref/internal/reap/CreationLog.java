@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Why the order of one object's nodes is exact.</b> The collector clears all references to an object at once. Let
  * A be older than B, both for one object. If the sweep finds A cleared, then B, which it visits later, is cleared as
  * well: it claims both, and because each is put in front of the list, B is submitted first. If the sweep passes A alive
- * and finds B cleared, B is submitted now and A by a later sweep. B cannot still be without a slot then: the thread
- * that registers B holds the object until the slot is written.
+ * and finds B cleared, B is submitted now and A by a later sweep. In both cases B has its slot by then: the thread that
+ * registers B holds the object until the slot is written.
  *
  * <p><b>Why an iterator sees each live node exactly once.</b> Iterators go from the newest to the oldest, and skip ids
  * that are not smaller than the last one seen. An unlinked chunk keeps its nodes and its link to the older neighbour,
@@ -44,7 +44,7 @@ public final class CreationLog extends Reapable {
     private static final int FEWEST_CHUNKS_TO_SWEEP = 64;
 
     /**
-     * A power of two: rare enough to cost nothing for an addition, and the backlog grows by no more between two checks.
+     * Additions between two checks of the backlog, a power of two: rare enough to cost nothing; it grows by no more.
      */
     private static final int BACKLOG_CHECK_INTERVAL = 1 << 10;
 

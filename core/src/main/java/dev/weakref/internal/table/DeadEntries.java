@@ -53,7 +53,7 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
         notifier = options.notifier();
     }
 
-    /** Settles the reservation of a mapping function that could not do so itself, if this node is such one. */
+    /** Settles the reservation of a mapping function that could not do so itself, if this node is one. */
     abstract void settleIfCutOff(TableNode node);
 
     /**
