@@ -6,6 +6,10 @@ import dev.weakref.FinalizerListener;
 import dev.weakref.FinalizerRegistry;
 import dev.weakref.FinalizerRun;
 import dev.weakref.WeakValueMap;
+import dev.weakref.spring.collections.WeakCollections;
+import dev.weakref.spring.endpoint.WeakRefsDescriptor;
+import dev.weakref.spring.endpoint.WeakRefsEndpoint;
+import dev.weakref.spring.metrics.WeakRefMetrics;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -147,7 +151,7 @@ class ChildContextTests {
         registry(child).register(REFERENT, () -> {});
         assertThat(gauges(meters, "weakref.finalizers.live")).containsExactly("weakRefFinalizerRegistry 0.0");
 
-        child.getBean(WeakRefMeters.class).bindTo(meters, "child");
+        child.getBean(WeakRefMetrics.class).bindTo(meters, "child");
 
         assertThat(gauges(meters, "weakref.finalizers.live"))
                 .containsExactlyInAnyOrder("weakRefFinalizerRegistry 0.0", "child/weakRefFinalizerRegistry 1.0");

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weakref.FinalizerRegistry;
 import dev.weakref.WeakValueMap;
-import dev.weakref.spring.WeakListeners;
+import dev.weakref.spring.listeners.WeakListeners;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -62,7 +62,7 @@ class BareApplicationTests {
         try (ConfigurableApplicationContext application = SpringApplication.run(Application.class)) {
             assertThat(application.getBeanDefinitionNames())
                     .contains("weakRefFinalizerRegistry", "weakRefExitPass", "weakRefListeners")
-                    .doesNotContain("weakRefsEndpoint", "weakRefMeters", "weakRefActionTimer", "weakRefGauges");
+                    .doesNotContain("weakRefsEndpoint", "weakRefMetrics", "weakRefFinalizerActionMetrics", "weakRefGauges");
         }
     }
 

@@ -3,8 +3,8 @@ package dev.weakref.war;
 import dev.weakref.FinalizerRegistry;
 import dev.weakref.WeakRef;
 import dev.weakref.WeakValueMap;
-import dev.weakref.spring.WeakListeners;
-import dev.weakref.spring.WeakMeters;
+import dev.weakref.spring.listeners.WeakListeners;
+import dev.weakref.spring.metrics.WeakGauges;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,14 +20,14 @@ class Controller {
     private final FinalizerRegistry registry;
     private final WeakValueMap<String, Listener> map;
     private final WeakListeners listeners;
-    private final WeakMeters meters;
+    private final WeakGauges meters;
     private final ApplicationEventPublisher publisher;
 
     Controller(
             FinalizerRegistry registry,
             WeakValueMap<String, Listener> map,
             WeakListeners listeners,
-            WeakMeters meters,
+            WeakGauges meters,
             ApplicationEventPublisher publisher) {
         this.registry = registry;
         this.map = map;
