@@ -49,7 +49,7 @@ class ChildContextTests {
     }
 
     @Test
-    void itsFinalizersRunWhenItClosesBeforeItsBeansAreDestroyedAndThoseOfItsParentDoNot() {
+    void itsFinalizersAloneRunBeforeItsBeansAreDestroyed() {
         ConfigurableApplicationContext child = child(Plain.class, Plain.class);
         ConfigurableApplicationContext parent = parent(child);
         registry(parent).register(REFERENT, () -> events.add("finalizer of the parent"));
@@ -94,7 +94,7 @@ class ChildContextTests {
     }
 
     @Test
-    void theRegistryOfAChildIsInjectedThoughItsParentHasOneByAnotherName() {
+    void theRegistryOfAChildWinsOverOneOfItsParentByAnotherName() {
         ConfigurableApplicationContext child = child(OwnRegistry.class, WithNames.class);
 
         assertThat(child.getBean(Injected.class).registry.name()).isEqualTo("child " + child.getId());
@@ -104,7 +104,7 @@ class ChildContextTests {
     }
 
     @Test
-    void theUsersOwnRegistryOfAChildIsInjectedThoughItsParentHasTheAutoConfiguredOne() {
+    void theUsersRegistryOfAChildWinsOverTheOneOfItsParent() {
         ConfigurableApplicationContext child = child(Plain.class, OwnRegistry.class);
 
         assertThat(child.getBean(Injected.class).registry.name()).isEqualTo("own");

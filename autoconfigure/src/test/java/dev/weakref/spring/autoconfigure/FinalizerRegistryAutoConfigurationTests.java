@@ -196,7 +196,7 @@ class FinalizerRegistryAutoConfigurationTests {
     }
 
     @Test
-    void virtualThreadsRunTheActionsWhereTheJvmHasThemAndTheApplicationWantsThem() {
+    void virtualThreadsRunTheActionsIfTheApplicationWantsThem() {
         BlockingQueue<String> threads = new LinkedBlockingQueue<>();
         boolean known = JavaVersion.getJavaVersion().isEqualOrNewerThan(JavaVersion.TWENTY_ONE);
 

@@ -337,7 +337,7 @@ class WeakRefMetricsAutoConfigurationTests {
     }
 
     @Test
-    void anActionTimerThatIsABeanIsAListenerOfTheAutoConfiguredRegistry() {
+    void actionMetricsOfTheUserListenToTheAutoConfiguredRegistry() {
         runner.withBean(
                         "own",
                         FinalizerRegistry.class,

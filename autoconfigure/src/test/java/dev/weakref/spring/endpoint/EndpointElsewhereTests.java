@@ -57,7 +57,7 @@ class EndpointElsewhereTests {
 
     @Test
     @SuppressWarnings("unchecked")
-    void overJmxItHasItsReadOperationsOnlyShowsNoValuesAndGoesWithTheApplication() throws Exception {
+    void overJmxItReadsOnlyShowsNoValuesAndGoesWithTheApplication() throws Exception {
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
         ObjectName name = new ObjectName("dev.weakref.tests:type=Endpoint,name=Weakrefs");
 
@@ -97,7 +97,7 @@ class EndpointElsewhereTests {
     }
 
     @Test
-    void theDefaultOfAllEndpointsOpensItToWritingAndTheirBoundClosesIt() {
+    void theDefaultOfAllEndpointsAllowsWritingAndTheirBoundForbidsIt() {
         try (EndpointApplication application =
                 EndpointApplication.start(Stack.TOMCAT, "management.endpoints.access.default=unrestricted")) {
             assertThat(application.delete("/1000").statusCode()).isEqualTo(404);

@@ -126,7 +126,7 @@ abstract class EndpointHttpContract {
         "state=dead, state is 'dead': give live or overdue",
         "age=soon, age is 'soon': give a duration such as 90s"
     })
-    void aBadParameterIsAnsweredWithWhatToDo(String query, String message) {
+    void anInvalidParameterIsAnsweredWithWhatToDo(String query, String message) {
         HttpResponse<String> answer = readOnly.get("?" + query);
 
         assertThat(answer.statusCode()).isEqualTo(400);
@@ -244,7 +244,7 @@ abstract class EndpointHttpContract {
     }
 
     @Test
-    void deletingDoesNotWaitForAnActionThatHangsWhichIsLeftBehindAtItsLimit() throws Exception {
+    void deletingDoesNotWaitForAnActionThatHangsAndTimesOut() throws Exception {
         CountDownLatch left = new CountDownLatch(1);
         Finalizer<Void> hangs = registry.finalizer(REFERENT)
                 .limit(Duration.ofMillis(100))
@@ -334,7 +334,7 @@ abstract class EndpointHttpContract {
     }
 
     @Test
-    void twoThousandRandomRequestsBreakNothingAndShowNothingOfTheUsers() throws Exception {
+    void randomRequestsBreakNothingAndShowNothingOfTheUsers() throws Exception {
         RandomRequests random = new RandomRequests(writable.port(), 20261125);
         Talkative.asked.set(0);
         List<Object> referents = new ArrayList<>();

@@ -52,7 +52,7 @@ class EndpointSecurityTests {
 
     @ParameterizedTest
     @EnumSource(Stack.class)
-    void withoutRolesTheyAreForWhoeverIsAuthenticatedUnlessAFunctionHidesThem(Stack stack) {
+    void withoutRolesTheyAreForAuthenticatedUsersUnlessHidden(Stack stack) {
         try (EndpointApplication application =
                 start(stack, "management.endpoint.weakrefs.show-values=when-authorized")) {
             String id = "/" + register(application);

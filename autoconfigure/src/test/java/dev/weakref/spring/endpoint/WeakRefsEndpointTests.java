@@ -193,7 +193,7 @@ class WeakRefsEndpointTests {
     }
 
     @Test
-    void aFilterThatMatchesNothingStopsAtItsBoundWhileRegistrationGoesOn() {
+    void aFilterThatMatchesNothingStopsAtItsBoundDuringRegistration() {
         IntStream.range(0, 10_001).forEach(number -> register("f" + number));
         FinalizerDescriber describer = new FinalizerDescriber(ContextRegistries.of(beanFactory), null);
         List<String> looked = new ArrayList<>();
@@ -275,7 +275,7 @@ class WeakRefsEndpointTests {
     }
 
     @Test
-    void withoutAWishForTheAgeThereAreAlsoThoseThatTheClockHasNotReachedAgain() {
+    void withoutAMinimumAgeThoseFromTheFutureAreListedAsWell() {
         Finalizer<Void> finalizer = register("registered before the clock was set back");
         FinalizerInfo info = registry.find(finalizer.id()).orElseThrow();
         Instant now = finalizer.createdAt().minusSeconds(60);

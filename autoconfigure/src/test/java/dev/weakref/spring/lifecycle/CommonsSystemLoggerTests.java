@@ -28,7 +28,7 @@ import org.springframework.context.support.GenericApplicationContext;
 class CommonsSystemLoggerTests {
 
     @Test
-    void theLibraryLogsWhereTheApplicationDoesWhileOneOfItsContextsIsOpen() throws Exception {
+    void theLibraryLogsLikeTheApplicationWhileAContextIsOpen() throws Exception {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",

@@ -255,7 +255,7 @@ class ExitPassLifecycleTests {
     }
 
     @Test
-    void actionsRunBeforeAnythingIsDestroyedWhenAListenerFailsTheRefresh() {
+    void actionsRunBeforeDestructionIfAListenerFailsTheRefresh() {
         GenericApplicationContext context = context(Duration.ofSeconds(20));
         context.addApplicationListener((ApplicationListener<ContextRefreshedEvent>) event -> {
             registry.register(REFERENT, () -> events.add("ran"));
@@ -280,7 +280,7 @@ class ExitPassLifecycleTests {
     }
 
     @Test
-    void theDestructionOfASingleBeanDuringTheCloseDoesNotBeginThePassBeforeItsPhase() {
+    void destroyingOneBeanDuringTheCloseDoesNotBeginThePassEarly() {
         GenericApplicationContext context = context(Duration.ofSeconds(20));
         context.registerBean(
                 "stopping",
@@ -317,7 +317,7 @@ class ExitPassLifecycleTests {
     }
 
     @Test
-    void theDestructionOfASingleBeanByOneOfAChildThatClosesLeavesTheRegistryOpen() {
+    void aBeanDestroyedByOneOfAClosingChildLeavesTheRegistryOpen() {
         GenericApplicationContext parent = context(Duration.ofSeconds(20));
         parent.refresh();
         GenericApplicationContext child = new AnnotationConfigApplicationContext();
