@@ -15,7 +15,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
-/** Everything at once, where one optional dependency is missing. The module {@code boot-bare} lacks all for real. */
+/** Everything at once, where one optional dependency is missing. The module {@code compatibility/starter-only} lacks all for real. */
 class MissingDependenciesTests {
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
