@@ -1,9 +1,17 @@
 /**
- * What a Spring application context adds to weakref: an exit pass when the context closes, weak collections shared by
- * type and qualifier, and a view of what is live for operators.
+ * What a Spring application context adds to weakref, one package for each feature:
  *
- * <p>Nothing here knows of auto-configuration: {@code dev.weakref.spring.autoconfigure} wires these classes, and an
- * application may do so itself.
+ * <ul>
+ *   <li>{@code lifecycle}: the exit pass when the context closes, and the destruction of prototype beans
+ *   <li>{@code collections}: weak collections shared by type and qualifier
+ *   <li>{@code endpoint}: a view of what is live, for operators
+ *   <li>{@code metrics}: meters, and gauges that keep nothing alive
+ *   <li>{@code listeners}: application listeners that keep nothing alive
+ * </ul>
+ *
+ * <p>None of these knows of auto-configuration: {@code autoconfigure} wires their classes, and an application may do so
+ * itself. {@code endpoint} knows {@code collections} and {@code lifecycle}, {@code metrics} knows {@code collections}, and
+ * no other feature knows another one. This package itself is empty.
  */
 @NullMarked
 package dev.weakref.spring;

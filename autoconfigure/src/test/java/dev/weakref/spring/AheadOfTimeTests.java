@@ -10,8 +10,13 @@ import dev.weakref.spring.autoconfigure.FinalizerRegistryAutoConfiguration;
 import dev.weakref.spring.autoconfigure.PrototypeDestructionAutoConfiguration;
 import dev.weakref.spring.autoconfigure.WeakCollectionsAutoConfiguration;
 import dev.weakref.spring.autoconfigure.WeakListenersAutoConfiguration;
-import dev.weakref.spring.autoconfigure.WeakRefMetersAutoConfiguration;
+import dev.weakref.spring.autoconfigure.WeakRefMetricsAutoConfiguration;
 import dev.weakref.spring.autoconfigure.WeakRefsEndpointAutoConfiguration;
+import dev.weakref.spring.collections.CollectionInjection;
+import dev.weakref.spring.collections.WeakCollections;
+import dev.weakref.spring.endpoint.WeakRefsEndpoint;
+import dev.weakref.spring.listeners.WeakListeners;
+import dev.weakref.spring.metrics.WeakGauges;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
@@ -66,7 +71,7 @@ class AheadOfTimeTests {
                             .weakRefs(null, null, null, null, null, null, null)
                             .registries())
                     .hasSize(2);
-            assertThat(context).satisfies(it -> it.getBean(WeakMeters.class));
+            assertThat(context).satisfies(it -> it.getBean(WeakGauges.class));
             context.close();
             assertThat(events).containsExactly("told text", "finalized", "closed");
         });
@@ -82,10 +87,10 @@ class AheadOfTimeTests {
                 .accepts(hints);
         for (String bound : List.of(
                 "dev.weakref.spring.autoconfigure.FinalizerProperties",
-                "dev.weakref.spring.WeakRefsDescriptor",
-                "dev.weakref.spring.WeakRefsDescriptor$RegistryDescriptor",
-                "dev.weakref.spring.WeakRefsDescriptor$FinalizerDescriptor",
-                "dev.weakref.spring.WeakRefsDescriptor$CollectionDescriptor")) {
+                "dev.weakref.spring.endpoint.WeakRefsDescriptor",
+                "dev.weakref.spring.endpoint.WeakRefsDescriptor$RegistryDescriptor",
+                "dev.weakref.spring.endpoint.WeakRefsDescriptor$FinalizerDescriptor",
+                "dev.weakref.spring.endpoint.WeakRefsDescriptor$CollectionDescriptor")) {
             assertThat(RuntimeHintsPredicates.reflection().onType(TypeReference.of(bound)))
                     .as(bound)
                     .accepts(hints);
@@ -126,7 +131,7 @@ class AheadOfTimeTests {
         PrototypeDestructionAutoConfiguration.class,
         WeakCollectionsAutoConfiguration.class,
         WeakListenersAutoConfiguration.class,
-        WeakRefMetersAutoConfiguration.class,
+        WeakRefMetricsAutoConfiguration.class,
         WeakRefsEndpointAutoConfiguration.class
     })
     static class Application {

@@ -3,7 +3,7 @@ package dev.weakref.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weakref.FinalizerRegistry;
-import dev.weakref.spring.EndpointApplication.Stack;
+import dev.weakref.spring.endpoint.EndpointApplication.Stack;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -6,6 +6,10 @@ import dev.weakref.FinalizerListener;
 import dev.weakref.FinalizerRegistry;
 import dev.weakref.FinalizerRun;
 import dev.weakref.WeakValueMap;
+import dev.weakref.spring.collections.WeakCollections;
+import dev.weakref.spring.endpoint.WeakRefsDescriptor;
+import dev.weakref.spring.endpoint.WeakRefsEndpoint;
+import dev.weakref.spring.metrics.WeakRefMetrics;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -45,7 +49,7 @@ class ChildContextTests {
     }
 
     @Test
-    void itsFinalizersRunWhenItClosesBeforeItsBeansAreDestroyedAndThoseOfItsParentDoNot() {
+    void itsFinalizersAloneRunBeforeItsBeansAreDestroyed() {
         ConfigurableApplicationContext child = child(Plain.class, Plain.class);
         ConfigurableApplicationContext parent = parent(child);
         registry(parent).register(REFERENT, () -> events.add("finalizer of the parent"));
@@ -90,7 +94,7 @@ class ChildContextTests {
     }
 
     @Test
-    void theRegistryOfAChildIsInjectedThoughItsParentHasOneByAnotherName() {
+    void theRegistryOfAChildWinsOverOneOfItsParentByAnotherName() {
         ConfigurableApplicationContext child = child(OwnRegistry.class, WithNames.class);
 
         assertThat(child.getBean(Injected.class).registry.name()).isEqualTo("child " + child.getId());
@@ -100,7 +104,7 @@ class ChildContextTests {
     }
 
     @Test
-    void theUsersOwnRegistryOfAChildIsInjectedThoughItsParentHasTheAutoConfiguredOne() {
+    void theUsersRegistryOfAChildWinsOverTheOneOfItsParent() {
         ConfigurableApplicationContext child = child(Plain.class, OwnRegistry.class);
 
         assertThat(child.getBean(Injected.class).registry.name()).isEqualTo("own");
@@ -147,7 +151,7 @@ class ChildContextTests {
         registry(child).register(REFERENT, () -> {});
         assertThat(gauges(meters, "weakref.finalizers.live")).containsExactly("weakRefFinalizerRegistry 0.0");
 
-        child.getBean(WeakRefMeters.class).bindTo(meters, "child");
+        child.getBean(WeakRefMetrics.class).bindTo(meters, "child");
 
         assertThat(gauges(meters, "weakref.finalizers.live"))
                 .containsExactlyInAnyOrder("weakRefFinalizerRegistry 0.0", "child/weakRefFinalizerRegistry 1.0");

@@ -6,6 +6,8 @@ import dev.weakref.FinalizerRegistry;
 import dev.weakref.WeakRef;
 import dev.weakref.WeakRefs;
 import dev.weakref.WeakValueMap;
+import dev.weakref.spring.listeners.WeakListeners;
+import dev.weakref.spring.metrics.WeakGauges;
 import dev.weakref.test.Gc;
 import io.micrometer.core.instrument.Tags;
 import java.io.File;
@@ -139,7 +141,7 @@ class RestartTests {
                 FinalizerRegistry registry,
                 WeakValueMap<String, Prototype> map,
                 WeakListeners listeners,
-                WeakMeters meters) {
+                WeakGauges meters) {
             return new Service(registry, map, listeners, meters);
         }
 
@@ -157,7 +159,7 @@ class RestartTests {
                 FinalizerRegistry registry,
                 WeakValueMap<String, Prototype> map,
                 WeakListeners listeners,
-                WeakMeters meters) {
+                WeakGauges meters) {
 
             void use(Prototype prototype) {
                 map.put("key", prototype);

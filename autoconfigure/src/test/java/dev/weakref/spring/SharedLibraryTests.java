@@ -41,7 +41,7 @@ class SharedLibraryTests {
 
     /** Its own JVM has no soft references to speak of, which Spring's caches consist of. */
     @Test
-    void applicationsNeitherLogIntoOneAnothersLogNorStayWhenTheyHaveGone() throws Exception {
+    void applicationsDoNotShareALogAndAreCollectedAfterTheirEnd() throws Exception {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx256m",

@@ -3,6 +3,9 @@ package dev.weakref.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weakref.FinalizerRegistry;
+import dev.weakref.spring.lifecycle.ExitPassEndedEvent;
+import dev.weakref.spring.lifecycle.ExitPassLifecycle;
+import dev.weakref.spring.listeners.WeakListeners;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -45,7 +48,7 @@ import org.springframework.util.FileSystemUtils;
 class VanishedClassesTests {
 
     private static final List<Class<?>> VANISHING =
-            List.of(FinalizerRegistry.class, ExitPass.class, VanishedClassesTests.class);
+            List.of(FinalizerRegistry.class, ExitPassLifecycle.class, VanishedClassesTests.class);
 
     @TempDir
     Path directory;
@@ -198,7 +201,7 @@ class VanishedClassesTests {
                             "weakref.prototypes.destroy=true")
                     .run();
             Object prototype = application.getBean("prototype");
-            application.getBean(WeakListeners.class).add(prototype, ExitPassEnded.class, (owner, event) -> {});
+            application.getBean(WeakListeners.class).add(prototype, ExitPassEndedEvent.class, (owner, event) -> {});
             FinalizerRegistry registry = application.getBean(FinalizerRegistry.class);
             registry.register(REFERENT, () -> System.out.println("action 1"));
             registry.register(REFERENT, () -> System.out.println("action 2"));
@@ -212,7 +215,7 @@ class VanishedClassesTests {
         }
 
         @EventListener
-        void on(ExitPassEnded event) {
+        void on(ExitPassEndedEvent event) {
             System.out.println("told of the end of " + event.beanName());
         }
 

@@ -2,7 +2,7 @@ package dev.weakref.benchmarks;
 
 import dev.weakref.CaptureCheck;
 import dev.weakref.FinalizerRegistry;
-import dev.weakref.spring.PrototypeDestruction;
+import dev.weakref.spring.lifecycle.PrototypeDestruction;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.function.Supplier;

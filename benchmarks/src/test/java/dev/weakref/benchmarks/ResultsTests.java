@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ResultsTests {
 
     @Test
-    void besideThemStandThoseOfOtherJdksOnTheSameMachineAndOfTheSameScaleOnly(@TempDir Path folder) throws IOException {
+    void besideThemStandOtherJdksOfTheSameMachineAndScaleOnly(@TempDir Path folder) throws IOException {
         Results mine = Results.in(folder, Scale.TINY.name());
         mine.put(new Sample("section", "row", Peer.CORE, 0, 7, "ns"));
         mine.save();

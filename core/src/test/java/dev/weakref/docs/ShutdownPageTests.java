@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Holds docs/shutdown.md against the tests that it names, whatever module they are in. */
 class ShutdownPageTests {
 
-    private static final List<String> MODULES = List.of("core", "autoconfigure", "boot-war", "sample-app");
+    private static final List<String> MODULES = List.of("core", "autoconfigure", "compatibility/war", "sample-app");
 
     @Test
     void everyStatementIsShownByTests() throws IOException {

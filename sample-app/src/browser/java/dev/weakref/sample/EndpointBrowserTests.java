@@ -13,7 +13,7 @@ import com.microsoft.playwright.options.ColorScheme;
 import dev.weakref.Finalizer;
 import dev.weakref.FinalizerRegistry;
 import dev.weakref.LeakLevel;
-import dev.weakref.spring.WeakCollections;
+import dev.weakref.spring.collections.WeakCollections;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

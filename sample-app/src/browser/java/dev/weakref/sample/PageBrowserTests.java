@@ -140,7 +140,7 @@ class PageBrowserTests {
     }
 
     @Test
-    void applicationThatDoesNotAnswerIsSaidAndTheMessageGoesWhenItAnswersAgain() {
+    void messageSaysThatTheApplicationDoesNotAnswerUntilItDoes() {
         picture("cat");
         visit();
         assertThat(button("Look at cat")).isVisible();

@@ -89,7 +89,7 @@ class PostgresExitIT {
     }
 
     @Test
-    void databaseThatHangsAtExitCostsEachLeaseItsLimitAndTheNextRunClearsThem() throws Exception {
+    void leasesOfADatabaseThatHangsAtExitAreClearedByTheNextRun() throws Exception {
         try (RunningApplication application = start("--weakref.finalizers.action-limit=2s")) {
             open(application, 4);
             postgres.pause();

@@ -84,7 +84,7 @@ class PostgresIT {
         }
 
         @Test
-        void openWorkspaceHasALeaseAndALockOnAConnectionOfItsOwnAndAClosedOneHasNeither() {
+        void openWorkspaceHasALeaseAndALockAndAClosedOneHasNeither() {
             Visitor visitor = visitor();
             String first = open(visitor);
             String second = open(visitor);

@@ -1,6 +1,6 @@
 package dev.weakref.spring.autoconfigure;
 
-import dev.weakref.spring.ExitPass;
+import dev.weakref.spring.lifecycle.ExitPassLifecycle;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
@@ -19,7 +19,7 @@ public final class ExitPassAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-    static ExitPass weakRefExitPass(ConfigurableApplicationContext context, Environment environment) {
-        return new ExitPass(context, ExitLimit.in(environment));
+    static ExitPassLifecycle weakRefExitPass(ConfigurableApplicationContext context, Environment environment) {
+        return new ExitPassLifecycle(context, ExitLimit.in(environment));
     }
 }

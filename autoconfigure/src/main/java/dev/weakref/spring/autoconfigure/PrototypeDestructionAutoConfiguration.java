@@ -2,7 +2,7 @@ package dev.weakref.spring.autoconfigure;
 
 import dev.weakref.CaptureCheck;
 import dev.weakref.FinalizerRegistry;
-import dev.weakref.spring.PrototypeDestruction;
+import dev.weakref.spring.lifecycle.PrototypeDestruction;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

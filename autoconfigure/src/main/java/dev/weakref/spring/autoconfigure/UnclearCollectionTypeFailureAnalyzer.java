@@ -1,6 +1,6 @@
 package dev.weakref.spring.autoconfigure;
 
-import dev.weakref.spring.UnclearCollectionTypeException;
+import dev.weakref.spring.collections.UnclearCollectionTypeException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.analyzer.AbstractInjectionFailureAnalyzer;

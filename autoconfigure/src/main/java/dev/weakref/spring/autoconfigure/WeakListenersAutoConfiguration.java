@@ -1,6 +1,6 @@
 package dev.weakref.spring.autoconfigure;
 
-import dev.weakref.spring.WeakListeners;
+import dev.weakref.spring.listeners.WeakListeners;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;

@@ -1,7 +1,7 @@
 package dev.weakref.spring.autoconfigure;
 
-import dev.weakref.spring.WeakRefsEndpoint;
-import dev.weakref.spring.WeakRefsEndpointWebExtension;
+import dev.weakref.spring.endpoint.WeakRefsEndpoint;
+import dev.weakref.spring.endpoint.WeakRefsEndpointWebExtension;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;

@@ -1,8 +1,8 @@
 package dev.weakref.spring.autoconfigure;
 
-import dev.weakref.spring.WeakRefsDescriptor;
-import dev.weakref.spring.WeakRefsDescriptor.FinalizerDescriptor;
-import dev.weakref.spring.WeakRefsEndpointWebExtension.Problem;
+import dev.weakref.spring.endpoint.WeakRefsDescriptor;
+import dev.weakref.spring.endpoint.WeakRefsDescriptor.FinalizerDescriptor;
+import dev.weakref.spring.endpoint.WeakRefsEndpointWebExtension.Problem;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.BindingReflectionHintsRegistrar;
 import org.springframework.aot.hint.RuntimeHints;
@@ -13,7 +13,7 @@ final class WeakRefsEndpointRuntimeHints implements RuntimeHintsRegistrar {
 
     @Override
     public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
-        hints.resources().registerPattern("dev/weakref/spring/weakrefs.*");
+        hints.resources().registerPattern("dev/weakref/spring/endpoint/weakrefs.*");
         new BindingReflectionHintsRegistrar()
                 .registerReflectionHints(
                         hints.reflection(), WeakRefsDescriptor.class, FinalizerDescriptor.class, Problem.class);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.weakref.FinalizerRegistry;
-import dev.weakref.spring.ExitPass;
+import dev.weakref.spring.lifecycle.ExitPassLifecycle;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -50,22 +50,22 @@ class ExitPassAutoConfigurationTests {
     @Test
     void thePropertySwitchesItOff() {
         runner.withPropertyValues("weakref.enabled=false")
-                .run(context -> assertThat(context).doesNotHaveBean(ExitPass.class));
+                .run(context -> assertThat(context).doesNotHaveBean(ExitPassLifecycle.class));
     }
 
     @Test
     void theUsersOwnWins() {
         runner.withInitializer(context ->
-                        context.getBeanFactory().registerSingleton("own", new ExitPass(context, Duration.ofSeconds(1))))
+                        context.getBeanFactory().registerSingleton("own", new ExitPassLifecycle(context, Duration.ofSeconds(1))))
                 .run(context ->
-                        assertThat(context).hasSingleBean(ExitPass.class).hasBean("own"));
+                        assertThat(context).hasSingleBean(ExitPassLifecycle.class).hasBean("own"));
     }
 
     @Test
     void aChildHasItsOwnWhichLeavesAnInheritedRegistryOpen() {
         runner.run(parent -> {
             runner.withParent(parent).withPropertyValues("weakref.inherit=true").run(child -> {
-                assertThat(child.getBean(ExitPass.class)).isNotSameAs(parent.getBean(ExitPass.class));
+                assertThat(child.getBean(ExitPassLifecycle.class)).isNotSameAs(parent.getBean(ExitPassLifecycle.class));
                 assertThat(child.getBean(FinalizerRegistry.class)).isSameAs(parent.getBean(FinalizerRegistry.class));
             });
 

@@ -13,8 +13,8 @@ import dev.weakref.FinalizerRun;
 import dev.weakref.Leak;
 import dev.weakref.LeakLevel;
 import dev.weakref.LeakListener;
-import dev.weakref.spring.FinalizerFailureHandler;
-import dev.weakref.spring.FinalizerRegistryCustomizer;
+import dev.weakref.spring.lifecycle.FinalizerFailureHandler;
+import dev.weakref.spring.lifecycle.FinalizerRegistryCustomizer;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -196,7 +196,7 @@ class FinalizerRegistryAutoConfigurationTests {
     }
 
     @Test
-    void virtualThreadsRunTheActionsWhereTheJvmHasThemAndTheApplicationWantsThem() {
+    void virtualThreadsRunTheActionsIfTheApplicationWantsThem() {
         BlockingQueue<String> threads = new LinkedBlockingQueue<>();
         boolean known = JavaVersion.getJavaVersion().isEqualOrNewerThan(JavaVersion.TWENTY_ONE);
 

@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weakref.FinalizerRegistry;
 import dev.weakref.WeakValueMap;
-import dev.weakref.spring.ExitPass;
-import dev.weakref.spring.PrototypeDestruction;
-import dev.weakref.spring.WeakListeners;
-import dev.weakref.spring.WeakRefMeters;
-import dev.weakref.spring.WeakRefsEndpoint;
+import dev.weakref.spring.endpoint.WeakRefsEndpoint;
+import dev.weakref.spring.lifecycle.ExitPassLifecycle;
+import dev.weakref.spring.lifecycle.PrototypeDestruction;
+import dev.weakref.spring.listeners.WeakListeners;
+import dev.weakref.spring.metrics.WeakRefMetrics;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
-/** Everything at once, where one optional dependency is missing. The module {@code boot-bare} lacks all for real. */
+/** Everything at once, where one optional dependency is missing. The module {@code compatibility/starter-only} lacks all for real. */
 class MissingDependenciesTests {
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -26,7 +26,7 @@ class MissingDependenciesTests {
                     WeakCollectionsAutoConfiguration.class,
                     WeakListenersAutoConfiguration.class,
                     WeakRefsEndpointAutoConfiguration.class,
-                    WeakRefMetersAutoConfiguration.class))
+                    WeakRefMetricsAutoConfiguration.class))
             .withBean(Injected.class)
             .withPropertyValues(
                     "weakref.prototypes.destroy=true",
@@ -51,11 +51,11 @@ class MissingDependenciesTests {
             assertThat(context)
                     .hasNotFailed()
                     .hasBean("weakRefFinalizerRegistry")
-                    .hasSingleBean(ExitPass.class)
+                    .hasSingleBean(ExitPassLifecycle.class)
                     .hasSingleBean(PrototypeDestruction.class)
                     .hasSingleBean(WeakListeners.class);
             assertThat(context.getBeansOfType(WeakRefsEndpoint.class)).hasSize(endpoint ? 1 : 0);
-            assertThat(context.getBeansOfType(WeakRefMeters.class)).hasSize(meters ? 1 : 0);
+            assertThat(context.getBeansOfType(WeakRefMetrics.class)).hasSize(meters ? 1 : 0);
             Injected injected = context.getBean(Injected.class);
             injected.map().put("key", injected);
             assertThat(injected.map()).hasSize(1);

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.weakref.FinalizerRegistry;
-import dev.weakref.spring.ExitPass;
-import dev.weakref.spring.PrototypeDestruction;
-import dev.weakref.spring.WeakRefsDescriptor.RegistryDescriptor;
-import dev.weakref.spring.WeakRefsEndpoint;
+import dev.weakref.spring.endpoint.WeakRefsDescriptor.RegistryDescriptor;
+import dev.weakref.spring.endpoint.WeakRefsEndpoint;
+import dev.weakref.spring.lifecycle.ExitPassLifecycle;
+import dev.weakref.spring.lifecycle.PrototypeDestruction;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
@@ -72,7 +72,7 @@ class PrototypeDestructionAutoConfigurationTests {
             runner.withPropertyValues("weakref.prototypes.destroy=" + value)
                     .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(PrototypeDestruction.class));
             runner.withPropertyValues("weakref.enabled=" + value)
-                    .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(ExitPass.class));
+                    .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(ExitPassLifecycle.class));
         }
     }
 

@@ -2,7 +2,7 @@ package dev.weakref.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weakref.spring.WeakListeners;
+import dev.weakref.spring.listeners.WeakListeners;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

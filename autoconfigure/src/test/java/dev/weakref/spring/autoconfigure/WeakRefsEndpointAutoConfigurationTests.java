@@ -3,9 +3,9 @@ package dev.weakref.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weakref.FinalizerRegistry;
-import dev.weakref.spring.WeakRefsDescriptor;
-import dev.weakref.spring.WeakRefsEndpoint;
-import dev.weakref.spring.WeakRefsEndpointWebExtension;
+import dev.weakref.spring.endpoint.WeakRefsDescriptor;
+import dev.weakref.spring.endpoint.WeakRefsEndpoint;
+import dev.weakref.spring.endpoint.WeakRefsEndpointWebExtension;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.aot.hint.RuntimeHints;
@@ -128,7 +128,7 @@ class WeakRefsEndpointAutoConfigurationTests {
         new WeakRefsEndpointRuntimeHints().registerHints(hints, null);
 
         for (String resource : List.of("weakrefs.html", "weakrefs.css", "weakrefs.js")) {
-            assertThat(RuntimeHintsPredicates.resource().forResource("dev/weakref/spring/" + resource))
+            assertThat(RuntimeHintsPredicates.resource().forResource("dev/weakref/spring/endpoint/" + resource))
                     .accepts(hints);
         }
         assertThat(RuntimeHintsPredicates.reflection().onType(WeakRefsDescriptor.LeakDescriptor.class))

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.jayway.jsonpath.JsonPath;
 import dev.weakref.Finalizer;
 import dev.weakref.FinalizerRegistry;
-import dev.weakref.spring.WeakCollections;
+import dev.weakref.spring.collections.WeakCollections;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

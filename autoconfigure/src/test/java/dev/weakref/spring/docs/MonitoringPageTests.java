@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.jayway.jsonpath.JsonPath;
 import dev.weakref.FinalizerRegistry;
-import dev.weakref.spring.ActionTimer;
-import dev.weakref.spring.WeakCollections;
-import dev.weakref.spring.WeakMeters;
-import dev.weakref.spring.WeakRefMeters;
+import dev.weakref.spring.collections.WeakCollections;
+import dev.weakref.spring.metrics.FinalizerActionMetrics;
+import dev.weakref.spring.metrics.WeakGauges;
+import dev.weakref.spring.metrics.WeakRefMetrics;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
@@ -51,8 +51,8 @@ class MonitoringPageTests {
         WeakCollections collections = new WeakCollections();
         collections.set(String.class, "named");
         beans.registerSingleton("collections", collections);
-        new WeakRefMeters(beans).bindTo(meters);
-        new ActionTimer("registry").bindTo(meters);
+        new WeakRefMetrics(beans).bindTo(meters);
+        new FinalizerActionMetrics("registry").bindTo(meters);
     }
 
     @AfterEach
@@ -147,7 +147,7 @@ class MonitoringPageTests {
 
     @Test
     void theGaugeOfTheExampleIsThere() {
-        Feed feed = new Feeds(new WeakMeters(meters)).open("news");
+        Feed feed = new Feeds(new WeakGauges(meters)).open("news");
 
         assertThat(meters.get("feed.subscribers")
                         .tag("feed", feed.name())
@@ -238,9 +238,9 @@ class MonitoringPageTests {
     @Component
     static class Feeds {
 
-        private final WeakMeters meters;
+        private final WeakGauges meters;
 
-        Feeds(WeakMeters meters) {
+        Feeds(WeakGauges meters) {
             this.meters = meters;
         }
 

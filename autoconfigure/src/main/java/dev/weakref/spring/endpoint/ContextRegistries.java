@@ -1,0 +1,87 @@
+package dev.weakref.spring.endpoint;
+
+import dev.weakref.FinalizerRegistry;
+import dev.weakref.spring.lifecycle.LocalSingletons;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+
+/**
+ * The registries of one context, and how their finalizers are called from outside: by number in the primary
+ * registry, by {@code <bean name>:<number>} in another.
+ *
+ * @param byName the primary one first, then in the order in which they were made
+ * @param primary the one that is injected where nothing says which: the only one, else the one marked as primary, else the
+ *     only one that is no fallback; {@code null} if there is no such
+ */
+record ContextRegistries(
+        Map<String, FinalizerRegistry> byName, @Nullable String primary) {
+
+    static ContextRegistries of(ConfigurableListableBeanFactory beanFactory) {
+        Map<String, FinalizerRegistry> made = LocalSingletons.of(FinalizerRegistry.class, beanFactory);
+        String primary = primary(beanFactory);
+        Map<String, FinalizerRegistry> byName = new LinkedHashMap<>();
+        if (primary != null && made.containsKey(primary)) {
+            byName.put(primary, made.get(primary));
+        }
+        made.forEach(byName::putIfAbsent);
+        return new ContextRegistries(byName, primary);
+    }
+
+    private static @Nullable String primary(ConfigurableListableBeanFactory beanFactory) {
+        List<String> names = Arrays.stream(beanFactory.getBeanNamesForType(FinalizerRegistry.class, false, false))
+                .filter(name -> !isDefinedAs(ContextRegistries::notInjected, beanFactory, name))
+                .toList();
+        return names.size() == 1
+                ? names.get(0)
+                : only(names, name -> isDefinedAs(BeanDefinition::isPrimary, beanFactory, name))
+                        .or(() -> only(names, name -> !isDefinedAs(BeanDefinition::isFallback, beanFactory, name)))
+                        .orElse(null);
+    }
+
+    private static Optional<String> only(List<String> names, Predicate<String> wanted) {
+        List<String> found = names.stream().filter(wanted).toList();
+        return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
+    }
+
+    /** Whether a bean has a definition, as one that was registered by hand has not, and that is like this. */
+    private static boolean isDefinedAs(
+            Predicate<BeanDefinition> what, ConfigurableListableBeanFactory beanFactory, String name) {
+        return beanFactory.containsBeanDefinition(name) && what.test(beanFactory.getMergedBeanDefinition(name));
+    }
+
+    private static boolean notInjected(BeanDefinition definition) {
+        return !definition.isAutowireCandidate()
+                || (definition instanceof AbstractBeanDefinition bean && !bean.isDefaultCandidate());
+    }
+
+    String id(String registry, long number) {
+        return registry.equals(primary) ? Long.toString(number) : registry + ":" + number;
+    }
+
+    /** What an id refers to; empty if it is none, or of no registry here. */
+    Optional<Position> parse(String id) {
+        int colon = id.lastIndexOf(':');
+        String name = colon < 0 ? primary : id.substring(0, colon);
+        FinalizerRegistry registry = name == null ? null : byName.get(name);
+        if (name == null || registry == null) {
+            return Optional.empty();
+        }
+        try {
+            long number = Long.parseLong(id.substring(colon + 1));
+            return number < 0 ? Optional.empty() : Optional.of(new Position(name, registry, number));
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** A finalizer, or the place where it was. */
+    record Position(String name, FinalizerRegistry registry, long number) {}
+}

@@ -1,0 +1,83 @@
+package dev.weakref.spring.endpoint;
+
+import dev.weakref.FinalizerInfo;
+import dev.weakref.FinalizerRegistry;
+import dev.weakref.spring.endpoint.ContextRegistries.Position;
+import dev.weakref.spring.endpoint.WeakRefsDescriptor.FinalizerDescriptor;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One page of live finalizers: registry after registry, and newest first in each.
+ *
+ * <p>The cursor is the id of the last finalizer that was looked at, matching or not. It need not live on: its number
+ * is a place in the order. So pages neither overlap nor skip what lives all the while, and a page may be empty and
+ * yet have a cursor, when all that one request may look at did not match.
+ */
+final class FinalizerPage {
+
+    static final int MOST_EXAMINED = 10_000;
+
+    private final FinalizerDescriber describer;
+    private final Predicate<FinalizerInfo> filter;
+    private final int limit;
+    private final List<FinalizerDescriptor> found = new ArrayList<>();
+    private int examined;
+    private @Nullable String last;
+    private boolean more;
+
+    FinalizerPage(FinalizerDescriber describer, Predicate<FinalizerInfo> filter, int limit) {
+        this.describer = describer;
+        this.filter = filter;
+        this.limit = limit;
+    }
+
+    /**
+     * Reads the page.
+     *
+     * @param after where the page before ended; {@code null} for the first page
+     */
+    FinalizerPage read(@Nullable Position after) {
+        boolean reached = after == null;
+        for (Map.Entry<String, FinalizerRegistry> entry :
+                describer.registries().byName().entrySet()) {
+            if (reached) {
+                read(entry.getKey(), entry.getValue().finalizers().iterator());
+            } else if (after != null && entry.getKey().equals(after.name())) {
+                reached = true;
+                read(
+                        entry.getKey(),
+                        entry.getValue().finalizersBefore(after.number()).iterator());
+            }
+        }
+        return this;
+    }
+
+    private void read(String registry, Iterator<FinalizerInfo> newestFirst) {
+        while (!more && newestFirst.hasNext()) {
+            if (found.size() == limit || examined == MOST_EXAMINED) {
+                more = true;
+                return;
+            }
+            FinalizerInfo info = newestFirst.next();
+            examined++;
+            last = describer.registries().id(registry, info.id());
+            if (filter.test(info)) {
+                found.add(describer.describe(registry, info));
+            }
+        }
+    }
+
+    List<FinalizerDescriptor> finalizers() {
+        return found;
+    }
+
+    /** The cursor for the next page; {@code null} if nothing is left to look at. */
+    @Nullable String cursor() {
+        return more ? last : null;
+    }
+}

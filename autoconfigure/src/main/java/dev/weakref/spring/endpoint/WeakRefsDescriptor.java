@@ -1,0 +1,156 @@
+package dev.weakref.spring.endpoint;
+
+import dev.weakref.CollectionStats;
+import dev.weakref.Finalizer;
+import dev.weakref.FinalizerInfo;
+import dev.weakref.FinalizerRegistry;
+import dev.weakref.Leak;
+import dev.weakref.RegistryStats;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+
+/**
+ * What the endpoint answers, in words and numbers: a cached answer holds nothing of the application.
+ *
+ * @param registries the totals of each registry, the primary one first
+ * @param finalizers one page of the live finalizers
+ * @param cursor what to ask for the next page with; {@code null} if this is the last
+ * @param collections the weak collections
+ * @param leaks the newest leaks that were reported, newest first
+ * @since 0.1
+ */
+public record WeakRefsDescriptor(
+        List<RegistryDescriptor> registries,
+        List<FinalizerDescriptor> finalizers,
+        @Nullable String cursor,
+        List<CollectionDescriptor> collections,
+        List<LeakDescriptor> leaks)
+        implements OperationResponseBody {
+
+    /** All of one length, so that texts are ordered as times are. */
+    private static final DateTimeFormatter MILLIS =
+            new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
+
+    /** A registry. */
+    public record RegistryDescriptor(
+            String name,
+            boolean primary,
+            boolean closed,
+            long live,
+            long registered,
+            long detached,
+            String leakLevel,
+            List<RunsDescriptor> ran,
+            List<LeaksDescriptor> leaks) {
+
+        static RegistryDescriptor of(String name, boolean primary, FinalizerRegistry registry) {
+            RegistryStats stats = registry.stats();
+            List<RunsDescriptor> ran = new ArrayList<>();
+            for (Finalizer.Trigger trigger : Finalizer.Trigger.values()) {
+                for (Finalizer.Outcome outcome : Finalizer.Outcome.values()) {
+                    ran.add(new RunsDescriptor(trigger.name(), outcome.name(), stats.ran(trigger, outcome)));
+                }
+            }
+            List<LeaksDescriptor> leaks = Arrays.stream(Leak.Kind.values())
+                    .map(kind -> new LeaksDescriptor(kind.name(), stats.leaks(kind)))
+                    .toList();
+            return new RegistryDescriptor(
+                    name,
+                    primary,
+                    registry.isClosed(),
+                    stats.live(),
+                    stats.registered(),
+                    stats.detached(),
+                    registry.leakLevel().name(),
+                    ran,
+                    leaks);
+        }
+    }
+
+    /** How many runs with a trigger ended in a way. */
+    public record RunsDescriptor(String trigger, String outcome, long count) {}
+
+    /** How many leaks of a kind were found. */
+    public record LeaksDescriptor(String kind, long count) {}
+
+    /**
+     * A live finalizer.
+     *
+     * @param referentType {@code null} once the referent is gone
+     * @param createdBy the line that registered it; {@code null} where the leak level recorded none
+     * @param referent what its referent says of itself; {@code null} in a list, and unless that is to be shown
+     * @param state what its state says of itself; {@code null} in a list, and unless that is to be shown
+     * @param stack the stack of its creation; {@code null} in a list, and where none was recorded
+     */
+    public record FinalizerDescriptor(
+            String id,
+            String registry,
+            String name,
+            @Nullable String referentType,
+            String action,
+            boolean atExit,
+            boolean mustBeClosed,
+            boolean overdue,
+            String createdAt,
+            @Nullable String createdBy,
+            @Nullable String referent,
+            @Nullable String state,
+            @Nullable List<String> stack)
+            implements OperationResponseBody {}
+
+    /**
+     * A weak collection.
+     *
+     * @param name its qualifier if it is shared, {@code null} if it has none; else the name that it was given, or that
+     *     of its bean
+     */
+    public record CollectionDescriptor(
+            String type, @Nullable String name, long estimatedSize, long added, long removed, long collected) {
+
+        static CollectionDescriptor of(String type, @Nullable String name, CollectionStats stats) {
+            return new CollectionDescriptor(
+                    type, name, stats.estimatedSize(), stats.added(), stats.removed(), stats.collected());
+        }
+    }
+
+    /**
+     * A leak that was reported.
+     *
+     * @param id the id of its finalizer, which may be dead
+     * @param createdBy the line that registered it; {@code null} where the leak level recorded none
+     * @param stack the stack of its creation; {@code null} where none was recorded
+     */
+    public record LeakDescriptor(
+            String kind,
+            String foundAt,
+            String id,
+            String registry,
+            String name,
+            @Nullable String referentType,
+            String action,
+            String createdAt,
+            @Nullable String createdBy,
+            @Nullable List<String> stack) {
+
+        static LeakDescriptor of(String id, String registry, Leak leak) {
+            FinalizerInfo finalizer = leak.finalizer();
+            return new LeakDescriptor(
+                    leak.kind().name(),
+                    MILLIS.format(leak.foundAt()),
+                    id,
+                    registry,
+                    finalizer.name(),
+                    finalizer.referentType(),
+                    finalizer.action(),
+                    finalizer.createdAt().toString(),
+                    finalizer.createdBy(),
+                    finalizer.stack().isEmpty() ? null : finalizer.stack());
+        }
+    }
+}

@@ -1,0 +1,294 @@
+package dev.weakref.spring.lifecycle;
+
+import dev.weakref.ExitReport;
+import dev.weakref.FinalizerRegistry;
+import dev.weakref.WeakSet;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.config.DestructionAwareBeanPostProcessor;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.beans.factory.support.DefaultSingletonBeanRegistry;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.core.Ordered;
+import org.springframework.core.PriorityOrdered;
+
+/**
+ * Closes the finalizer registries of an application context when it closes, and only then.
+ *
+ * <p>All registries that are singletons of this very context are closed one after another, the youngest first, as the
+ * context destroys its beans: what a bean was made with outlives it. Registries of a parent stay open, and so do
+ * those that nobody has asked for, scoped ones and prototypes; what a factory bean makes is asked for by this.
+ *
+ * <h2>Why this works</h2>
+ *
+ * <p><b>When it runs.</b> {@value #PHASE} is a phase below those of the web server, the executors and all other
+ * life cycles, and above the logging system; singletons are destroyed after the last phase. So no request is in
+ * flight, and every bean still works. {@code stop} is also called for {@code context.stop()}, a pause and a
+ * checkpoint: only a context that is closed says so.
+ *
+ * <p><b>What if that phase is never reached.</b> A refresh that fails destroys singletons without a word. Their
+ * destruction is seen by this post-processor, whose callback comes before those of the first bean; it asks for the
+ * stack, because a single singleton may also be destroyed in a context that lives on. Of other scopes it asks for no
+ * callback: some have none, and a session would keep the bean for it.
+ *
+ * <p><b>What if it cannot begin.</b> Memory may be short, or a factory bean may fail with an error. Nothing is begun then,
+ * the phase goes on, and the destruction of each bean tries again.
+ *
+ * <p><b>What if the classes are gone.</b> A rebuild deletes the classes of an application that still runs. Everything
+ * that the pass needs is therefore loaded and initialized with this class.
+ *
+ * <p><b>Who waits.</b> The pass runs on a thread of its own, begun once under this object's lock. The phase waits for
+ * it as long as its timeout says, and destruction for the rest of the limit. Each registry is given what those before
+ * it have left of the limit. A hanging action therefore delays the close until then and no longer, and no registry is
+ * still at work when beans are destroyed.
+ *
+ * @since 0.1
+ */
+public final class ExitPassLifecycle
+        implements SmartLifecycle, DestructionAwareBeanPostProcessor, PriorityOrdered, DisposableBean {
+
+    /** The phase of the life cycle in which the pass runs. */
+    public static final int PHASE = Integer.MIN_VALUE + 1024;
+
+    private static final Log log = LogFactory.getLog(ExitPassLifecycle.class);
+
+    /** For the report of a registry that has used up all of the time. */
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
+    private final ConfigurableApplicationContext context;
+    private final Duration limit;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final WeakSet<Object> scoped = WeakSet.identity();
+    private volatile boolean running;
+    private boolean begun;
+    private long begunAt;
+
+    /** The thread that closes the context. If it runs an action, its registry does not wait for that. */
+    private Thread closing = Thread.currentThread();
+
+    private boolean failureTold;
+    private boolean destroyed;
+
+    static {
+        rehearse();
+    }
+
+    /** Goes through what the pass needs, with nothing to close. */
+    private static void rehearse() {
+        DefaultListableBeanFactory nothing = new DefaultListableBeanFactory();
+        Map<String, FinalizerRegistry> none = LocalSingletons.of(FinalizerRegistry.class, nothing);
+        CommonsSystemLogger.rehearse();
+        new ExitPassEndedEvent(none.toString(), new ExitReport(0, 0, 0, 0, Duration.ZERO, List.of()));
+    }
+
+    /**
+     * For the registries of this context.
+     *
+     * @param limit how long all registries together may take; none takes longer than its own exit limit
+     */
+    public ExitPassLifecycle(ConfigurableApplicationContext context, Duration limit) {
+        this.context = context;
+        this.limit = limit;
+        CommonsSystemLogger.contextIsOpen();
+    }
+
+    @Override
+    public int getPhase() {
+        return PHASE;
+    }
+
+    @Override
+    public int getOrder() {
+        return Ordered.HIGHEST_PRECEDENCE;
+    }
+
+    @Override
+    public void start() {
+        running = true;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** Never paused. Overrides a method that Spring has from 7.0 on. */
+    public boolean isPauseable() {
+        return false;
+    }
+
+    @Override
+    public void stop() {
+        stop(() -> {});
+    }
+
+    @Override
+    public void stop(Runnable callback) {
+        running = false;
+        if (context.isClosed() && begin()) {
+            CompletableFuture<Void> unused = ended.thenRun(callback);
+        } else {
+            callback.run();
+        }
+    }
+
+    /** Notes which beans are of another scope, which the next question does not say. */
+    @Override
+    public Object postProcessBeforeInitialization(Object bean, String beanName) {
+        ConfigurableListableBeanFactory beanFactory = context.getBeanFactory();
+        if (beanFactory.containsBeanDefinition(beanName)) {
+            BeanDefinition definition = beanFactory.getMergedBeanDefinition(beanName);
+            if (!definition.isSingleton() && !definition.isPrototype()) {
+                scoped.add(bean);
+            }
+        }
+        return bean;
+    }
+
+    /** Of singletons, to see the first one go. */
+    @Override
+    public boolean requiresDestruction(Object bean) {
+        return !scoped.contains(bean);
+    }
+
+    @Override
+    public void postProcessBeforeDestruction(Object bean, String beanName) {
+        if (!ended.isDone()
+                && context.getBeanFactory().containsSingleton(beanName)
+                && allAreBeingDestroyed()
+                && begin()) {
+            awaitEnd();
+        }
+    }
+
+    /** The last that Spring does with it, after a refresh that has failed as well: the library no longer logs here. */
+    @Override
+    public void destroy() {
+        if (!destroyed) {
+            destroyed = true;
+            CommonsSystemLogger.contextIsClosed();
+        }
+    }
+
+    /** Looks at the frames of the bean factory only: behind them somebody may be destroying the beans of another one. */
+    private static boolean allAreBeingDestroyed() {
+        return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+                .walk(frames -> frames.dropWhile(frame -> frame.getDeclaringClass() == ExitPassLifecycle.class)
+                        .takeWhile(frame -> isOfABeanFactory(frame.getDeclaringClass()))
+                        .anyMatch(frame -> frame.getMethodName().equals("destroySingletons")));
+    }
+
+    private static boolean isOfABeanFactory(Class<?> type) {
+        return type.getPackage() == DefaultSingletonBeanRegistry.class.getPackage()
+                || DefaultSingletonBeanRegistry.class.isAssignableFrom(type);
+    }
+
+    /**
+     * Begins the pass, unless it has begun.
+     *
+     * @return whether it has begun; if not, its failure has been logged, and another call tries again
+     */
+    private boolean begin() {
+        try {
+            beginOrThrow();
+            return true;
+        } catch (Throwable failure) {
+            if (!failureTold) {
+                failureTold = true;
+                warn("The exit pass could not begin; the destruction of each bean tries again", "", failure);
+            }
+            return false;
+        }
+    }
+
+    private synchronized void beginOrThrow() {
+        if (begun) {
+            return;
+        }
+        List<Map.Entry<String, FinalizerRegistry>> registries =
+                new ArrayList<>(LocalSingletons.of(FinalizerRegistry.class, context.getBeanFactory())
+                        .entrySet());
+        Collections.reverse(registries);
+        closing = Thread.currentThread();
+        Thread thread = new Thread(() -> closeAll(registries), "weakref-exit-pass");
+        thread.setDaemon(true);
+        begunAt = System.nanoTime();
+        begun = true;
+        try {
+            thread.start();
+        } catch (Throwable noThread) {
+            closeAll(registries);
+        }
+    }
+
+    private void closeAll(List<Map.Entry<String, FinalizerRegistry>> registries) {
+        try {
+            for (Map.Entry<String, FinalizerRegistry> registry : registries) {
+                try {
+                    close(registry.getKey(), registry.getValue());
+                } catch (Throwable failure) {
+                    warn("The exit pass, or a listener to its end, failed for bean ", registry.getKey(), failure);
+                }
+            }
+        } finally {
+            ended.complete(null);
+        }
+    }
+
+    private void close(String beanName, FinalizerRegistry registry) {
+        ExitReport report = registry.shutdown(left(), closing);
+        if (context.isClosed()) {
+            context.publishEvent(new ExitPassEndedEvent(beanName, report));
+        }
+    }
+
+    /** Never fails: memory may be too short for the line, and more is left to do. */
+    private static void warn(String message, String beanName, Throwable failure) {
+        try {
+            log.warn(message + beanName, failure);
+        } catch (Throwable cannotBeLogged) {
+            // Nothing else could tell of it.
+        }
+    }
+
+    private Duration left() {
+        return limit.minusNanos(System.nanoTime() - begunAt);
+    }
+
+    /** Goes on waiting when interrupted: it is bounded, and the beans are still in use. */
+    private void awaitEnd() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                ended.get(left().plus(GRACE).toNanos(), TimeUnit.NANOSECONDS);
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            } catch (TimeoutException e) {
+                if (ended.complete(null)) {
+                    log.warn("The exit pass has not ended within " + limit + "; beans that its actions may use"
+                            + " are destroyed now. Look for a listener to the end of a pass that takes long, or for a"
+                            + " registry that is being closed elsewhere");
+                }
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
