@@ -11,10 +11,7 @@ import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.support.Names;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,10 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -179,7 +174,9 @@ final class ExitPass {
         awaitRunning();
         ExitReport result = tally.report(Duration.ofNanos(System.nanoTime() - begin));
         Logging.awaitWritten(); // after the last registry is closed, the logger may write no more
-        Logging.log(result.leftovers().isEmpty() ? Level.INFO : Level.WARNING, () -> ExitTally.summary(Names.escape(core.name()), result));
+        Logging.log(
+                result.leftovers().isEmpty() ? Level.INFO : Level.WARNING,
+                () -> ExitTally.summary(Names.escape(core.name()), result));
         report.complete(result);
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -373,5 +370,4 @@ final class ExitPass {
     private interface Waiting {
         boolean await() throws InterruptedException;
     }
-
 }

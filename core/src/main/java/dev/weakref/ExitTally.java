@@ -54,8 +54,7 @@ final class ExitTally {
 
     ExitReport report(Duration took) {
         synchronized (leftovers) {
-            return new ExitReport(
-                    ran.get(), failed.get(), timedOut.get(), skipped.get(), took, List.copyOf(leftovers));
+            return new ExitReport(ran.get(), failed.get(), timedOut.get(), skipped.get(), took, List.copyOf(leftovers));
         }
     }
 

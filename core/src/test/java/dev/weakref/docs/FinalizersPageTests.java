@@ -9,7 +9,6 @@ import dev.weakref.FinalizerRegistry;
 import dev.weakref.Leak;
 import dev.weakref.LeakLevel;
 import dev.weakref.Programs;
-import dev.weakref.internal.reap.ReapEvent;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.Method;

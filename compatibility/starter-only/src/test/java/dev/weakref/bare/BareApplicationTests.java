@@ -62,7 +62,8 @@ class BareApplicationTests {
         try (ConfigurableApplicationContext application = SpringApplication.run(Application.class)) {
             assertThat(application.getBeanDefinitionNames())
                     .contains("weakRefFinalizerRegistry", "weakRefExitPass", "weakRefListeners")
-                    .doesNotContain("weakRefsEndpoint", "weakRefMetrics", "weakRefFinalizerActionMetrics", "weakRefGauges");
+                    .doesNotContain(
+                            "weakRefsEndpoint", "weakRefMetrics", "weakRefFinalizerActionMetrics", "weakRefGauges");
         }
     }
 
