@@ -12,6 +12,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class GlobalRegistryTests {
 
+    /** A local one may be collected as soon as the method has returned, for which a full metaspace is enough. */
+    private static final Object REFERENT = new Object();
+
     @Test
     void runsWhatIsLeftNewestFirstWhenTheProgramEnds() throws Exception {
         assertThat(Programs.outputOf(LeavesTwo.class)).containsExactly("main ends", "second", "first");
@@ -67,18 +70,16 @@ class GlobalRegistryTests {
 
     static final class ExitsInACalledAction {
         public static void main(String[] args) throws Exception {
-            Object referent = new Object();
             FinalizerRegistry registry = patient();
-            registry.register(referent, () -> System.out.println("left"));
-            registry.register(referent, GlobalRegistryTests::exit).call();
+            registry.register(REFERENT, () -> System.out.println("left"));
+            registry.register(REFERENT, GlobalRegistryTests::exit).call();
         }
     }
 
     static final class ExitsInADispatchedAction {
         public static void main(String[] args) throws InterruptedException {
-            Object referent = new Object();
             FinalizerRegistry registry = patient();
-            registry.register(referent, () -> System.out.println("left"));
+            registry.register(REFERENT, () -> System.out.println("left"));
             ((FinalizerNode<?>) registry.register(new Object(), GlobalRegistryTests::exit)).enqueue();
             new CountDownLatch(1).await();
         }
@@ -86,23 +87,21 @@ class GlobalRegistryTests {
 
     static final class ExitsInTheExitPass {
         public static void main(String[] args) {
-            Object referent = new Object();
             FinalizerRegistry registry = patient();
-            registry.register(referent, () -> System.out.println("left"));
-            registry.register(referent, GlobalRegistryTests::exit);
+            registry.register(REFERENT, () -> System.out.println("left"));
+            registry.register(REFERENT, GlobalRegistryTests::exit);
             registry.close();
         }
     }
 
     static final class ExitsInTheClosingThread {
         public static void main(String[] args) {
-            Object referent = new Object();
             FinalizerRegistry registry = FinalizerRegistry.builder()
                     .exitLimit(Duration.ofSeconds(1))
                     .threadFactory(task -> null) // so that actions run in the thread that closes
                     .build();
             registry.core().shutdown().closeWithJvm();
-            registry.register(referent, () -> {
+            registry.register(REFERENT, () -> {
                 System.out.println("exits");
                 System.exit(0);
             });
@@ -114,8 +113,7 @@ class GlobalRegistryTests {
         public static void main(String[] args) throws InterruptedException {
             CountDownLatch begun = new CountDownLatch(1);
             Thread main = Thread.currentThread();
-            Object referent = new Object();
-            FinalizerRegistry.global().register(referent, () -> {
+            FinalizerRegistry.global().register(REFERENT, () -> {
                 System.out.println("begins");
                 begun.countDown();
                 main.join();
@@ -127,25 +125,23 @@ class GlobalRegistryTests {
             closing.start();
             begun.await();
             System.out.println("main ends");
-            Reference.reachabilityFence(referent);
+            Reference.reachabilityFence(REFERENT);
         }
     }
 
     static final class LeavesTwo {
         public static void main(String[] args) {
-            Object referent = new Object();
-            FinalizerRegistry.global().register(referent, () -> System.out.println("first"));
-            FinalizerRegistry.global().register(referent, () -> System.out.println("second"));
-            FinalizerRegistry.global().finalizer(referent).atExit(false).run(() -> System.out.println("not at exit"));
+            FinalizerRegistry.global().register(REFERENT, () -> System.out.println("first"));
+            FinalizerRegistry.global().register(REFERENT, () -> System.out.println("second"));
+            FinalizerRegistry.global().finalizer(REFERENT).atExit(false).run(() -> System.out.println("not at exit"));
             System.out.println("main ends");
         }
     }
 
     static final class ExitsInAnAction {
         public static void main(String[] args) {
-            Object referent = new Object();
-            FinalizerRegistry.global().register(referent, () -> System.out.println("left"));
-            Thread exiting = new Thread(FinalizerRegistry.builder().build().register(referent, () -> {
+            FinalizerRegistry.global().register(REFERENT, () -> System.out.println("left"));
+            Thread exiting = new Thread(FinalizerRegistry.builder().build().register(REFERENT, () -> {
                 System.out.println("exits");
                 System.exit(0);
             })::close);
@@ -155,11 +151,10 @@ class GlobalRegistryTests {
 
     static final class ClosesByHand {
         public static void main(String[] args) {
-            Object referent = new Object();
-            FinalizerRegistry.global().register(referent, () -> System.out.println("closed"));
+            FinalizerRegistry.global().register(REFERENT, () -> System.out.println("closed"));
             FinalizerRegistry.global().close();
             try {
-                FinalizerRegistry.global().register(referent, () -> System.out.println("too late"));
+                FinalizerRegistry.global().register(REFERENT, () -> System.out.println("too late"));
             } catch (IllegalStateException refused) {
                 System.out.println("refused");
             }

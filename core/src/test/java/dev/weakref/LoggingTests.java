@@ -166,10 +166,13 @@ class LoggingTests {
     }
 
     static final class LosesItsHandlers {
+
+        private static final Object REFERENT =
+                new Object(); // a local one may be collected as soon as main has returned
+
         public static void main(String[] args) {
             System.setErr(System.out);
-            Object referent = new Object();
-            FinalizerRegistry.global().register(referent, () -> {
+            FinalizerRegistry.global().register(REFERENT, () -> {
                 LogManager.getLogManager().reset(); // as the JDK does in a hook beside
                 throw new IllegalStateException("for the test");
             });
