@@ -32,7 +32,10 @@ class ArchitectureTests {
     private static final List<Class<?>> PLAIN = List.of(String.class, long.class, boolean.class, List.class);
 
     private final JavaClasses classes = new ClassFileImporter()
-            .importUrl(ExitPassLifecycle.class.getProtectionDomain().getCodeSource().getLocation());
+            .importUrl(ExitPassLifecycle.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation());
 
     @Test
     void featuresKnowEachOtherOnlyAsDrawn() {

@@ -57,7 +57,8 @@ record FinalizerFilter(
         } catch (IllegalArgumentException | ArithmeticException e) {
             // answered below
         }
-        throw InvalidParameter.of("age", age, "give a duration such as 90s, 10m, 2h or PT2H30M, or leave it out for all");
+        throw InvalidParameter.of(
+                "age", age, "give a duration such as 90s, 10m, 2h or PT2H30M, or leave it out for all");
     }
 
     @Override

@@ -55,10 +55,11 @@ class ExitPassAutoConfigurationTests {
 
     @Test
     void theUsersOwnWins() {
-        runner.withInitializer(context ->
-                        context.getBeanFactory().registerSingleton("own", new ExitPassLifecycle(context, Duration.ofSeconds(1))))
-                .run(context ->
-                        assertThat(context).hasSingleBean(ExitPassLifecycle.class).hasBean("own"));
+        runner.withInitializer(context -> context.getBeanFactory()
+                        .registerSingleton("own", new ExitPassLifecycle(context, Duration.ofSeconds(1))))
+                .run(context -> assertThat(context)
+                        .hasSingleBean(ExitPassLifecycle.class)
+                        .hasBean("own"));
     }
 
     @Test

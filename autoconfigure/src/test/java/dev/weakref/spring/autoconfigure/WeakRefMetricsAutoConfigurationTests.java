@@ -282,8 +282,9 @@ class WeakRefMetricsAutoConfigurationTests {
         runner.withBean("one", FinalizerRegistry.class, FinalizerRegistry::create)
                 .run(context -> assertThat(context).doesNotHaveBean(FinalizerActionMetrics.class));
         runner.withBean("own", FinalizerActionMetrics.class, () -> new FinalizerActionMetrics("own"))
-                .run(context ->
-                        assertThat(context).hasSingleBean(FinalizerActionMetrics.class).hasBean("own"));
+                .run(context -> assertThat(context)
+                        .hasSingleBean(FinalizerActionMetrics.class)
+                        .hasBean("own"));
     }
 
     @Test

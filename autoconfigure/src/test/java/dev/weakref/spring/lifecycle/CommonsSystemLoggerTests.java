@@ -95,7 +95,8 @@ class CommonsSystemLoggerTests {
 
         private static GenericApplicationContext context() {
             GenericApplicationContext context = new AnnotationConfigApplicationContext();
-            context.registerBean("exitPass", ExitPassLifecycle.class, () -> new ExitPassLifecycle(context, Duration.ofSeconds(20)));
+            context.registerBean(
+                    "exitPass", ExitPassLifecycle.class, () -> new ExitPassLifecycle(context, Duration.ofSeconds(20)));
             return context;
         }
 

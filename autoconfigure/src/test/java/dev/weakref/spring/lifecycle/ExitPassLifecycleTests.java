@@ -155,7 +155,9 @@ class ExitPassLifecycleTests {
     void otherLifeCyclesHaveStoppedBefore() {
         GenericApplicationContext context = context(Duration.ofSeconds(20));
         context.registerBean(
-                "other", Phase.class, () -> new Phase(ExitPassLifecycle.PHASE + 1, () -> {}, () -> events.add("stopped")));
+                "other",
+                Phase.class,
+                () -> new Phase(ExitPassLifecycle.PHASE + 1, () -> {}, () -> events.add("stopped")));
         context.refresh();
         registry.register(REFERENT, () -> events.add("ran"));
 
@@ -306,7 +308,8 @@ class ExitPassLifecycleTests {
         child.setParent(parent);
         child.registerBean(
                 "childRegistry", FinalizerRegistry.class, () -> ofChild, keep -> keep.setDestroyMethodName(""));
-        child.registerBean("childExitPass", ExitPassLifecycle.class, () -> new ExitPassLifecycle(child, Duration.ofSeconds(20)));
+        child.registerBean(
+                "childExitPass", ExitPassLifecycle.class, () -> new ExitPassLifecycle(child, Duration.ofSeconds(20)));
         child.refresh();
 
         child.close();

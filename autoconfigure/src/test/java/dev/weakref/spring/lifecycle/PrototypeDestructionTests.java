@@ -276,7 +276,8 @@ class PrototypeDestructionTests {
 
     private static GenericApplicationContext context(FinalizerRegistry prototypes) {
         GenericApplicationContext context = new AnnotationConfigApplicationContext();
-        context.registerBean("exitPass", ExitPassLifecycle.class, () -> new ExitPassLifecycle(context, Duration.ofSeconds(20)));
+        context.registerBean(
+                "exitPass", ExitPassLifecycle.class, () -> new ExitPassLifecycle(context, Duration.ofSeconds(20)));
         context.registerBean(
                 "prototypes", FinalizerRegistry.class, () -> prototypes, bean -> bean.setDestroyMethodName(""));
         context.registerBean(
