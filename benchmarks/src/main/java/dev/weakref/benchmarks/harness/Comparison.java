@@ -1,5 +1,8 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.harness;
 
+import dev.weakref.benchmarks.measurement.Peer;
+import dev.weakref.benchmarks.measurement.Ratio;
+import dev.weakref.benchmarks.measurement.Scale;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,6 +1,8 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.harness;
 
 import com.google.gson.Gson;
+import dev.weakref.benchmarks.measurement.Peer;
+import dev.weakref.benchmarks.measurement.Scale;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -8,7 +10,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /** The main class of a JVM that makes one measurement for one peer, and prints what it found. */
-final class Fork {
+public final class Fork {
 
     /** Before each line that tells a figure. */
     static final String MARK = "SAMPLE ";
@@ -38,7 +40,7 @@ final class Fork {
     }
 
     /** What was found; where a figure was told more than once, the last time. */
-    static Iterable<Sample> measure(Job job, Peer peer, Scale scale, int round) throws Exception {
+    public static Iterable<Sample> measure(Job job, Peer peer, Scale scale, int round) throws Exception {
         Map<String, Sample> samples = new LinkedHashMap<>();
         job.measurement()
                 .measure(

@@ -1,6 +1,8 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.harness;
 
 import com.google.gson.Gson;
+import dev.weakref.benchmarks.measurement.Peer;
+import dev.weakref.benchmarks.measurement.Scale;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,10 +15,10 @@ import org.openjdk.jmh.runner.CompilerHints;
  *
  * @param classPath of these JVMs
  */
-record Forks(Scale scale, String classPath) {
+public record Forks(Scale scale, String classPath) {
 
     /** Makes one measurement for one peer; returns no sample if it fails. */
-    List<Sample> run(Job job, Peer peer, int round) throws IOException, InterruptedException {
+    public List<Sample> run(Job job, Peer peer, int round) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command(job, peer, round))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

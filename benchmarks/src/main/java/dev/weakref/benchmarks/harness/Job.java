@@ -1,5 +1,7 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.harness;
 
+import dev.weakref.benchmarks.measurement.Measurement;
+import dev.weakref.benchmarks.measurement.Peer;
 import java.util.List;
 
 /**
@@ -9,4 +11,4 @@ import java.util.List;
  * @param name what it is called among all jobs
  * @param flags for the JVM
  */
-record Job(String group, String name, Measurement measurement, List<Peer> peers, List<String> flags) {}
+public record Job(String group, String name, Measurement measurement, List<Peer> peers, List<String> flags) {}

@@ -1,10 +1,27 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.harness;
 
+import dev.weakref.benchmarks.measurement.Churn;
+import dev.weakref.benchmarks.measurement.Deaths;
+import dev.weakref.benchmarks.measurement.ExitPass;
+import dev.weakref.benchmarks.measurement.Family;
+import dev.weakref.benchmarks.measurement.FinalizerBenchmark;
+import dev.weakref.benchmarks.measurement.FinalizerDeaths;
+import dev.weakref.benchmarks.measurement.Growth;
+import dev.weakref.benchmarks.measurement.Measurement;
+import dev.weakref.benchmarks.measurement.Memory;
+import dev.weakref.benchmarks.measurement.Operations;
+import dev.weakref.benchmarks.measurement.Peer;
+import dev.weakref.benchmarks.measurement.Prototypes;
+import dev.weakref.benchmarks.measurement.ProxyBenchmark;
+import dev.weakref.benchmarks.measurement.Scale;
+import dev.weakref.benchmarks.measurement.SmallCollections;
+import dev.weakref.benchmarks.measurement.StuckAction;
+import dev.weakref.benchmarks.measurement.Survivors;
 import java.util.ArrayList;
 import java.util.List;
 
 /** All that is measured. */
-final class Plan {
+public final class Plan {
 
     private static final List<String> G1 = List.of("-XX:+UseG1GC", "-Xms3g", "-Xmx3g");
 
@@ -20,7 +37,7 @@ final class Plan {
 
     private final List<Job> jobs = new ArrayList<>();
 
-    Plan(Scale scale) {
+    public Plan(Scale scale) {
         maps(scale);
         memory();
         deaths();
@@ -33,7 +50,7 @@ final class Plan {
         add("churn", "", new Churn(), List.of(Peer.CORE, Peer.GUAVA, Peer.CAFFEINE), SMALL_HEAP);
     }
 
-    List<Job> jobs() {
+    public List<Job> jobs() {
         return jobs;
     }
 

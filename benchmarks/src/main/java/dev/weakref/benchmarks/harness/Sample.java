@@ -1,4 +1,6 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.harness;
+
+import dev.weakref.benchmarks.measurement.Peer;
 
 /** One figure of one peer, from one round. */
-record Sample(String section, String row, Peer peer, int round, double value, String unit) {}
+public record Sample(String section, String row, Peer peer, int round, double value, String unit) {}

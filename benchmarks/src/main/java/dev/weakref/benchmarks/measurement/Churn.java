@@ -1,12 +1,12 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.measurement;
 
 /** Endless new entries that soon die, in a small heap: whether it gets slower, or larger. */
-record Churn() implements Measurement {
+public record Churn() implements Measurement {
 
-    static final String SECTION = "churn";
-    static final String TIME = "time for an entry";
-    static final String LAST_BESIDE_FIRST = "throughput of the last quarter, beside the first";
-    static final String GROWTH = "heap after the last quarter, beside the first";
+    public static final String SECTION = "churn";
+    public static final String TIME = "time for an entry";
+    public static final String LAST_BESIDE_FIRST = "throughput of the last quarter, beside the first";
+    public static final String GROWTH = "heap after the last quarter, beside the first";
 
     private static final int ALIVE = 10_000;
     private static final int LOOK_EVERY = 1_024;

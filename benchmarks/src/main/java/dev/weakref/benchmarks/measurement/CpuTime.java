@@ -1,4 +1,4 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.measurement;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;

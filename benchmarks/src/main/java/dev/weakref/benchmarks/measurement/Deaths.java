@@ -1,4 +1,4 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.measurement;
 
 import java.io.IOException;
 import java.util.Arrays;
@@ -6,13 +6,13 @@ import jdk.jfr.Recording;
 import org.jspecify.annotations.Nullable;
 
 /** Very many entries of one collection die in one collection, while another thread goes on using it, or nobody does. */
-record Deaths(Family family, boolean busy) implements Measurement {
+public record Deaths(Family family, boolean busy) implements Measurement {
 
-    static final String SECTION = "deaths";
-    static final String IDLE = " that nobody calls";
-    static final String GONE = ": until the dead are gone";
-    static final String THROUGHPUT = ": throughput of another thread meanwhile, beside its steady one";
-    static final String WORST = ": its worst stretch of 16 operations, beside that without deaths";
+    public static final String SECTION = "deaths";
+    public static final String IDLE = " that nobody calls";
+    public static final String GONE = ": until the dead are gone";
+    public static final String THROUGHPUT = ": throughput of another thread meanwhile, beside its steady one";
+    public static final String WORST = ": its worst stretch of 16 operations, beside that without deaths";
 
     private static final int SURVIVORS = 1_024;
 

@@ -1,9 +1,9 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.measurement;
 
 import dev.weakref.CaptureCheck;
 import dev.weakref.FinalizerRegistry;
 import dev.weakref.FinalizerRegistry.Action;
-import dev.weakref.benchmarks.Registrar.Resource;
+import dev.weakref.benchmarks.measurement.Registrar.Resource;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,10 +14,10 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * @param leases whether an action gives back a lease, as a real one might; else it only counts
  */
-record ExitPass(boolean leases) implements Measurement {
+public record ExitPass(boolean leases) implements Measurement {
 
-    static final String COUNTING = "exit pass over all that live, actions that only count";
-    static final String GIVING_BACK = "exit pass over all that live, actions that give back a lease";
+    public static final String COUNTING = "exit pass over all that live, actions that only count";
+    public static final String GIVING_BACK = "exit pass over all that live, actions that give back a lease";
 
     private static final int WARM_UPS = 3;
 

@@ -1,4 +1,4 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.measurement;
 
 import com.blogspot.mydailyjava.weaklockfree.WeakConcurrentMap;
 import com.github.benmanes.caffeine.cache.Cache;
@@ -33,8 +33,8 @@ public enum Family {
     SETS("WeakSet", Peer.CORE, Peer.WEAK_HASH_MAP),
     INTERNER("WeakInterner", Peer.CORE, Peer.GUAVA, Peer.CAFFEINE);
 
-    final String label;
-    final ImmutableList<Peer> peers;
+    public final String label;
+    public final ImmutableList<Peer> peers;
 
     Family(String label, Peer... peers) {
         this.label = label;

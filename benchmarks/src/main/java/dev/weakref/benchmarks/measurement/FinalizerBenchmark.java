@@ -1,6 +1,6 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.measurement;
 
-import dev.weakref.benchmarks.Registrar.Resource;
+import dev.weakref.benchmarks.measurement.Registrar.Resource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jmh.annotations.Benchmark;

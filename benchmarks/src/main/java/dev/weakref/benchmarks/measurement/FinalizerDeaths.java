@@ -1,15 +1,15 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.measurement;
 
-import dev.weakref.benchmarks.Registrar.Resource;
+import dev.weakref.benchmarks.measurement.Registrar.Resource;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Very many live finalizers: what they cost a full collection, and how long it takes to run them when all die. */
-record FinalizerDeaths() implements Measurement {
+public record FinalizerDeaths() implements Measurement {
 
     static final String SECTION = Operations.FINALIZERS;
-    static final String COLLECTION = "full collection while all live";
-    static final String UNTIL_RUN = "from the collection until all actions have run";
+    public static final String COLLECTION = "full collection while all live";
+    public static final String UNTIL_RUN = "from the collection until all actions have run";
 
     @Override
     public void measure(Peer peer, Scale scale, Recorder recorder) {

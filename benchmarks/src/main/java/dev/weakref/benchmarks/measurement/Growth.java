@@ -1,18 +1,18 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.measurement;
 
 import dev.weakref.CaptureCheck;
 import dev.weakref.FinalizerRegistry;
-import dev.weakref.benchmarks.Registrar.Resource;
+import dev.weakref.benchmarks.measurement.Registrar.Resource;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 
 /** The time for an operation, and bytes, as there are more and more entries, or more and more finalizers. */
-record Growth(boolean ofFinalizers, int size) implements Measurement {
+public record Growth(boolean ofFinalizers, int size) implements Measurement {
 
-    static final String ENTRIES = "growth of a map";
-    static final String FINALIZERS = "growth of a registry";
-    static final String AT = " at ";
+    public static final String ENTRIES = "growth of a map";
+    public static final String FINALIZERS = "growth of a registry";
+    public static final String AT = " at ";
 
     private static final int FEWEST_OPERATIONS = 500_000;
     private static final int TIMES = 5;

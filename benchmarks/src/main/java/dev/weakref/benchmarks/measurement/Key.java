@@ -1,4 +1,4 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.measurement;
 
 /** A key that is equal to others, as a program's own keys are. */
 final class Key {

@@ -1,7 +1,7 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.measurement;
 
 /** Something that is measured for one peer, in a JVM of its own. */
-interface Measurement {
+public interface Measurement {
 
     void measure(Peer peer, Scale scale, Recorder recorder) throws Exception;
 

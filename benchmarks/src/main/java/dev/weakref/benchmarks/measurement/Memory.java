@@ -1,14 +1,14 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.measurement;
 
-import dev.weakref.benchmarks.Registrar.Resource;
+import dev.weakref.benchmarks.measurement.Registrar.Resource;
 import org.jspecify.annotations.Nullable;
 
 /** What an entry or a registration costs beside keys, values, referents and actions. */
-record Memory(@Nullable Family family) implements Measurement {
+public record Memory(@Nullable Family family) implements Measurement {
 
-    static final String ENTRIES = "bytes per entry";
-    static final String REGISTRATIONS = "bytes per registration";
-    static final String REGISTER = "register";
+    public static final String ENTRIES = "bytes per entry";
+    public static final String REGISTRATIONS = "bytes per registration";
+    public static final String REGISTER = "register";
 
     @Override
     public void measure(Peer peer, Scale scale, Recorder recorder) {

@@ -1,4 +1,4 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.measurement;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +21,7 @@ import org.openjdk.jmh.runner.options.WarmupMode;
  * Operations that JMH measures, without a fork of its own: it is in one already, in which all operations of one peer
  * are measured on one collection, whose call sites have then seen all of them.
  */
-record Operations(
+public record Operations(
         String section,
         String rowEnding,
         Class<?> benchmark,
@@ -30,16 +30,16 @@ record Operations(
         Map<String, String> parameters)
         implements Measurement {
 
-    static final String ONE_HASH = "keys of one hash";
-    static final String FINALIZERS = "finalizers";
-    static final String LEAK_LEVELS = "leak levels";
-    static final String PROXIES = "proxies";
-    static final String REFERENCES = "references";
+    public static final String ONE_HASH = "keys of one hash";
+    public static final String FINALIZERS = "finalizers";
+    public static final String LEAK_LEVELS = "leak levels";
+    public static final String PROXIES = "proxies";
+    public static final String REFERENCES = "references";
 
     private static final int BATCH = 1 << 17;
 
     /** All operations of a kind of collection. */
-    static Operations of(Family family, int size, int threads) {
+    public static Operations of(Family family, int size, int threads) {
         List<String> methods = new ArrayList<>(List.of("getHit"));
         if (family != Family.INTERNER) {
             methods.addAll(List.of("getMiss", "putReplacing", "putAndRemove", "ninetyTenMixed"));
@@ -60,7 +60,7 @@ record Operations(
     }
 
     /** Looking for keys that all have one hash. */
-    static Operations ofOneHash(Family family, int size) {
+    public static Operations ofOneHash(Family family, int size) {
         return new Operations(
                 ONE_HASH,
                 String.format(Locale.ROOT, " of %s, %,d entries", family.label, size),
@@ -71,7 +71,7 @@ record Operations(
     }
 
     /** One method of a class. */
-    static Operations of(String section, Class<?> benchmark, String method, int threads) {
+    public static Operations of(String section, Class<?> benchmark, String method, int threads) {
         return new Operations(section, "", benchmark, List.of(method), threads, Map.of());
     }
 

@@ -1,4 +1,4 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.measurement;
 
 /** Who is measured: core in several forms, its peers, and the limits that nobody can beat. */
 public enum Peer {
@@ -24,18 +24,18 @@ public enum Peer {
     SPRING("Spring alone"),
     DIRECT("direct calls");
 
-    final String label;
+    public final String label;
 
     Peer(String label) {
         this.label = label;
     }
 
-    boolean isCore() {
+    public boolean isCore() {
         return compareTo(GUAVA) < 0;
     }
 
     /** Whether it does the same work for the user, so that core can be said to be faster or slower. */
-    boolean isRival() {
+    public boolean isRival() {
         return compareTo(GUAVA) >= 0 && compareTo(REFLECTIVE) <= 0;
     }
 }

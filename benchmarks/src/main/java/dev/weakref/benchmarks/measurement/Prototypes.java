@@ -1,4 +1,4 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.measurement;
 
 import dev.weakref.CaptureCheck;
 import dev.weakref.FinalizerRegistry;
@@ -10,9 +10,9 @@ import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
 /** Beans that are to be destroyed at the end: what their creation costs, beside those that Spring forgets. */
-record Prototypes() implements Measurement {
+public record Prototypes() implements Measurement {
 
-    static final String ROW = "creation of a prototype bean that is to be destroyed, in its thread";
+    public static final String ROW = "creation of a prototype bean that is to be destroyed, in its thread";
 
     private static final int WARM_UPS = 3;
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();

@@ -1,4 +1,4 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.measurement;
 
 import dev.weakref.WeakProxy;
 import java.lang.ref.Reference;

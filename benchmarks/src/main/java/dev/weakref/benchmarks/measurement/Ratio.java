@@ -1,16 +1,16 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.measurement;
 
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** A figure, or how two compare: the median over the rounds, and what lies between the extremes. */
-record Ratio(double median, double least, double most) {
+public record Ratio(double median, double least, double most) {
 
     /** Nearer to 1 than this says nothing on a machine with other work. */
     private static final double NOISE = 1.2;
 
-    static Ratio of(double... rounds) {
+    public static Ratio of(double... rounds) {
         double[] sorted = rounds.clone();
         Arrays.sort(sorted);
         int middle = sorted.length / 2;
@@ -23,17 +23,17 @@ record Ratio(double median, double least, double most) {
     }
 
     /** Compares what was measured in the same rounds. */
-    static Ratio of(double[] upper, double[] lower) {
+    public static Ratio of(double[] upper, double[] lower) {
         return of(IntStream.range(0, Math.min(upper.length, lower.length))
                 .mapToDouble(round -> upper[round] / lower[round])
                 .toArray());
     }
 
-    boolean isKnown() {
+    public boolean isKnown() {
         return !Double.isNaN(median);
     }
 
-    boolean isNoise() {
+    public boolean isNoise() {
         return median > 1 / NOISE && median < NOISE;
     }
 
@@ -43,7 +43,7 @@ record Ratio(double median, double least, double most) {
         return !isKnown() ? "–" : show(least).equals(show(most)) ? show(median) : show(median) + " (" + range + ")";
     }
 
-    static String show(double value) {
+    public static String show(double value) {
         return String.format(Locale.ROOT, value >= 100 ? "%,.0f" : value >= 10 ? "%.1f" : "%.2f", value);
     }
 }

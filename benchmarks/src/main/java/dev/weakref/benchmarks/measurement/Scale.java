@@ -1,4 +1,4 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.measurement;
 
 import java.util.List;
 
@@ -19,7 +19,7 @@ import java.util.List;
  * @param growth the sizes of the curves
  * @param churnMillis how long short-lived entries come and go
  */
-record Scale(
+public record Scale(
         String name,
         int rounds,
         List<Integer> sizes,
@@ -53,7 +53,7 @@ record Scale(
             4_000);
 
     /** For the page in docs. */
-    static final Scale FULL = new Scale(
+    public static final Scale FULL = new Scale(
             "full",
             4,
             List.of(1 << 10, 1 << 17, 1 << 20),
@@ -69,9 +69,9 @@ record Scale(
             120_000);
 
     /** For the test, which only sees that everything runs. */
-    static final Scale TINY = new Scale("tiny", 1, List.of(64), 256, 1, 0, 1, 1, 20, 50, 1_000, List.of(100), 40);
+    public static final Scale TINY = new Scale("tiny", 1, List.of(64), 256, 1, 0, 1, 1, 20, 50, 1_000, List.of(100), 40);
 
-    static Scale of(String name) {
+    public static Scale of(String name) {
         for (Scale scale : List.of(SHORT, FULL, TINY)) {
             if (scale.name.equals(name)) {
                 return scale;

@@ -1,13 +1,13 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.measurement;
 
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Very many collections of three entries: what each costs, and what it costs to watch over them. */
-record SmallCollections() implements Measurement {
+public record SmallCollections() implements Measurement {
 
-    static final String SECTION = "many small collections";
+    public static final String SECTION = "many small collections";
     private static final int ENTRIES = 3;
 
     @Override

@@ -1,4 +1,4 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.measurement;
 
 import dev.weakref.CaptureCheck;
 import dev.weakref.FinalizerRegistry;
@@ -8,9 +8,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A hundred actions of which the first hangs: what that costs the others, beside the take-over time. */
-record StuckAction() implements Measurement {
+public record StuckAction() implements Measurement {
 
-    static final String ROW = "99 actions beside one that hangs, without the take-over time, beside 99 alone";
+    public static final String ROW = "99 actions beside one that hangs, without the take-over time, beside 99 alone";
 
     private static final int OTHERS = 99;
     private static final int MILLIS_EACH = 5;

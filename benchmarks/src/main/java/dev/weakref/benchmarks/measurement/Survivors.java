@@ -1,11 +1,11 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.measurement;
 
-import dev.weakref.benchmarks.Registrar.Resource;
+import dev.weakref.benchmarks.measurement.Registrar.Resource;
 
 /** Very many have come and gone, and one of each chunk of the log is left: what it costs. */
-record Survivors() implements Measurement {
+public record Survivors() implements Measurement {
 
-    static final String ROW = "one survivor of each chunk";
+    public static final String ROW = "one survivor of each chunk";
 
     private static final int CHUNK = 64;
 

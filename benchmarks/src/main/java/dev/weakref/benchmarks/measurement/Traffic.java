@@ -1,4 +1,4 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.measurement;
 
 import java.util.Arrays;
 

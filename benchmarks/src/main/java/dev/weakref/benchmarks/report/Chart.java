@@ -1,5 +1,6 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.report;
 
+import dev.weakref.benchmarks.measurement.Ratio;
 import java.util.List;
 import java.util.Locale;
 

@@ -1,4 +1,4 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.report;
 
 import java.io.IOException;
 import java.io.InputStream;

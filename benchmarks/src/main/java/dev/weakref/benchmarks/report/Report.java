@@ -1,5 +1,15 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.report;
 
+import dev.weakref.benchmarks.measurement.Churn;
+import dev.weakref.benchmarks.measurement.Deaths;
+import dev.weakref.benchmarks.measurement.Family;
+import dev.weakref.benchmarks.measurement.Growth;
+import dev.weakref.benchmarks.measurement.Memory;
+import dev.weakref.benchmarks.measurement.Operations;
+import dev.weakref.benchmarks.measurement.Peer;
+import dev.weakref.benchmarks.measurement.Ratio;
+import dev.weakref.benchmarks.measurement.Scale;
+import dev.weakref.benchmarks.measurement.SmallCollections;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +22,7 @@ import java.util.stream.Stream;
 import org.openjdk.jol.info.ClassLayout;
 
 /** Writes {@code performance.md} and its charts. What loses is shown like what wins. */
-final class Report {
+public final class Report {
 
     private static final String AT = Growth.AT;
 
@@ -26,13 +36,13 @@ final class Report {
      *
      * @param others those of other JDKs, of which it shows what became of the targets
      */
-    Report(Results results, List<Results> others, Path docs) {
+    public Report(Results results, List<Results> others, Path docs) {
         this.results = results;
         all = Stream.concat(Stream.of(results), others.stream()).toList();
         this.docs = docs;
     }
 
-    void write() throws IOException {
+    public void write() throws IOException {
         Files.createDirectories(docs.resolve("performance"));
         List<List<Target>> targets =
                 all.stream().map(each -> new Targets(each).all()).toList();

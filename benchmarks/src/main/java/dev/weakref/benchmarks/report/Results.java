@@ -1,6 +1,9 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.report;
 
 import com.google.gson.GsonBuilder;
+import dev.weakref.benchmarks.harness.Sample;
+import dev.weakref.benchmarks.measurement.Peer;
+import dev.weakref.benchmarks.measurement.Ratio;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -15,7 +18,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** What was measured, and where it is kept. */
-final class Results {
+public final class Results {
 
     private final Path file;
     private final Machine machine;
@@ -27,7 +30,7 @@ final class Results {
     }
 
     /** Those of this JDK in that folder, so that a part can be measured again; none if they are of another scale. */
-    static Results in(Path folder, String scale) throws IOException {
+    public static Results in(Path folder, String scale) throws IOException {
         String name = "results-" + Runtime.version().feature() + ".json";
         Results fresh = new Results(folder.resolve(name), Machine.here(scale));
         if (Files.exists(fresh.file)) {
@@ -40,7 +43,7 @@ final class Results {
     }
 
     /** Those of the other JDKs in that folder, the oldest first, if they are of the same scale and machine. */
-    List<Results> othersIn(Path folder) throws IOException {
+    public List<Results> othersIn(Path folder) throws IOException {
         List<Results> others = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "results-*.json")) {
             for (Path each : files) {
@@ -61,18 +64,18 @@ final class Results {
         return results;
     }
 
-    void put(Sample sample) {
+    public void put(Sample sample) {
         samples.put(sample.section() + "/" + sample.row() + "/" + sample.peer() + "/" + sample.round(), sample);
     }
 
-    void save() throws IOException {
+    public void save() throws IOException {
         Files.createDirectories(Objects.requireNonNull(file.getParent()));
         Document document = new Document(machine, new ArrayList<>(samples.values()));
         Files.writeString(
                 file, new GsonBuilder().setPrettyPrinting().create().toJson(document) + System.lineSeparator());
     }
 
-    Machine machine() {
+    public Machine machine() {
         return machine;
     }
 
@@ -94,7 +97,7 @@ final class Results {
                 .toList();
     }
 
-    List<Peer> peers(String section) {
+    public List<Peer> peers(String section) {
         return samples.values().stream()
                 .filter(sample -> sample.section().equals(section))
                 .map(Sample::peer)
@@ -197,7 +200,7 @@ final class Results {
     private record Document(Machine machine, List<Sample> samples) {}
 
     /** What a run can be compared by. */
-    record Machine(String scale, String java, String system, int processors) {
+    public record Machine(String scale, String java, String system, int processors) {
 
         /** The version of the JDK in a few characters. */
         String jdk() {

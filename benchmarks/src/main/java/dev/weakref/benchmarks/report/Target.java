@@ -1,11 +1,13 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.report;
+
+import dev.weakref.benchmarks.measurement.Ratio;
 
 /**
  * What core has set itself.
  *
  * @param atLeast whether more is better
  */
-record Target(String what, boolean atLeast, double bound, Ratio measured) {
+public record Target(String what, boolean atLeast, double bound, Ratio measured) {
 
     boolean isMissed() {
         return measured.isKnown() && !holds();

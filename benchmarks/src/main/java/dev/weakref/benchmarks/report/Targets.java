@@ -1,23 +1,35 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.report;
 
-import static dev.weakref.benchmarks.Peer.BARE;
-import static dev.weakref.benchmarks.Peer.CAFFEINE;
-import static dev.weakref.benchmarks.Peer.CLEANER;
-import static dev.weakref.benchmarks.Peer.CORE;
-import static dev.weakref.benchmarks.Peer.CORE_ADVANCED;
-import static dev.weakref.benchmarks.Peer.CORE_CALLBACK;
-import static dev.weakref.benchmarks.Peer.CORE_CHECKED;
-import static dev.weakref.benchmarks.Peer.CORE_DISABLED;
-import static dev.weakref.benchmarks.Peer.DIRECT;
-import static dev.weakref.benchmarks.Peer.REFLECTIVE;
-import static dev.weakref.benchmarks.Peer.SPRING;
-import static dev.weakref.benchmarks.Peer.STRONG;
+import static dev.weakref.benchmarks.measurement.Peer.BARE;
+import static dev.weakref.benchmarks.measurement.Peer.CAFFEINE;
+import static dev.weakref.benchmarks.measurement.Peer.CLEANER;
+import static dev.weakref.benchmarks.measurement.Peer.CORE;
+import static dev.weakref.benchmarks.measurement.Peer.CORE_ADVANCED;
+import static dev.weakref.benchmarks.measurement.Peer.CORE_CALLBACK;
+import static dev.weakref.benchmarks.measurement.Peer.CORE_CHECKED;
+import static dev.weakref.benchmarks.measurement.Peer.CORE_DISABLED;
+import static dev.weakref.benchmarks.measurement.Peer.DIRECT;
+import static dev.weakref.benchmarks.measurement.Peer.REFLECTIVE;
+import static dev.weakref.benchmarks.measurement.Peer.SPRING;
+import static dev.weakref.benchmarks.measurement.Peer.STRONG;
 
+import dev.weakref.benchmarks.measurement.Churn;
+import dev.weakref.benchmarks.measurement.Deaths;
+import dev.weakref.benchmarks.measurement.ExitPass;
+import dev.weakref.benchmarks.measurement.Family;
+import dev.weakref.benchmarks.measurement.FinalizerDeaths;
+import dev.weakref.benchmarks.measurement.Memory;
+import dev.weakref.benchmarks.measurement.Operations;
+import dev.weakref.benchmarks.measurement.Peer;
+import dev.weakref.benchmarks.measurement.Prototypes;
+import dev.weakref.benchmarks.measurement.Ratio;
+import dev.weakref.benchmarks.measurement.StuckAction;
+import dev.weakref.benchmarks.measurement.Survivors;
 import java.util.ArrayList;
 import java.util.List;
 
 /** All that core has set itself, held against what was measured. */
-final class Targets {
+public final class Targets {
 
     private static final String ITERATION = "iteration.*";
     private static final String OPERATIONS = "(?!iteration).*";
@@ -25,7 +37,7 @@ final class Targets {
     private final Results results;
     private final List<Target> targets = new ArrayList<>();
 
-    Targets(Results results) {
+    public Targets(Results results) {
         this.results = results;
         maps();
         memory();
@@ -36,7 +48,7 @@ final class Targets {
         atMost(1.1, "churn: " + Churn.GROWTH, figure(Churn.SECTION, Churn.GROWTH));
     }
 
-    List<Target> all() {
+    public List<Target> all() {
         return targets;
     }
 

@@ -1,7 +1,8 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weakref.benchmarks.measurement.Scale;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

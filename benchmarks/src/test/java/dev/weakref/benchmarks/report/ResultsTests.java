@@ -1,8 +1,11 @@
-package dev.weakref.benchmarks;
+package dev.weakref.benchmarks.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import dev.weakref.benchmarks.harness.Sample;
+import dev.weakref.benchmarks.measurement.Peer;
+import dev.weakref.benchmarks.measurement.Scale;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
