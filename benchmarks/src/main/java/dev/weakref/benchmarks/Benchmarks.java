@@ -1,5 +1,12 @@
 package dev.weakref.benchmarks;
 
+import dev.weakref.benchmarks.harness.Forks;
+import dev.weakref.benchmarks.harness.Job;
+import dev.weakref.benchmarks.harness.Plan;
+import dev.weakref.benchmarks.measurement.Peer;
+import dev.weakref.benchmarks.measurement.Scale;
+import dev.weakref.benchmarks.report.Report;
+import dev.weakref.benchmarks.report.Results;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,6 +2,16 @@ package dev.weakref.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weakref.benchmarks.harness.Fork;
+import dev.weakref.benchmarks.harness.Job;
+import dev.weakref.benchmarks.harness.Plan;
+import dev.weakref.benchmarks.harness.Sample;
+import dev.weakref.benchmarks.measurement.Churn;
+import dev.weakref.benchmarks.measurement.Peer;
+import dev.weakref.benchmarks.measurement.Scale;
+import dev.weakref.benchmarks.report.Report;
+import dev.weakref.benchmarks.report.Results;
+import dev.weakref.benchmarks.report.Targets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

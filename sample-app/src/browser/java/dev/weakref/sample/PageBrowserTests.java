@@ -13,6 +13,7 @@ import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
+import dev.weakref.sample.workspace.WorkspaceHistory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -156,7 +157,7 @@ class PageBrowserTests {
     @Test
     void tenThousandWorkspacesAreReadPageByPage() {
         picture("cat");
-        Journal journal = application.getBean(Journal.class);
+        WorkspaceHistory journal = application.getBean(WorkspaceHistory.class);
         LongStream.rangeClosed(1, 10_000).forEach(id -> journal.opened(id, "cat", "somebody"));
         visit();
 
@@ -175,7 +176,7 @@ class PageBrowserTests {
     @Test
     void keyboardStaysAtThePagesWhereThereIsNoOlderOne() {
         picture("cat");
-        Journal journal = application.getBean(Journal.class);
+        WorkspaceHistory journal = application.getBean(WorkspaceHistory.class);
         LongStream.rangeClosed(1, 150).forEach(id -> journal.opened(id, "cat", "somebody"));
         visit();
 

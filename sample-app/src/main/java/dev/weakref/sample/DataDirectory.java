@@ -20,14 +20,14 @@ import org.springframework.util.FileSystemUtils;
  * this directory's {@link #home()}, is stale: no clocks and no heartbeats are needed to tell.
  */
 @Component
-final class DataDirectory implements AutoCloseable {
+public final class DataDirectory implements AutoCloseable {
 
     private final Path root;
     private final FileChannel lock;
     private final String home;
     private final String run = UUID.randomUUID().toString();
 
-    DataDirectory(SampleProperties properties) {
+    public DataDirectory(SampleProperties properties) {
         root = Path.of(properties.data()).toAbsolutePath().normalize();
         try {
             Files.createDirectories(root);
@@ -47,25 +47,25 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /** Where uploads lie until they have been examined; on the same disk as {@link #pictures()}, so that a move is atomic. */
-    Path incoming() {
+    public Path incoming() {
         return root.resolve("incoming");
     }
 
-    Path pictures() {
+    public Path pictures() {
         return root.resolve("pictures");
     }
 
-    Path workspaces() {
+    public Path workspaces() {
         return root.resolve("workspaces");
     }
 
     /** Names this directory for ever. */
-    String home() {
+    public String home() {
         return home;
     }
 
     /** Names this run of the application. */
-    String run() {
+    public String run() {
         return run;
     }
 

@@ -18,7 +18,7 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("sample")
-record SampleProperties(
+public record SampleProperties(
         @DefaultValue("./data") @Pattern(regexp = EXPLICIT, message = "must be absolute or begin with ./") String data,
 
         @DefaultValue("10MB") DataSize maxUpload,

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.jayway.jsonpath.JsonPath;
+import dev.weakref.sample.picture.Picture;
+import dev.weakref.sample.picture.Pictures;
+import dev.weakref.sample.postgres.EditingConnection;
+import dev.weakref.sample.postgres.EditingConnections;
+import dev.weakref.sample.workspace.Workspace;
+import dev.weakref.sample.workspace.Workspaces;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpResponse;
@@ -177,15 +183,15 @@ class PostgresIT {
 
             close(connection);
 
-            assertThatThrownBy(connection::open).isInstanceOf(Refused.class);
-            assertThatThrownBy(connection::takePlace).isInstanceOf(Refused.class);
+            assertThatThrownBy(connection::open).isInstanceOf(RefusedException.class);
+            assertThatThrownBy(connection::takePermit).isInstanceOf(RefusedException.class);
         }
 
         /** With a place and not more; its picture is older than any file. */
         private EditingConnection open(long workspace) {
             Picture picture = new Picture("cat", new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB), -1);
             EditingConnection connection = connections.of(workspace, picture);
-            connection.takePlace();
+            connection.takePermit();
             return connection;
         }
 

@@ -13,21 +13,21 @@ import java.util.zip.DeflaterOutputStream;
 import javax.imageio.ImageIO;
 
 /** Files to upload, good ones and bad ones. */
-final class TestPictures {
+public final class TestPictures {
 
     private TestPictures() {}
 
     /** Noise, so that it does not compress: about three bytes for each pixel. */
-    static byte[] png(int width, int height) {
+    public static byte[] png(int width, int height) {
         return encode(width, height, "png");
     }
 
-    static byte[] jpeg(int width, int height) {
+    public static byte[] jpeg(int width, int height) {
         return encode(width, height, "jpeg");
     }
 
     /** A small PNG whose header claims 30,000 × 30,000 pixels, with 50 kB of data that begin as they should. */
-    static byte[] hugeByItsHeader() {
+    public static byte[] hugeByItsHeader() {
         ByteArrayOutputStream png = new ByteArrayOutputStream();
         png.writeBytes(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'});
         ByteBuffer header = ByteBuffer.allocate(13).putInt(30_000).putInt(30_000);

@@ -16,6 +16,16 @@ class ArchitectureTests {
             .importUrl(Gc.class.getProtectionDomain().getCodeSource().getLocation());
 
     @Test
+    void nothingNamesTheInternalsOfCore() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.weakref.internal..")
+                .because("the module of core does not export them, and they may change with every version")
+                .check(classes);
+    }
+
+    @Test
     void oneClassCollectsAndSleeps() {
         noClasses()
                 .that()

@@ -15,7 +15,10 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
-/** Everything at once, where one optional dependency is missing. The module {@code compatibility/starter-only} lacks all for real. */
+/**
+ * Everything at once, if one optional dependency is missing. The module {@code compatibility/starter-only} lacks all for
+ * real.
+ */
 class MissingDependenciesTests {
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
