@@ -47,7 +47,7 @@ final class ExitPass {
     /** How much longer than the exit limit another thread waits for the report, which is written after the limit. */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
-    /** Bounds the memory of the report, at about a hundred bytes a line; more than a person reads. */
+    /** How many lines the report has, at about a hundred bytes each: more than a person reads. */
     private static final int MOST_LEFTOVERS = 10_000;
 
     /**
