@@ -26,20 +26,20 @@ import org.jspecify.annotations.Nullable;
 final class CaptureScan {
 
     /**
-     * Bounds a search: an action with its state is a handful of objects, and a registration must not walk a data
+     * How many objects a search visits: an action with its state is a handful, and a registration must not walk a data
      * structure.
      */
     private static final int MOST_OBJECTS = 256;
 
-    /** Of an array or a collection: enough for those that a program writes by hand; a larger one is data. */
+    /** How many elements of an array or a collection: as many as a program writes by hand; a larger one is data. */
     private static final int MOST_ELEMENTS = 64;
 
-    /** Longer than any chain of lambdas that wrap each other, and short for the stack that the recursion takes. */
+    /** How many steps from the action: more than lambdas wrap each other, and few for the stack of the recursion. */
     private static final int MOST_STEPS = 16;
 
     /**
-     * Through ordinary objects: with more, a search would reach most of a program through its services, and warn of
-     * what is normal.
+     * How many of them through ordinary objects: with more, a search would reach most of a program through its
+     * services, and warn of what is normal.
      */
     private static final int MOST_UNSURE_STEPS = 2;
 

@@ -10,7 +10,10 @@ import java.util.stream.Stream;
 /** Where a finalizer is created: the stack of the caller, without the frames of the library. */
 final class CreationSite {
 
-    /** Enough to see the caller of a factory method; each costs memory for as long as the finalizer lives. */
+    /**
+     * How many frames are kept: enough to see the caller of a factory method; each costs memory while the finalizer
+     * lives.
+     */
     private static final int MOST_FRAMES = 8;
 
     /** More than the library has between a user's call and the walk; a hint of the size of the first batch only. */

@@ -112,7 +112,7 @@ public final class FinalizerRegistry implements AutoCloseable {
 
     /** All registries that the program holds and that have not begun to close, oldest first. */
     public static List<FinalizerRegistry> open() {
-        synchronized (OPEN) {
+        synchronized (OPEN) { // as its wrapper requires for an iteration
             return OPEN.stream()
                     .filter(registry -> !registry.core.shutdown().hasBegun())
                     .sorted(Comparator.comparingLong(registry -> registry.number))
@@ -299,21 +299,21 @@ public final class FinalizerRegistry implements AutoCloseable {
     /** What to do when the referent is gone. */
     @FunctionalInterface
     public interface Action {
-        /** Does it. */
+        /** Releases what belonged to the referent. */
         void run() throws Exception;
     }
 
     /** What to do with a state when the referent is gone. */
     @FunctionalInterface
     public interface StateAction<S> {
-        /** Does it. */
+        /** Releases what the state describes. */
         void run(S state) throws Exception;
     }
 
     /** What to compute from a state when the referent is gone. */
     @FunctionalInterface
     public interface StateFunction<S, R> {
-        /** Computes it. */
+        /** Computes the result that {@link Finalizer#call()} returns. */
         @Nullable R call(S state) throws Exception;
     }
 
@@ -321,7 +321,7 @@ public final class FinalizerRegistry implements AutoCloseable {
     @FunctionalInterface
     public interface TriggerAction<T> {
         /**
-         * Does it.
+         * Runs the action.
          *
          * @param referent the referent for {@code EXPLICIT} and {@code EXIT}, unless it has died; {@code null} for
          *     {@code UNREACHABLE}

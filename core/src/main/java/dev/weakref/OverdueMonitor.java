@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class OverdueMonitor {
 
-    /** For limits below 80 milliseconds, as in tests: more checks would cost more than they tell. */
+    /** Reached by limits below 80 milliseconds, as in tests: more checks would cost more than they tell. */
     private static final long SHORTEST_TICK = TimeUnit.MILLISECONDS.toNanos(10);
 
-    /** For limits above four minutes: an eighth of a day would be late for a person, and a check is cheap. */
+    /** Reached by limits above four minutes: an eighth of a day would be late for a person, and a check is cheap. */
     private static final long LONGEST_TICK = TimeUnit.SECONDS.toNanos(30);
 
-    /** Checks take no more than a twentieth of one core, however many finalizers are live. */
+    /** How many times as long as a check its rest is: checks take a twentieth of one core at most. */
     private static final int REST_FACTOR = 20;
 
     /** Reports what is overdue; returns the shortest limit of those that are not overdue yet, in milliseconds. */

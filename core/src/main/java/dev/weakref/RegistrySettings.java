@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class RegistrySettings {
 
     /**
-     * One in a hundred: with this, a registration at level {@code ADVANCED} takes three to four times as long as at
-     * {@code DISABLED} (docs/performance.md); with a smaller part, a site that leaks seldom is not found.
+     * The part of registrations that record a stack: with this, one at level {@code ADVANCED} takes three to four times
+     * as long as at {@code DISABLED} (docs/performance.md); with less, a site that leaks seldom is not found.
      */
     static final double LEAK_SAMPLING = 0.01;
 

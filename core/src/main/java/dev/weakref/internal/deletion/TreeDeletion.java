@@ -42,7 +42,7 @@ public final class TreeDeletion {
      */
     static final int MOST_PASSES = 3;
 
-    /** Enough to see a pattern; a tree may have millions of failures. */
+    /** How many failures are kept: enough to see a pattern; a tree may have millions. */
     private static final int MOST_SUPPRESSED = 10;
 
     /** Enough frames for closing what is open, wherever the stack ends. */
