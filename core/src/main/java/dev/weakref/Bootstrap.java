@@ -126,7 +126,8 @@ final class Bootstrap implements Runnable {
     };
 
     /** Their strings, which are held so that they stay interned. */
-    private static final List<String> STRINGS = new ArrayList<>();
+    @SuppressWarnings("UnusedVariable")
+    private static volatile List<String> strings = List.of();
 
     /** Whether this was done; written by the thread that did it, at last. */
     private static volatile boolean done;
@@ -174,19 +175,28 @@ final class Bootstrap implements Runnable {
                     Class.forName(each.getName(), true, each.getClassLoader());
                 }
             }
+            List<String> found = new ArrayList<>(); // of this thread: two may initialise the library at the same time
             for (Class<?> host : NEEDED_WITHOUT_MEMORY) {
                 for (Class<?> each : host.getNestMembers()) {
-                    ConstantPool.resolve(each, STRINGS);
+                    ConstantPool.resolve(each, found);
                 }
             }
             Flight.load();
-            LostHandlers.prepare();
+            strings = found;
             exercise();
             Flight.start();
             done = true;
+            prepareLogging();
         } catch (Throwable thrown) {
             failure = thrown;
         }
+    }
+
+    /** In a thread that no caller waits for: a caller may hold a lock of the platform's logging. */
+    private static void prepareLogging() {
+        Threads.daemons("weakref-logging", null)
+                .newThread(LostHandlers::prepare)
+                .start();
     }
 
     /**

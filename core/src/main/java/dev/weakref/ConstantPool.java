@@ -61,7 +61,7 @@ final class ConstantPool {
      *
      * @param kept takes the strings, which have to be held
      */
-    static void resolve(Class<?> type, List<String> kept) throws IOException {
+    static void resolve(Class<?> type, List<String> kept) {
         String name = type.getName();
         String file = name.substring(name.lastIndexOf('.') + 1) + ".class";
         try (InputStream bytes = type.getResourceAsStream(file)) {
@@ -70,6 +70,9 @@ final class ConstantPool {
                 pool.strings.forEach(text -> kept.add(pool.text(text).intern()));
                 pool.classes.forEach(named -> find(pool.text(named).replace('/', '.'), type.getClassLoader()));
             }
+        } catch (IOException | RuntimeException unreadable) {
+            // The loader serves other bytes than it defines classes of: what this one names is resolved when it is
+            // used.
         }
     }
 

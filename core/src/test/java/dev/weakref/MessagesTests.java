@@ -145,20 +145,53 @@ class MessagesTests {
     }
 
     static final class NeverLogs {
-        public static void main(String[] args) throws IOException {
-            Path configuration = Files.createTempFile("weakref", ".properties");
-            Files.writeString(configuration, "handlers=" + Telling.class.getName());
-            System.setProperty("java.util.logging.config.file", configuration.toString());
+        public static void main(String[] args) throws Exception {
+            Path configuration = logTo(Telling.class);
             FinalizerRegistry.builder().build();
+            Telling.MADE.await(); // in another thread
             System.out.println("a registry was made");
             Files.delete(configuration);
         }
     }
 
+    private static Path logTo(Class<?> handler) throws IOException {
+        Path configuration = Files.createTempFile("weakref", ".properties");
+        Files.writeString(configuration, "handlers=" + handler.getName());
+        System.setProperty("java.util.logging.config.file", configuration.toString());
+        return configuration;
+    }
+
+    /** While the handler is made, its thread holds a lock without which no other thread can ask for handlers. */
+    @Test
+    void aHandlerOfThePlatformsLoggingMayBeTheFirstToUseTheLibrary() throws Exception {
+        assertThat(Programs.outputOf(LogsFirst.class)).containsExactly("a registry was made by a handler", "main ends");
+    }
+
+    static final class LogsFirst {
+        public static void main(String[] args) throws IOException {
+            Path configuration = logTo(Using.class);
+            java.util.logging.Logger.getLogger("any").warning("the first line makes the handlers");
+            System.out.println("main ends");
+            Files.delete(configuration);
+        }
+    }
+
+    /** A handler that uses the library. Public, as the JDK makes it. */
+    public static final class Using extends StreamHandler {
+        public Using() {
+            FinalizerRegistry.builder().build();
+            System.out.println("a registry was made by a handler");
+        }
+    }
+
     /** A handler that tells when it is made. Public, as the JDK makes it. */
     public static final class Telling extends StreamHandler {
+
+        static final CountDownLatch MADE = new CountDownLatch(1);
+
         public Telling() {
             System.out.println("a handler was made");
+            MADE.countDown();
         }
     }
 
