@@ -20,7 +20,8 @@ final class LogQueue implements Runnable {
     private final ThreadFactory threads;
 
     // Guarded by this.
-    private final ArrayDeque<Line> lines = new ArrayDeque<>();
+    private final ArrayDeque<Line> lines =
+            new ArrayDeque<>(CAPACITY + 1); // does not grow: that forgets lines if it fails
     private long dropped;
     private boolean running;
     private boolean writing;
@@ -94,7 +95,7 @@ final class LogQueue implements Runnable {
             }
             line = lines.isEmpty() && dropped > 0 ? ofDropped() : lines.poll();
         } catch (InterruptedException | VirtualMachineError endEarly) {
-            // The next line starts another thread.
+            line = lines.poll(); // one that came meanwhile; after it, the next line starts another thread
         }
         running = line != null;
         writing = running;
