@@ -127,10 +127,18 @@ final class ExitPass {
         } catch (Throwable failure) {
             core.refuseRegistrations(); // nobody would run them
             relay.stop();
-            report.completeExceptionally(failure);
+            tellWaiting(failure);
             throw failure;
         } finally {
             closer = null;
+        }
+    }
+
+    private void tellWaiting(Throwable failure) {
+        try {
+            report.completeExceptionally(failure);
+        } catch (OutOfMemoryError noFailureCanBeTold) {
+            report.complete(NOTHING); // allocates nothing
         }
     }
 

@@ -546,10 +546,12 @@ final class RegistryCore {
         List<Long> waitsInside = Inside.running(waiting, number);
         while (true) {
             ExitPass mine = new ExitPass(this, atMost);
+            mine.doNotAwait(waitsInside); // before others can meet it: this needs memory
             ExitPass before = exitPass.compareAndExchange(null, mine);
             ExitPass pass = before == null ? mine : before;
-            pass.doNotAwait(waitsInside);
-            if (before == null) {
+            if (before != null) {
+                before.doNotAwait(waitsInside);
+            } else {
                 if (!inside) {
                     try {
                         return run(mine);
