@@ -192,11 +192,18 @@ final class Bootstrap implements Runnable {
         }
     }
 
-    /** In a thread that no caller waits for: a caller may hold a lock of the platform's logging. */
+    /**
+     * Runs in a thread that no caller waits for: a caller may hold a lock of the platform's logging. If there is no
+     * thread for it, the library works without that.
+     */
     private static void prepareLogging() {
-        Threads.daemons("weakref-logging", null)
-                .newThread(LostHandlers::prepare)
-                .start();
+        try {
+            Threads.daemons("weakref-logging", null)
+                    .newThread(LostHandlers::prepare)
+                    .start();
+        } catch (Throwable noThread) {
+            // The platform prepares its logging itself, at its first line.
+        }
     }
 
     /**

@@ -7,9 +7,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines of the log that a thread of their own writes, in their order, because the thread that has something to say must not
- * be held up by a logger. Bounded: if the logger is too slow, lines are dropped and counted. If memory or stack is exhausted
- * while a line is written, {@link Messages} writes it later; to note that allocates nothing.
+ * Lines of the log that a thread of their own writes, in their order, because a logger must not delay the thread that
+ * logs. Bounded: if the logger is too slow, lines are dropped and counted. If memory or stack is exhausted while a line
+ * is written, {@link Messages} writes it later; to note that allocates nothing.
  */
 final class LogQueue implements Runnable {
 
@@ -21,7 +21,7 @@ final class LogQueue implements Runnable {
 
     // Guarded by this.
     private final ArrayDeque<Line> lines =
-            new ArrayDeque<>(CAPACITY + 1); // does not grow: that forgets lines if it fails
+            new ArrayDeque<>(CAPACITY + 1); // so that it never grows: if that fails, JDK 17 loses the lines
     private long dropped;
     private boolean running;
     private boolean writing;
@@ -95,7 +95,8 @@ final class LogQueue implements Runnable {
             }
             line = lines.isEmpty() && dropped > 0 ? ofDropped() : lines.poll();
         } catch (InterruptedException | VirtualMachineError endEarly) {
-            line = lines.poll(); // one that came meanwhile; after it, the next line starts another thread
+            line = lines.poll(); // one that was added during the wait; if there is none, the next line starts
+            // another thread
         }
         running = line != null;
         writing = running;

@@ -23,8 +23,8 @@ final class LostHandlers {
     }
 
     /**
-     * Has {@code java.util.logging} make its handlers and format a line, which is not written. It would do so for its first
-     * line; if memory or stack is exhausted then, it never has a handler, or its formatter is broken.
+     * Lets {@code java.util.logging} make its handlers and format a line, which is not written. Otherwise it does so
+     * for its first line. If memory or stack is exhausted then, it never has a handler, or its formatter is broken.
      */
     static void prepare() {
         try {
@@ -39,7 +39,7 @@ final class LostHandlers {
                                 line.getConstructor(level, String.class)
                                         .newInstance(level.getField("FINE").get(null), "prepared"));
             }
-        } catch (ReflectiveOperationException | RuntimeException unknown) {
+        } catch (Throwable unprepared) {
             // It prepares itself, as without the library.
         }
     }

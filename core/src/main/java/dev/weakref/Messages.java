@@ -99,8 +99,8 @@ final class Messages {
     }
 
     /**
-     * Waits a while until the lines of other threads are written, before the last line of something; then writes what could
-     * not be written before.
+     * Waits up to a second until the lines of other threads are written, before the last line of an exit pass. Then
+     * writes what could not be written before.
      */
     static void awaitWritten() {
         try {

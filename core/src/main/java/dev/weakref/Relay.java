@@ -51,7 +51,8 @@ class Relay {
         boolean leaveBehind(Thread thread, long nanos);
 
         /**
-         * It has run for longer than its time, and the next one starts beside it. Called by the watch, with no lock held.
+         * It has run for longer than the take-over time, and the next one starts alongside it. Called by the watch,
+         * with no lock held.
          *
          * @param nanos for how long it was seen to run
          */
@@ -580,8 +581,8 @@ class Relay {
 
     private static void reportBack(Leg back, long nanos) {
         try {
-            back.finishedAfterAll(nanos);
             Messages.log(Level.INFO, () -> back.describe() + " has come back, and held up others for a while");
+            back.finishedAfterAll(nanos);
         } catch (VirtualMachineError nowhereToReport) {
             // The runner continues with the next leg.
         }

@@ -94,6 +94,30 @@ class MessagesTests {
     }
 
     @Test
+    void aLineIsWrittenThoughTheThreadThatWaitsForItIsInterrupted() throws Exception {
+        BlockingQueue<Thread> writers = new LinkedBlockingQueue<>();
+        LogQueue queue = new LogQueue(writer -> {
+            writers.add(Threads.daemons("weakref-tested", null).newThread(writer));
+            return writers.element();
+        });
+        try (LogLines log = new LogLines()) {
+            queue.add(Level.WARNING, "the first", null);
+            Thread writer = writers.take();
+            Gc.awaitWithoutCollecting(
+                    () -> !log.with("the first").isEmpty() && writer.getState() == Thread.State.TIMED_WAITING,
+                    "the thread does not wait for the next line");
+
+            synchronized (queue) { // so that the line is there before the thread continues
+                writer.interrupt();
+                Gc.awaitWithoutCollecting(() -> writer.getState() == Thread.State.BLOCKED, "it still waits for a line");
+                queue.add(Level.WARNING, "the second", null);
+            }
+
+            Gc.awaitWithoutCollecting(() -> !log.with("the second").isEmpty(), "the line is not written");
+        }
+    }
+
+    @Test
     void aLineThatIsNeverWrittenEndsTheWait() throws Exception {
         LogQueue queue = new LogQueue(writer -> new Thread(() -> {}));
         queue.add(Level.WARNING, "said", null);
