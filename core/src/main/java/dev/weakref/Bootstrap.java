@@ -185,7 +185,8 @@ public final class Bootstrap implements Runnable {
     private static final String REHEARSAL = "Rehearsal";
 
     /** Their strings, which are held so that they stay interned. */
-    private static final List<String> STRINGS = new ArrayList<>();
+    @SuppressWarnings("UnusedVariable")
+    private static volatile List<String> strings = List.of();
 
     /** Whether this was done; the last write of the thread that did it. */
     private static volatile boolean done;
@@ -233,19 +234,35 @@ public final class Bootstrap implements Runnable {
                     Class.forName(each.getName(), true, each.getClassLoader());
                 }
             }
+            List<String> found = new ArrayList<>(); // of this thread: two may initialise the library at the same time
             for (String host : NEEDED_WITHOUT_MEMORY) {
                 for (Class<?> each : named(host).getNestMembers()) {
-                    ConstantPool.resolve(each, STRINGS);
+                    ConstantPool.resolve(each, found);
                 }
             }
             JfrGate.load("dev.weakref.JfrEvents");
             JfrGate.load("dev.weakref.internal.reap.ReapEvent");
-            LostHandlers.prepare();
+            strings = found;
             rehearse();
             JfrGate.open();
             done = true;
+            prepareLogging();
         } catch (Throwable thrown) {
             failure = thrown;
+        }
+    }
+
+    /**
+     * Runs in a thread that no caller waits for: a caller may hold a lock of the platform's logging. If there is no
+     * thread for it, the library works without that.
+     */
+    private static void prepareLogging() {
+        try {
+            Threads.daemons("weakref-logging", null)
+                    .newThread(LostHandlers::prepare)
+                    .start();
+        } catch (Throwable noThread) {
+            // The platform prepares its logging itself, at its first line.
         }
     }
 

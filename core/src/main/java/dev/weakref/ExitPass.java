@@ -134,10 +134,18 @@ final class ExitPass {
         } catch (Throwable failure) {
             core.refuseRegistrations(); // nothing would run them
             dispatcher.stop();
-            report.completeExceptionally(failure);
+            tellWaiting(failure);
             throw failure;
         } finally {
             closer = null;
+        }
+    }
+
+    private void tellWaiting(Throwable failure) {
+        try {
+            report.completeExceptionally(failure);
+        } catch (OutOfMemoryError noFailureCanBeTold) {
+            report.complete(NOTHING); // allocates nothing
         }
     }
 

@@ -19,9 +19,9 @@ public record FinalizerDelay(
     /** What happened. */
     public enum Kind {
         /**
-         * An action has run for longer than the take-over time. The next one starts alongside it. Told once for a run,
-         * and not of runs in an {@linkplain FinalizerRegistry.Builder#executor executor} of the user's own, of explicit
-         * calls and of the exit pass, which no other action waits for.
+         * An action has run for longer than the take-over time, and the next one starts alongside it. A listener is
+         * told once for each run, and only of runs in the registry's own workers: not of explicit calls, of the exit
+         * pass, or of runs in an {@linkplain FinalizerRegistry.Builder#executor executor} of the user's.
          */
         STILL_RUNNING,
 

@@ -17,8 +17,9 @@ public interface FinalizerListener {
     void onRun(FinalizerRun run);
 
     /**
-     * An action delays others, has ended after all, or all workers are stuck. Does nothing by default. Unlike
-     * {@link #onRun}, it is called by a thread that runs callbacks, in the order of the events and some time later.
+     * An action delays others, has ended after all, or all workers are stuck. The default does nothing. It is called in
+     * a thread of the library, after the event and in the order of the events, and not in the thread that ran the
+     * action.
      */
     default void onDelay(FinalizerDelay delay) {}
 }

@@ -42,8 +42,9 @@ final class RegistryShutdown {
      *
      * <p><b>Why this works if a pass is given up.</b> An action that closes the registry needs a thread for the pass. If
      * there is none, the pass is removed from {@code exitPass} first and given up then. Another thread that closes the
-     * registry holds the pass that it met, and does not read the field again. When it sees that pass given up, it finds the
-     * field empty, or another pass there, and so it begins one or waits for one.
+     * registry, or the hook of the JVM, holds the pass that it met, and does not read the field before that pass has
+     * ended. When it sees that pass given up, it finds the field empty, or another pass there, and so it begins one or
+     * waits for one.
      *
      * @param waiting the thread that waits until this returns: the calling thread, or another one. The actions that it
      *     runs are not waited for
@@ -54,10 +55,12 @@ final class RegistryShutdown {
         List<Long> waitsInside = CurrentRegistries.running(waiting, core.number());
         while (true) {
             ExitPass mine = new ExitPass(core, atMost);
+            mine.doNotAwait(waitsInside); // before others can meet it: this needs memory
             ExitPass before = exitPass.compareAndExchange(null, mine);
             ExitPass pass = before == null ? mine : before;
-            pass.doNotAwait(waitsInside);
-            if (before == null) {
+            if (before != null) {
+                before.doNotAwait(waitsInside);
+            } else {
                 if (!inside) {
                     try {
                         return run(mine);

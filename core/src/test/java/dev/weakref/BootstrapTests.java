@@ -2,13 +2,18 @@ package dev.weakref;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weakref.internal.support.ConstantPool;
+import dev.weakref.internal.support.Names;
+import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -33,6 +38,35 @@ class BootstrapTests {
 
             assertThat(Bootstrap.CLASSES).containsExactlyInAnyOrderElementsOf(hosts);
         }
+    }
+
+    @Test
+    void aClassWhoseFileCannotBeReadIsLeftOut() throws Exception {
+        ClassLoader transforming = new ClassLoader(BootstrapTests.class.getClassLoader()) {
+            @Override
+            protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+                return name.equals(Names.class.getName()) ? define(name) : super.loadClass(name, resolve);
+            }
+
+            private Class<?> define(String name) {
+                try (InputStream file = Names.class.getResourceAsStream("Names.class")) {
+                    byte[] bytes = Objects.requireNonNull(file).readAllBytes();
+                    return defineClass(name, bytes, 0, bytes.length);
+                } catch (IOException failure) {
+                    throw new UncheckedIOException(failure);
+                }
+            }
+
+            @Override
+            public InputStream getResourceAsStream(String name) {
+                return new ByteArrayInputStream(new byte[] {1, 2, 3}); // as of an encrypted jar
+            }
+        };
+        List<String> kept = new ArrayList<>();
+
+        ConstantPool.resolve(transforming.loadClass(Names.class.getName()), kept);
+
+        assertThat(kept).isEmpty();
     }
 
     @Test

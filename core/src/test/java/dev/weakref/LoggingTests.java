@@ -97,6 +97,30 @@ class LoggingTests {
     }
 
     @Test
+    void aLineIsWrittenThoughTheThreadThatWaitsForItIsInterrupted() throws Exception {
+        BlockingQueue<Thread> writers = new LinkedBlockingQueue<>();
+        LogQueue queue = new LogQueue(writer -> {
+            writers.add(Threads.daemons("weakref-tested", null).newThread(writer));
+            return writers.element();
+        });
+        try (LogLines log = new LogLines()) {
+            queue.add(Level.WARNING, "the first", null);
+            Thread writer = writers.take();
+            Gc.awaitWithoutCollecting(
+                    () -> !log.with("the first").isEmpty() && writer.getState() == Thread.State.TIMED_WAITING,
+                    "the thread does not wait for the next line");
+
+            synchronized (queue) { // so that the line is there before the thread continues
+                writer.interrupt();
+                Gc.awaitWithoutCollecting(() -> writer.getState() == Thread.State.BLOCKED, "it still waits for a line");
+                queue.add(Level.WARNING, "the second", null);
+            }
+
+            Gc.awaitWithoutCollecting(() -> !log.with("the second").isEmpty(), "the line is not written");
+        }
+    }
+
+    @Test
     void aLineThatIsNeverWrittenEndsTheWait() throws Exception {
         LogQueue queue = new LogQueue(writer -> new Thread(() -> {}));
         queue.add(Level.WARNING, "said", null);
@@ -148,20 +172,53 @@ class LoggingTests {
     }
 
     static final class NeverLogs {
-        public static void main(String[] args) throws IOException {
-            Path configuration = Files.createTempFile("weakref", ".properties");
-            Files.writeString(configuration, "handlers=" + Telling.class.getName());
-            System.setProperty("java.util.logging.config.file", configuration.toString());
+        public static void main(String[] args) throws Exception {
+            Path configuration = logTo(Telling.class);
             FinalizerRegistry.builder().build();
+            Telling.MADE.await(); // in another thread
             System.out.println("a registry was made");
             Files.delete(configuration);
         }
     }
 
+    private static Path logTo(Class<?> handler) throws IOException {
+        Path configuration = Files.createTempFile("weakref", ".properties");
+        Files.writeString(configuration, "handlers=" + handler.getName());
+        System.setProperty("java.util.logging.config.file", configuration.toString());
+        return configuration;
+    }
+
+    /** While the handler is made, its thread holds a lock without which no other thread can ask for handlers. */
+    @Test
+    void aHandlerOfThePlatformsLoggingMayBeTheFirstToUseTheLibrary() throws Exception {
+        assertThat(Programs.outputOf(LogsFirst.class)).containsExactly("a registry was made by a handler", "main ends");
+    }
+
+    static final class LogsFirst {
+        public static void main(String[] args) throws IOException {
+            Path configuration = logTo(Using.class);
+            java.util.logging.Logger.getLogger("any").warning("the first line makes the handlers");
+            System.out.println("main ends");
+            Files.delete(configuration);
+        }
+    }
+
+    /** A handler that uses the library. Public, as the JDK makes it. */
+    public static final class Using extends StreamHandler {
+        public Using() {
+            FinalizerRegistry.builder().build();
+            System.out.println("a registry was made by a handler");
+        }
+    }
+
     /** A handler that tells when it is made. Public, as the JDK makes it. */
     public static final class Telling extends StreamHandler {
+
+        static final CountDownLatch MADE = new CountDownLatch(1);
+
         public Telling() {
             System.out.println("a handler was made");
+            MADE.countDown();
         }
     }
 

@@ -28,6 +28,8 @@ class DepthFaults {
     /** Two of each mode; there are twelve combinations. */
     private static final int JVMS_IN_SHORT_FORM = 6;
 
+    private static final int CONTROLS_AT_MOST = 12;
+
     private static final String OPERATION = "OPERATION ";
     private static final String OPERATIONS_IN_ALL = "OPERATIONS ";
 
@@ -64,7 +66,7 @@ class DepthFaults {
     @Test
     void controls() {
         List<Child> children = new ArrayList<>();
-        for (int number = 0; number < Options.jvms(0); number++) {
+        for (int number = 0; number < Math.min(Options.jvms(0), CONTROLS_AT_MOST); number++) {
             children.add(child(number, List.of("CONTROLS")));
         }
         if (!children.isEmpty()) {

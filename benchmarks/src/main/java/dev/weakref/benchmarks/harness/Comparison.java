@@ -15,9 +15,6 @@ public final class Comparison {
 
     private static final int ROUNDS = 4;
 
-    private final Map<String, List<Double>> before = new LinkedHashMap<>();
-    private final Map<String, List<Double>> now = new LinkedHashMap<>();
-
     private Comparison() {}
 
     /**
@@ -29,15 +26,11 @@ public final class Comparison {
         Scale scale = Scale.of(arguments[1]);
         List<String> names = List.of(arguments).subList(2, arguments.length);
         String classPath = System.getProperty("java.class.path");
-        new Comparison()
-                .measure(
-                        scale,
-                        names,
-                        new Forks(scale, arguments[0] + File.pathSeparator + classPath),
-                        new Forks(scale, classPath));
+        Forks old = new Forks(scale, arguments[0] + File.pathSeparator + classPath);
+        measure(scale, names, old, new Forks(scale, classPath));
     }
 
-    private void measure(Scale scale, List<String> names, Forks old, Forks present)
+    private static void measure(Scale scale, List<String> names, Forks old, Forks present)
             throws IOException, InterruptedException {
         for (Job job : new Plan(scale).jobs()) {
             if (names.isEmpty() || names.stream().anyMatch(job.name()::startsWith)) {
@@ -50,9 +43,9 @@ public final class Comparison {
         }
     }
 
-    private void measure(Job job, Peer peer, Forks old, Forks present) throws IOException, InterruptedException {
-        before.clear();
-        now.clear();
+    private static void measure(Job job, Peer peer, Forks old, Forks present) throws IOException, InterruptedException {
+        Map<String, List<Double>> before = new LinkedHashMap<>();
+        Map<String, List<Double>> now = new LinkedHashMap<>();
         for (int round = 0; round < ROUNDS; round++) {
             if (round % 2 == 0) {
                 add(old.run(job, peer, round), before);

@@ -18,10 +18,10 @@ public final class DispatchReports {
 
     static void finishedAfterAll(DispatchTask task, long nanos) {
         try {
-            task.finishedAfterAll(nanos);
             Logging.log(
                     Level.INFO,
                     () -> task.describe() + " finished after " + seconds(nanos) + "; other actions were delayed");
+            task.finishedAfterAll(nanos);
         } catch (VirtualMachineError nowhereToReport) {
             // The worker continues with the next task.
         }

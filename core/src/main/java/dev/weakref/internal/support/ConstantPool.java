@@ -64,7 +64,7 @@ public final class ConstantPool {
      *
      * @param kept takes the strings: interned strings are weakly held by the JVM, so they have to be kept
      */
-    public static void resolve(Class<?> type, List<String> kept) throws IOException {
+    public static void resolve(Class<?> type, List<String> kept) {
         String name = type.getName();
         String file = name.substring(name.lastIndexOf('.') + 1) + ".class";
         try (InputStream bytes = type.getResourceAsStream(file)) {
@@ -73,6 +73,9 @@ public final class ConstantPool {
                 pool.strings.forEach(text -> kept.add(pool.text(text).intern()));
                 pool.classes.forEach(named -> find(pool.text(named).replace('/', '.'), type.getClassLoader()));
             }
+        } catch (IOException | RuntimeException unreadable) {
+            // The loader serves other bytes than it defines classes of: what this one names is resolved when it is
+            // used.
         }
     }
 

@@ -24,7 +24,8 @@ public final class LogQueue implements Runnable {
     private final ThreadFactory threads;
 
     // Guarded by this.
-    private final ArrayDeque<Line> lines = new ArrayDeque<>();
+    private final ArrayDeque<Line> lines =
+            new ArrayDeque<>(CAPACITY + 1); // so that it never grows: if that fails, JDK 17 loses the lines
     private long dropped;
     private boolean running;
     private boolean writing;
@@ -98,7 +99,8 @@ public final class LogQueue implements Runnable {
             }
             line = lines.isEmpty() && dropped > 0 ? ofDropped() : lines.poll();
         } catch (InterruptedException | VirtualMachineError endEarly) {
-            // The next line starts another thread.
+            line = lines.poll(); // one that was added during the wait; if there is none, the next line starts
+            // another thread
         }
         running = line != null;
         writing = running;

@@ -24,8 +24,8 @@ public final class LostHandlers {
     }
 
     /**
-     * Has {@code java.util.logging} make its handlers and format a line, which is not written. It would do so for its first
-     * line; if memory or stack is exhausted then, it never has a handler, or its formatter is broken.
+     * Lets {@code java.util.logging} make its handlers and format a line, which is not written. Otherwise it does so
+     * for its first line. If memory or stack is exhausted then, it never has a handler, or its formatter is broken.
      */
     public static void prepare() {
         try {
@@ -40,7 +40,7 @@ public final class LostHandlers {
                                 line.getConstructor(level, String.class)
                                         .newInstance(level.getField("FINE").get(null), "prepared"));
             }
-        } catch (ReflectiveOperationException | RuntimeException unknown) {
+        } catch (Throwable unprepared) {
             // It prepares itself, as without the library.
         }
     }
