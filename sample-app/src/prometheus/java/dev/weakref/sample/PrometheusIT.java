@@ -25,7 +25,8 @@ class PrometheusIT {
     private static final String REGISTRY = "weakRefFinalizerRegistry";
 
     /** In the queries that give nothing but zeros while all is well. */
-    private static final List<String> QUIET = List.of("_delays_total", "_detached_total", "_waiting", "outcome!=\"SUCCESS\"");
+    private static final List<String> QUIET =
+            List.of("_delays_total", "_detached_total", "_waiting", "outcome!=\"SUCCESS\"");
 
     @TempDir
     Path directory;
