@@ -14,7 +14,10 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 class ArchitectureTests {
 
     private final JavaClasses classes = new ClassFileImporter()
-            .importUrl(SampleApplication.class.getProtectionDomain().getCodeSource().getLocation());
+            .importUrl(SampleApplication.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation());
 
     @Test
     void subjectsAreInNoCycle() {

@@ -36,7 +36,8 @@ class FaultyWorkspacesIT {
                     .contains("117 run (5 failed), 1 timed out, 0 skipped")
                     .contains("'workspace 6 hangs'");
             assertThat(application.logLines("the disk is on fire")).hasSize(5);
-            assertThat(application.log()).contains("at dev.weakref.sample.workspace.FaultyWorkspaces.hang(FaultyWorkspaces.java:");
+            assertThat(application.log())
+                    .contains("at dev.weakref.sample.workspace.FaultyWorkspaces.hang(FaultyWorkspaces.java:");
         }
     }
 }

@@ -69,7 +69,8 @@ public record Scale(
             120_000);
 
     /** For the test, which only sees that everything runs. */
-    public static final Scale TINY = new Scale("tiny", 1, List.of(64), 256, 1, 0, 1, 1, 20, 50, 1_000, List.of(100), 40);
+    public static final Scale TINY =
+            new Scale("tiny", 1, List.of(64), 256, 1, 0, 1, 1, 20, 50, 1_000, List.of(100), 40);
 
     public static Scale of(String name) {
         for (Scale scale : List.of(SHORT, FULL, TINY)) {

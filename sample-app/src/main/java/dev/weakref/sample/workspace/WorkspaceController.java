@@ -92,7 +92,8 @@ class WorkspaceController {
     byte[] preview(@PathVariable long id, @RequestParam(defaultValue = "320") int width, HttpServletRequest request)
             throws IOException {
         if (width < 1 || width > 2000) {
-            throw new RefusedException(400, "Bad width", "A preview is 1 to 2000 pixels wide, not %d.".formatted(width));
+            throw new RefusedException(
+                    400, "Bad width", "A preview is 1 to 2000 pixels wide, not %d.".formatted(width));
         }
         return find(id, request).preview(width);
     }
@@ -136,7 +137,8 @@ class WorkspaceController {
      * @param picture the name of an uploaded picture
      * @param idle how long the user's session may lie idle from now on; unchanged if left out
      */
-    record OpenWorkspaceRequest(@Nullable String picture, @Nullable Duration idle) {
+    record OpenWorkspaceRequest(
+            @Nullable String picture, @Nullable Duration idle) {
 
         String checkedPicture() {
             if (picture == null) {

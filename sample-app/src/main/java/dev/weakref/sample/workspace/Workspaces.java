@@ -2,7 +2,6 @@ package dev.weakref.sample.workspace;
 
 import dev.weakref.FinalizerRegistry;
 import dev.weakref.sample.DataDirectory;
-import dev.weakref.sample.RefusedException;
 import dev.weakref.sample.SampleProperties;
 import dev.weakref.sample.picture.Picture;
 import dev.weakref.sample.picture.Pictures;

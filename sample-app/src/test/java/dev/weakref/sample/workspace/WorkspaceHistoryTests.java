@@ -52,7 +52,8 @@ class WorkspaceHistoryTests {
         });
         assertThatThrownBy(failing::call).hasMessage("the disk is on fire");
 
-        WorkspaceHistory.Entry entry = journal.page("mine", 100, null, 10).entries().get(0);
+        WorkspaceHistory.Entry entry =
+                journal.page("mine", 100, null, 10).entries().get(0);
         assertThat(entry.state()).isEqualTo(WorkspaceHistory.State.CLOSED);
         assertThat(entry.endedAt()).isNotNull();
         assertThat(entry.ends())
