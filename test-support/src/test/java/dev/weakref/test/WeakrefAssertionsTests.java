@@ -218,7 +218,7 @@ class WeakrefAssertionsTests {
             fails(
                     () -> assertThat(map).eventuallyHasSize(0, SHORT),
                     "After PT0.05S of collecting the size is 1, and should be 0;"
-                            + " with the dead that have not been removed it is 1");
+                            + " including dead entries that have not been removed it is 1");
             fails(() -> assertThat(map).keepsSize(2), "Expected size: 2 but was: 1");
         }
 
