@@ -11,8 +11,8 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * Why targets are missed, as {@code missed.md} has it: in each block the targets that it explains, a line each that begins
- * with {@code * }, and then the text.
+ * Why targets are missed, as {@code missed.md} has it: in each block the targets that it explains, a line each that
+ * begins with {@code * }, and then the text.
  */
 record Explanations(Map<String, String> byTarget) {
 

@@ -89,7 +89,7 @@ public final class Report {
         int rounds = Scale.of(machine.scale()).rounds();
         line("A figure is the median of " + rounds
                 + " JVMs, which ran in turn with those of the peers, each time in another order." + fewer(rounds));
-        line("In brackets stand the least and the greatest of them.");
+        line("The smallest and the largest of them are in brackets.");
         line("Only ratios within a row mean anything: **1.50 beside a peer says that it took 1.5 times as long as"
                 + " weakref**, or as the first column where weakref is not in it; nearer to 1 than 20 % is *equal*.");
         line("Operations of one thread are the median of their slices in its processor time,"
@@ -339,7 +339,7 @@ public final class Report {
         line("The nodes in memory, as JOL shows them:");
         line("");
         line("```");
-        Stream.of("TableNode", "FinalizerNode").forEach(this::layout);
+        Stream.of("internal.table.TableNode", "FinalizerNode").forEach(this::layout);
         line("```");
         line("");
     }
