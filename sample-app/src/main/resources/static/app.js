@@ -10,7 +10,7 @@ const KINDS = {
   ELSEWHERE: ["in other sessions", "Another session holds it."],
   FORGOTTEN: ["wait for the collector", "No session holds it any more; the collector has not found it yet."],
   COLLECTED: ["taken by the collector", "The collector took it, because no session held it any more."],
-  CLOSED: ["closed by hand", "It was closed."],
+  CLOSED: ["closed explicitly", "It was closed."],
 };
 
 const $ = (id) => document.getElementById(id);

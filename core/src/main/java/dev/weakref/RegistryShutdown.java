@@ -40,11 +40,11 @@ final class RegistryShutdown {
     /**
      * Begins the exit pass, or waits for the one that was begun.
      *
-     * <p><b>Why this works if a pass is given up.</b> An action that closes the registry needs a thread for the pass. If
-     * there is none, the pass is removed from {@code exitPass} first and given up then. Another thread that closes the
-     * registry, or the hook of the JVM, holds the pass that it met, and does not read the field before that pass has
-     * ended. When it sees that pass given up, it finds the field empty, or another pass there, and so it begins one or
-     * waits for one.
+     * <p><b>Why this works if a pass is given up.</b> An action that closes the registry needs a thread for the pass.
+     * If there is none, the pass is removed from {@code exitPass} first and given up then. Another thread that closes
+     * the registry, or the hook of the JVM, holds the pass that it met, and does not read the field before that pass
+     * has ended. When it sees that pass given up, it finds the field empty, or another pass there, and so it begins one
+     * or waits for one.
      *
      * @param waiting the thread that waits until this returns: the calling thread, or another one. The actions that it
      *     runs are not waited for

@@ -225,7 +225,7 @@ class ExitPassTests {
     }
 
     @Test
-    void interruptsWhatHangsLeavesItBehindAndRunsTheRest() {
+    void interruptsWhatHangsAndRunsTheRest() {
         AtomicReference<Boolean> interrupted = new AtomicReference<>();
         CountDownLatch never = new CountDownLatch(1);
         named("older", true);

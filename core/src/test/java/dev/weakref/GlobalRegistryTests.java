@@ -36,7 +36,7 @@ class GlobalRegistryTests {
     }
 
     @Test
-    void anExitWhileItIsBeingClosedByHandWaitsForThePass() throws Exception {
+    void anExitDuringAnExplicitCloseWaitsForThePass() throws Exception {
         assertThat(Programs.outputOf(ExitsWhileClosing.class)).containsExactly("begins", "main ends", "ends");
     }
 

@@ -18,8 +18,8 @@ public final class Verdict {
     public static final int HANGS = 4;
 
     /**
-     * How long a step may take before it counts as hung: far more than it needs on a busy machine, and less than the limits
-     * of the registries of the suite, which are ten minutes.
+     * How long a step may take before it counts as hung: far more than it needs on a busy machine, and less than the
+     * limits of the registries of the suite, which are ten minutes.
      */
     public static final long DEADLINE_MILLIS = 1000L * Integer.getInteger("weakref.faults.deadline", 180);
 
@@ -45,7 +45,9 @@ public final class Verdict {
         return FAULTS.values().stream().mapToInt(AtomicInteger::get).sum();
     }
 
-    /** Prints the verdict and ends the program by {@link System#exit}, so that exit passes run; they may hang as well. */
+    /**
+     * Prints the verdict and ends the program by {@link System#exit}, so that exit passes run; they may hang as well.
+     */
     public static void exit() {
         int code = print();
         Thread watch = new Thread(

@@ -85,7 +85,7 @@ class PageBrowserTests {
         assertThat(row(1)).containsText("It was closed.");
         assertThat(row(1)).containsText("lease");
         assertThat(row(1)).containsText("directory");
-        assertThat(kind("closed by hand")).containsText("1");
+        assertThat(kind("closed explicitly")).containsText("1");
     }
 
     @Test

@@ -46,7 +46,10 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /** Where uploads lie until they have been examined; on the same disk as {@link #pictures()}, so that a move is atomic. */
+    /**
+     * Where uploads lie until they have been examined; on the same disk as {@link #pictures()}, so that a move is
+     * atomic.
+     */
     public Path incoming() {
         return root.resolve("incoming");
     }

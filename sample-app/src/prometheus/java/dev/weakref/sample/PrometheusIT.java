@@ -146,7 +146,9 @@ class PrometheusIT {
                 .toArray(String[]::new);
     }
 
-    /** Does what Grafana does with the dashboard: asks for the values of its variables, and puts them into its queries. */
+    /**
+     * Does what Grafana does with the dashboard: asks for the values of its variables, and puts them into its queries.
+     */
     private static final class Dashboard {
 
         private static final Pattern LABEL_VALUES = Pattern.compile("label_values\\((.*), (\\w+)\\)");

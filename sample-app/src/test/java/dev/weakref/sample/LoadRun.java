@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.convert.DurationStyle;
 
 /**
- * Load and faults on the packaged application, from this second process: {@code sample-app/load} runs it, the build does
- * not. It works in rounds, and looks at everything between two of them, when no request is in flight.
+ * Load and faults on the packaged application, from this second process: {@code sample-app/load} runs it, the build
+ * does not. It works in rounds, and looks at everything between two of them, when no request is in flight.
  */
 class LoadRun {
 
@@ -90,7 +90,9 @@ class LoadRun {
         work.join();
     }
 
-    /** The leases are those of the workspaces that are open, and so are connections and locks; then all is written down. */
+    /**
+     * The leases are those of the workspaces that are open, and so are connections and locks; then all is written down.
+     */
     private void look(RunningApplication application, Postgres postgres, List<LoadUser> users) throws IOException {
         Duration at = elapsed();
         users.forEach(LoadUser::useAll);

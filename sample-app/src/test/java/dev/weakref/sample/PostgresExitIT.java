@@ -132,7 +132,9 @@ class PostgresExitIT {
         return opened.headers().firstValue("Location").orElseThrow();
     }
 
-    /** Leaves five workspaces open, then opens and closes until nobody listens; whatever is answered is answered well. */
+    /**
+     * Leaves five workspaces open, then opens and closes until nobody listens; whatever is answered is answered well.
+     */
     private static void work(RunningApplication application, AtomicInteger opened) {
         Visitor visitor = application.visitor();
         try {

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Has all registries record where finalizers are registered: those that are open, and those that are built from now on.
- * Those that are built meanwhile and not closed keep the level afterwards, as they keep any level that they are born with.
+ * Those that are built meanwhile and not closed keep the level afterwards, as they keep any level that they are born
+ * with.
  */
 final class ParanoidLevel {
 

@@ -7,10 +7,11 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives tests a {@link ReachabilityWatcher}, and has it look when the test is over and JUnit has closed everything else.
+ * Gives tests a {@link ReachabilityWatcher}, and has it look when the test is over and JUnit has closed everything
+ * else.
  *
- * <p>The watcher is a parameter, and no static method that finds out which test is running: so a test may call it in any
- * thread, tests may run in parallel, and a test that lacks the extension fails with JUnit's own words.
+ * <p>The watcher is a parameter, and no static method that finds out which test is running: so a test may call it in
+ * any thread, tests may run in parallel, and a test that lacks the extension fails with JUnit's own words.
  *
  * @since 0.1
  */
@@ -40,7 +41,9 @@ public final class ReachabilityExtension implements ParameterResolver {
                 .watcher;
     }
 
-    /** A watcher in the store of a test, which closes it after the test: JUnit 5 the one, JUnit 6 the other closeable. */
+    /**
+     * A watcher in the store of a test, which closes it after the test: JUnit 5 the one, JUnit 6 the other closeable.
+     */
     private record Watched(ReachabilityWatcher watcher) implements CloseableResource, AutoCloseable {
 
         @Override

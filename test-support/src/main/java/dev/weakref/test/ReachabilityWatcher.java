@@ -24,8 +24,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * }
  * }</pre>
  *
- * <p>It holds the objects weakly, and may be called by any thread. One that is a parameter of {@code @BeforeEach} is that
- * of the test; one of {@code @BeforeAll} waits for the end of the class.
+ * <p>It holds the objects weakly, and may be called by any thread. One that is a parameter of {@code @BeforeEach} is
+ * that of the test; one of {@code @BeforeAll} waits for the end of the class.
  *
  * <p>After the test its variables hold nothing any more, but JUnit still has its instance and the arguments of a
  * parameterized test: what fields and arguments lead to is reachable.

@@ -101,7 +101,9 @@ final class StillReachable {
         }
     }
 
-    /** How one object is seen to hold another; {@code null} if it is not. The capture check is asked as a map asks it. */
+    /**
+     * How one object is seen to hold another; {@code null} if it is not. The capture check is asked as a map asks it.
+     */
     private static @Nullable String steps(Object referent, Object holder) {
         WeakKeyMap<Object, Object> map =
                 WeakKeyMap.builder().identity().checkCaptures(CaptureCheck.FAIL).build();

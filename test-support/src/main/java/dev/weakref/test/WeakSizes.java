@@ -10,7 +10,9 @@ final class WeakSizes {
 
     private WeakSizes() {}
 
-    /** What is wrong at the deadline, if there were never so many entries, or some of the dead have not been removed. */
+    /**
+     * What is wrong at the deadline, if there were never so many entries, or some of the dead have not been removed.
+     */
     static Optional<String> eventually(int expected, IntSupplier size, LongSupplier estimatedSize, Duration deadline) {
         if (Gc.collectUntil(() -> size.getAsInt() == expected && estimatedSize.getAsLong() == expected, deadline)) {
             return Optional.empty();

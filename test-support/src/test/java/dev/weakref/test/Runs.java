@@ -47,7 +47,9 @@ final class Runs {
                                 message -> Arrays.stream(parts).allMatch(message::contains))));
     }
 
-    /** Runs them; one fails for a reason of its own, and an assertion whose message has this part is noted beside it. */
+    /**
+     * Runs them; one fails for a reason of its own, and an assertion whose message has this part is noted beside it.
+     */
     static void assertOwnFailureIsKept(Class<?> tests, String reason, String beside) {
         of(tests)
                 .testEvents()

@@ -25,8 +25,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
 
 /**
- * A {@link FinalizerRegistry}, unless the context has one or is to inherit one, set up by properties and by the application's listeners, failure
- * handlers and customizers.
+ * A {@link FinalizerRegistry}, unless the context has one or is to inherit one, set up by properties and by the
+ * application's listeners, failure handlers and customizers.
  *
  * @since 0.1
  */

@@ -21,8 +21,8 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.context.annotation.Scope;
 
 /**
- * Weak collections for any injection point, one for each generic type and qualifier. Each context of a hierarchy has its
- * own, unless it is to inherit those of its parent.
+ * Weak collections for any injection point, one for each generic type and qualifier. Each context of a hierarchy has
+ * its own, unless it is to inherit those of its parent.
  *
  * <p>The prototypes carry no {@code @ConditionalOnMissingBean}: a user's {@code WeakValueMap<String, Session>} would
  * switch off the maps of all other types. {@code @Fallback} lets it win for its own type alone.

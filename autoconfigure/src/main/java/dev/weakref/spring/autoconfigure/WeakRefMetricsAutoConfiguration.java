@@ -15,9 +15,9 @@ import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Meters of the registries and shared collections, where Micrometer is present, and gauges of the user's own that go with
- * what they measure. Boot binds the meters to each meter registry of the context; those of a child whose parent has the
- * meter registry are bound to none.
+ * Meters of the registries and shared collections, where Micrometer is present, and gauges of the user's own that go
+ * with what they measure. Boot binds the meters to each meter registry of the context; those of a child whose parent
+ * has the meter registry are bound to none.
  *
  * @since 0.1
  */

@@ -41,7 +41,9 @@ public final class CollectionInjection {
         this.beanFactory = beanFactory;
     }
 
-    /** Makes these beans candidates for each injection point of their class, whatever its type arguments and qualifier. */
+    /**
+     * Makes these beans candidates for each injection point of their class, whatever its type arguments and qualifier.
+     */
     public static BeanFactoryPostProcessor candidates(String... prototypes) {
         return beanFactory -> {
             DefaultListableBeanFactory factory = (DefaultListableBeanFactory) beanFactory;

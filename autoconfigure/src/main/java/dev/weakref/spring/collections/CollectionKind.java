@@ -11,10 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A type of weak collection that can be shared. Public for the endpoint and the meters; not for applications.
  *
- * @param create makes an empty one with this name
  * @since 0.1
  */
-public record CollectionKind<C>(Class<C> type, Function<String, C> create, Function<C, CollectionStats> stats) {
+public final class CollectionKind<C> {
 
     @SuppressWarnings({"rawtypes", "unchecked"})
     private static final List<CollectionKind<?>> ALL = List.of(
@@ -27,6 +26,16 @@ public record CollectionKind<C>(Class<C> type, Function<String, C> create, Funct
             new CollectionKind<>(
                     WeakSet.class, name -> WeakSet.builder().name(name).build(), WeakSet::stats));
 
+    private final Class<C> type;
+    private final Function<String, C> create;
+    private final Function<C, CollectionStats> stats;
+
+    private CollectionKind(Class<C> type, Function<String, C> create, Function<C, CollectionStats> stats) {
+        this.type = type;
+        this.create = create;
+        this.stats = stats;
+    }
+
     /** The kind with exactly this type; {@code null} if there is none. */
     public static @Nullable CollectionKind<?> of(@Nullable Class<?> type) {
         for (CollectionKind<?> kind : ALL) {
@@ -35,6 +44,14 @@ public record CollectionKind<C>(Class<C> type, Function<String, C> create, Funct
             }
         }
         return null;
+    }
+
+    public Class<C> type() {
+        return type;
+    }
+
+    C create(String name) {
+        return create.apply(name);
     }
 
     /** Those of a collection of this kind. */

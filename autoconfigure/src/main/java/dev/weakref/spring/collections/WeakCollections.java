@@ -103,7 +103,7 @@ public final class WeakCollections {
     }
 
     private Object make(Key asked, CollectionKind<?> kind) {
-        Object made = kind.create().apply(asked.label());
+        Object made = kind.create(asked.label());
         Object other = shared.putIfAbsent(asked, made);
         if (other != null) {
             return other;
@@ -127,7 +127,7 @@ public final class WeakCollections {
         }
     }
 
-    /** Is told of collections; what it throws is logged. */
+    /** Is told of collections. A {@link RuntimeException} or {@link LinkageError} that it throws is logged. */
     public interface Listener {
 
         /** Called in the thread that asked for the collection, or that added this listener. */

@@ -18,8 +18,8 @@ import org.springframework.beans.factory.support.AbstractBeanDefinition;
  * registry, by {@code <bean name>:<number>} in another.
  *
  * @param byName the primary one first, then in the order in which they were made
- * @param primary the one that is injected where nothing says which: the only one, else the one marked as primary, else the
- *     only one that is no fallback; {@code null} if there is no such
+ * @param primary the one that is injected where nothing says which: the only one, else the one marked as primary, else
+ *     the only one that is no fallback; {@code null} if there is no such
  */
 record ContextRegistries(
         Map<String, FinalizerRegistry> byName, @Nullable String primary) {

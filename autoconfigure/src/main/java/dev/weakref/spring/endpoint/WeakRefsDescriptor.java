@@ -86,7 +86,7 @@ public record WeakRefsDescriptor(
      * @param createdBy the line that registered it; {@code null} where the leak level recorded none
      * @param referent what its referent says of itself; {@code null} in a list, and unless that is to be shown
      * @param state what its state says of itself; {@code null} in a list, and unless that is to be shown
-     * @param stack the stack of its creation; {@code null} in a list, and where none was recorded
+     * @param stack the stack of its creation; {@code null} in a list, and if none was recorded
      */
     public record FinalizerDescriptor(
             String id,
@@ -124,7 +124,7 @@ public record WeakRefsDescriptor(
      *
      * @param id the id of its finalizer, which may be dead
      * @param createdBy the line that registered it; {@code null} where the leak level recorded none
-     * @param stack the stack of its creation; {@code null} where none was recorded
+     * @param stack the stack of its creation; {@code null} if none was recorded
      */
     public record LeakDescriptor(
             String kind,

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * platform does. Without it the lines of the exit pass are lost on {@code SIGTERM}: the JDK ends its own logging in
  * another shutdown hook.
  *
- * <p>The library has one log. Where a server shares the library among applications that bring this class themselves, its
- * log is left as it is: it would take the lines of all of them to one of them, and would hold that one's class loader.
+ * <p>The library has one log. Where a server shares the library among applications that bring this class themselves,
+ * its log is left as it is: it would take the lines of all of them to one of them, and would hold that one's class
+ * loader.
  *
  * <p>There is one for all contexts, so that the library holds no context's own, and a logger that the user has chosen
  * meanwhile stays when a context closes.

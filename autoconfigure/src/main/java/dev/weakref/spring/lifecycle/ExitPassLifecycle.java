@@ -44,8 +44,8 @@ import org.springframework.core.PriorityOrdered;
  * stack, because a single singleton may also be destroyed in a context that lives on. Of other scopes it asks for no
  * callback: some have none, and a session would keep the bean for it.
  *
- * <p><b>What if it cannot begin.</b> Memory may be short, or a factory bean may fail with an error. Nothing is begun then,
- * the phase goes on, and the destruction of each bean tries again.
+ * <p><b>What if it cannot begin.</b> Memory may be short, or a factory bean may fail with an error. Nothing is begun
+ * then, the phase goes on, and the destruction of each bean tries again.
  *
  * <p><b>What if the classes are gone.</b> A rebuild deletes the classes of an application that still runs. Everything
  * that the pass needs is therefore loaded and initialized with this class.
@@ -183,7 +183,9 @@ public final class ExitPassLifecycle
         }
     }
 
-    /** Looks at the frames of the bean factory only: behind them somebody may be destroying the beans of another one. */
+    /**
+     * Looks at the frames of the bean factory only: behind them somebody may be destroying the beans of another one.
+     */
     private static boolean allAreBeingDestroyed() {
         return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
                 .walk(frames -> frames.dropWhile(frame -> frame.getDeclaringClass() == ExitPassLifecycle.class)

@@ -14,9 +14,9 @@ import org.springframework.core.ResolvableType;
  * }</pre>
  *
  * <p>The function is given the owner, and must not hold it: a method reference on the class is right,
- * {@code this::onPriceChanged} is refused. The event may be an {@code ApplicationEvent} or any payload. The owner is held
- * while it is called; from its collection on no event reaches it. For use by any thread. A bean that lives as long as
- * the context has {@code @EventListener}.
+ * {@code this::onPriceChanged} is refused. The event may be an {@code ApplicationEvent} or any payload. The owner is
+ * held while it is called; from its collection on no event reaches it. For use by any thread. A bean that lives as long
+ * as the context has {@code @EventListener}.
  *
  * @since 0.1
  */

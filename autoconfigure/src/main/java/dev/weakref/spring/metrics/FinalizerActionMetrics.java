@@ -14,8 +14,8 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Times the actions of one registry: {@code weakref.finalizers.actions}, with the tags {@code registry}, {@code trigger}
- * and {@code outcome}.
+ * Times the actions of one registry: {@code weakref.finalizers.actions}, with the tags {@code registry},
+ * {@code trigger} and {@code outcome}.
  *
  * <pre>{@code
  * FinalizerRegistry.builder().listener(new FinalizerActionMetrics("archive"))

@@ -16,8 +16,8 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 /**
- * Everything at once, if one optional dependency is missing. The module {@code compatibility/starter-only} lacks all for
- * real.
+ * Everything at once, if one optional dependency is missing. The module {@code compatibility/starter-only} lacks all
+ * for real.
  */
 class MissingDependenciesTests {
 

@@ -105,7 +105,7 @@ class ExitPassLifecycleTests {
 
     /** On SIGTERM it has not: the recorder ends in a shutdown hook of its own. */
     @Test
-    void aRecordingHasThePassOfAContextThatIsClosedByHand(@TempDir Path directory) throws IOException {
+    void aRecordingHasThePassOfAContextClosedExplicitly(@TempDir Path directory) throws IOException {
         GenericApplicationContext context = context(Duration.ofSeconds(20));
         context.refresh();
         registry.finalizer(REFERENT).name("recorded").run(() -> events.add("ran"));
@@ -462,7 +462,7 @@ class ExitPassLifecycleTests {
     }
 
     @Test
-    void aHangingActionIsLeftBehindAtTheDeadline() {
+    void aHangingActionTimesOutAtTheDeadline() {
         CountDownLatch never = new CountDownLatch(1);
         GenericApplicationContext context = context(Duration.ofMillis(20));
         giveEachPhaseTenMillis(context);

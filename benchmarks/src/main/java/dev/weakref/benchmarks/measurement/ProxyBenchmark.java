@@ -22,8 +22,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * Calls a method of an interface, straight or through a proxy that holds its object weakly. As in a program that has many
- * proxies, what is called has been called before with objects of five classes, and for methods of two interfaces.
+ * Calls a method of an interface, straight or through a proxy that holds its object weakly. As in a program that has
+ * many proxies, what is called has been called before with objects of five classes, and for methods of two interfaces.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lines of the log that a thread of their own writes, in their order, because a logger must not delay the thread that
- * logs. Bounded: if the logger is too slow, lines are dropped and counted. If memory or stack is exhausted while a line is
- * written, {@link Logging} writes it later; to note that allocates nothing.
+ * logs. Bounded: if the logger is too slow, lines are dropped and counted. If memory or stack is exhausted while a line
+ * is written, {@link Logging} writes it later; to note that allocates nothing.
  */
 public final class LogQueue implements Runnable {
 

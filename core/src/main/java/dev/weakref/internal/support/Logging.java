@@ -102,8 +102,8 @@ public final class Logging {
     }
 
     /**
-     * Waits up to a second until the lines of other threads are written, before the last line of an exit pass. Then writes
-     * what could not be written before.
+     * Waits up to a second until the lines of other threads are written, before the last line of an exit pass. Then
+     * writes what could not be written before.
      */
     public static void awaitWritten() {
         try {

@@ -117,7 +117,10 @@ class SerialDispatcherSchedules {
         });
     }
 
-    /** Another thread takes over from each action that is found running when a test calls {@link SerialDispatcher#look()}. */
+    /**
+     * Another thread takes over from each action that is found running when a test calls
+     * {@link SerialDispatcher#look()}.
+     */
     private static SerialDispatcher dispatcher(ThreadFactory threads, int most) {
         return new SerialDispatcher("schedule", threads, most, Duration.ofDays(1), task -> 0, DispatchTask::run);
     }

@@ -32,7 +32,9 @@ class PictureController {
         this.pictures = pictures;
     }
 
-    /** 201 for a new name, 200 for one that was there. Any body will do, so what another site's form sends is refused. */
+    /**
+     * 201 for a new name, 200 for one that was there. Any body will do, so what another site's form sends is refused.
+     */
     @PostMapping(ANY)
     ResponseEntity<Uploaded> upload(
             @PathVariable String path,

@@ -89,7 +89,7 @@ public final class Pictures {
     }
 
     /** The file as it was uploaded. */
-    public byte[] bytes(String name) throws IOException {
+    byte[] bytes(String name) throws IOException {
         try {
             return Files.readAllBytes(file(name));
         } catch (NoSuchFileException e) {
@@ -97,7 +97,7 @@ public final class Pictures {
         }
     }
 
-    public List<Stored> list() throws IOException {
+    List<Stored> list() throws IOException {
         try (Stream<Path> files = Files.list(data.pictures())) {
             return files.sorted().map(this::describe).toList();
         }
@@ -156,5 +156,5 @@ public final class Pictures {
     public record Replaced(String name) {}
 
     /** A picture in the list; {@code decoded} tells whether its pixels are in memory. */
-    public record Stored(String name, long bytes, long modified, boolean decoded) {}
+    record Stored(String name, long bytes, long modified, boolean decoded) {}
 }

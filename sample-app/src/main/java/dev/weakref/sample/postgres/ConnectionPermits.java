@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
  * As many as may have something scarce at a time.
  *
  * <p>If all permits are taken, some may be those of the forgotten. The collector finds them when the heap is short, not
- * when permits are; so it is asked, as the JDK itself does when memory outside the heap is short. Whoever has to wait sees
- * a collection begin, and however many wait, there are no more of them than one in {@link #PAUSE}.
+ * when permits are; so it is asked, as the JDK itself does when memory outside the heap is short. Whoever has to wait
+ * sees a collection begin, and however many wait, there are no more of them than one in {@link #PAUSE}.
  */
 final class ConnectionPermits {
 

@@ -11,11 +11,11 @@ import org.postgresql.PGNotification;
 
 /**
  * A connection that a workspace keeps to itself in PostgreSQL, for what only a session of the database can hold: an
- * advisory lock, which proves to everybody else that somebody is at work there, and the subscription to uploads. Both go
- * with the connection, however that ends; a lease outlives the crash of its owner, a lock does not.
+ * advisory lock, which proves to everybody else that somebody is at work there, and the subscription to uploads. Both
+ * go with the connection, however that ends; a lease outlives the crash of its owner, a lock does not.
  *
- * <p>It knows nothing of the workspace, so that a finalizer can hold it. Requests exclude one another while they ask the
- * database; {@link #close()} waits for none of them, since it may be the database that a request waits for.
+ * <p>It knows nothing of the workspace, so that a finalizer can hold it. Requests exclude one another while they ask
+ * the database; {@link #close()} waits for none of them, since it may be the database that a request waits for.
  */
 public final class EditingConnection {
 
@@ -91,8 +91,8 @@ public final class EditingConnection {
     }
 
     /**
-     * Whether an upload has replaced the picture since it was decoded. Opens another one where this has been lost: what a
-     * restart of the database takes, the next use takes back.
+     * Whether an upload has replaced the picture since it was decoded. Opens another one where this has been lost: what
+     * a restart of the database takes, the next use takes back.
      */
     public synchronized boolean outdated() throws SQLException {
         Connection current = current();
@@ -116,7 +116,9 @@ public final class EditingConnection {
         }
     }
 
-    /** Does nothing where it was never opened. Unlocks nothing by hand, since a database that hangs would not answer. */
+    /**
+     * Does nothing where it was never opened. Unlocks nothing by hand, since a database that hangs would not answer.
+     */
     public void close() throws SQLException {
         Connection last;
         boolean hadPermit;

@@ -8,7 +8,9 @@ import java.io.IOException;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Has browsers load nothing from elsewhere, and show our page in no frame; the endpoint's page has a policy of its own. */
+/**
+ * Has browsers load nothing from elsewhere, and show our page in no frame; the endpoint's page has a policy of its own.
+ */
 @Component
 final class ContentPolicy extends OncePerRequestFilter {
 

@@ -13,7 +13,7 @@ class MalformedUriConfiguration {
 
     /** By name, because Tomcat's factory lies in other packages in Spring Boot 4 than in 3.5; you will use its type. */
     @Bean
-    WebServerFactoryCustomizer<WebServerFactory> badAddresses() {
+    WebServerFactoryCustomizer<WebServerFactory> malformedUris() {
         return factory -> PropertyAccessorFactory.forBeanPropertyAccess(factory)
                 .setPropertyValue("engineValves", List.of(new MalformedUriValve()));
     }

@@ -23,7 +23,10 @@ final class Leases {
     private final DataDirectory data;
     private final JdbcClient jdbc;
 
-    /** Those of closed workspaces that the database did not delete when it was told to, and how often they were missing since. */
+    /**
+     * Those of closed workspaces that the database did not delete when it was told to, and how often they were missing
+     * since.
+     */
     private final Map<Lease, Integer> unreleased = new ConcurrentHashMap<>();
 
     /** Asks for the directory before the database, since the embedded one lies in it. */
@@ -43,8 +46,8 @@ final class Leases {
 
     /**
      * Tries again. A lease that is missing may have been deleted after all; or a database that hangs has not come to
-     * insert it, which it does when it goes on, even though nobody waits for it any more. So a missing one is looked for
-     * again for a while. What is left at exit the next run clears, as after a crash.
+     * insert it, which it does when it goes on, even though nobody waits for it any more. So a missing one is looked
+     * for again for a while. What is left at exit the next run clears, as after a crash.
      */
     @Scheduled(fixedDelay = 1000)
     void releaseUnreleased() {

@@ -42,11 +42,11 @@ class WorkspaceController {
     private static final Duration MAX_IDLE = Duration.ofHours(12);
 
     private final Workspaces workspaces;
-    private final WorkspaceHistory journal;
+    private final WorkspaceHistory history;
 
-    WorkspaceController(Workspaces workspaces, WorkspaceHistory journal) {
+    WorkspaceController(Workspaces workspaces, WorkspaceHistory history) {
         this.workspaces = workspaces;
-        this.journal = journal;
+        this.history = history;
     }
 
     @PostMapping
@@ -58,7 +58,7 @@ class WorkspaceController {
         Workspace.State state = stateOf(workspace);
         HttpSession session = request.getSession();
         idle.ifPresent(time -> session.setMaxInactiveInterval((int) time.toSeconds()));
-        journal.opened(workspace.id(), picture, session.getId());
+        history.opened(workspace.id(), picture, session.getId());
         of(session).put(workspace.id(), workspace);
         return ResponseEntity.created(URI.create("/workspaces/" + workspace.id()))
                 .body(state);
@@ -125,7 +125,7 @@ class WorkspaceController {
             if (session.getAttribute(ATTRIBUTE) instanceof OpenWorkspaces open) {
                 return open;
             }
-            OpenWorkspaces open = new OpenWorkspaces(journal);
+            OpenWorkspaces open = new OpenWorkspaces(history);
             session.setAttribute(ATTRIBUTE, open);
             return open;
         }
@@ -159,21 +159,23 @@ class WorkspaceController {
         }
     }
 
-    /** A type of its own, so that it is told from other attributes without an unchecked cast, and of its session's end. */
+    /**
+     * A type of its own, so that it is told from other attributes without an unchecked cast, and of its session's end.
+     */
     private static final class OpenWorkspaces extends ConcurrentSkipListMap<Long, Workspace>
             implements HttpSessionBindingListener {
 
         private static final long serialVersionUID = 1L;
 
-        private final transient WorkspaceHistory journal;
+        private final transient WorkspaceHistory history;
 
-        private OpenWorkspaces(WorkspaceHistory journal) {
-            this.journal = journal;
+        private OpenWorkspaces(WorkspaceHistory history) {
+            this.history = history;
         }
 
         @Override
         public void valueUnbound(HttpSessionBindingEvent event) {
-            journal.forgotten(keySet());
+            history.forgotten(keySet());
         }
     }
 }

@@ -19,10 +19,10 @@ class WorkspaceHistoryController {
 
     private static final int MOST = 1000;
 
-    private final WorkspaceHistory journal;
+    private final WorkspaceHistory history;
 
-    WorkspaceHistoryController(WorkspaceHistory journal) {
-        this.journal = journal;
+    WorkspaceHistoryController(WorkspaceHistory history) {
+        this.history = history;
     }
 
     @GetMapping("/journal")
@@ -36,10 +36,12 @@ class WorkspaceHistoryController {
                     400, "Bad limit", String.format(Locale.ROOT, "Ask for 1 to %,d entries, not for %d.", MOST, limit));
         }
         HttpSession session = request.getSession(false);
-        return journal.page(session == null ? null : session.getId(), before, state, limit);
+        return history.page(session == null ? null : session.getId(), before, state, limit);
     }
 
-    /** For people who will not wait until the heap is full. Takes JSON only, so that no other site's form can send it. */
+    /**
+     * For people who will not wait until the heap is full. Takes JSON only, so that no other site's form can send it.
+     */
     @PostMapping(path = "/collections", consumes = MediaType.APPLICATION_JSON_VALUE)
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void collect() {
