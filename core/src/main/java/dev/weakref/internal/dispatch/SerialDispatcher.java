@@ -180,8 +180,8 @@ public class SerialDispatcher {
     /** Starts no further task. Those that run continue. */
     public void stop() {
         synchronized (lock) {
-            stopped = true;
             queue.clear();
+            stopped = true; // last: this cannot fail
         }
         wakeWorker();
     }

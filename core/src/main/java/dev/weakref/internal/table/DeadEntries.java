@@ -60,10 +60,14 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
      * Updates the backlog itself, since the reaper may have no processor. Never throws: the entry that was added is in
      * the table.
      *
-     * @param due whether to check as well if a sweep is worth cutting the rest of the reaper short
+     * @param due whether to update the backlog although it is not long, and to check if a sweep is worth cutting the
+     *     rest of the reaper short
      */
     @Override
     final void added(boolean due) {
+        if (!due && !backlog.isLong()) {
+            return;
+        }
         try {
             if (due && nodes() > backlog.threshold && areDead(INTERRUPT_REST_IF_ONE_IN)) {
                 requestSweep();

@@ -374,6 +374,10 @@ public abstract class TableChains<K, V> extends Reapable {
     }
 
     final long collected() {
-        return counts().collected();
+        long collected = 0;
+        for (Stripe stripe : stripes) {
+            collected += stripe.collected();
+        }
+        return collected;
     }
 }
