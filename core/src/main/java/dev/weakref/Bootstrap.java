@@ -178,6 +178,10 @@ public final class Bootstrap implements Runnable {
             "internal.dispatch.DispatchReports",
             "internal.dispatch.Workers",
             "internal.dispatch.RunningTask",
+            "internal.table.TableLookup",
+            "internal.table.TableCopy",
+            "internal.table.TableCounts",
+            "CollectionOptions",
             "ExitTally",
             "NewestFirst");
 

@@ -329,7 +329,8 @@ final class ExitPass {
     }
 
     void timedOut(FinalizerNode<?> node) {
-        tally.timedOut(node.describe()
+        tally.timedOut(); // before the text is made, for which there may be no memory
+        tally.addLeftover(node.describe()
                 + (left() > 0
                         ? " has passed its limit of " + Duration.ofNanos(node.limitNanos())
                         : " was still running at the exit limit"));

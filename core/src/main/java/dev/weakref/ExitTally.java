@@ -31,9 +31,8 @@ final class ExitTally {
     }
 
     /** An action has timed out. */
-    void timedOut(String leftover) {
+    void timedOut() {
         timedOut.incrementAndGet();
-        addLeftover(leftover);
     }
 
     /** A finalizer was discarded that was to run. */

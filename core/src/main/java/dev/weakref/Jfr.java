@@ -1,6 +1,7 @@
 package dev.weakref;
 
 import dev.weakref.internal.support.JfrGate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +21,9 @@ final class Jfr {
         }
     }
 
-    static void registered(FinalizerInfo finalizer, String registry) {
+    static void registered(Supplier<FinalizerInfo> finalizer, String registry) {
         try {
-            JfrEvents.registered(finalizer, registry);
+            JfrEvents.registered(finalizer.get(), registry);
         } catch (Throwable leftOut) {
             // The recording lacks an event, and nothing else; so below.
         }

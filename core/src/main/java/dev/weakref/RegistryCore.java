@@ -221,7 +221,7 @@ final class RegistryCore {
             CoarseClock.SHARED.askedOften();
         }
         if (Jfr.recordsRegistrations()) {
-            Jfr.registered(node.info(), name);
+            Jfr.registered(node::info, name);
         }
         long overdueAfter = node.overdueAfterMillis();
         if (overdueAfter != Long.MAX_VALUE) {

@@ -66,16 +66,16 @@ public final class WeakRefs {
     }
 
     private static Kind kindOf(Object holder) {
+        if (WeakProxy.isProxy(holder)) { // first, since a proxy may be one of a finalizer
+            return Kind.PROXY;
+        }
         if (holder instanceof WeakRef) {
             return Kind.REFERENCE;
         }
         if (holder instanceof WeakMethod) {
             return Kind.METHOD;
         }
-        if (holder instanceof Finalizer) {
-            return Kind.FINALIZER;
-        }
-        return WeakProxy.isProxy(holder) ? Kind.PROXY : Kind.ENTRY;
+        return holder instanceof Finalizer ? Kind.FINALIZER : Kind.ENTRY;
     }
 
     /**

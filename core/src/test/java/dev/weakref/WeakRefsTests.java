@@ -55,6 +55,16 @@ class WeakRefsTests {
     }
 
     @Test
+    void aProxyOfAFinalizerIsListedAsAProxy() {
+        try (FinalizerRegistry registry = FinalizerRegistry.create()) {
+            Finalizer<?> finalizer = registry.register(referent, () -> {});
+            Finalizer<?> proxy = WeakProxy.of(finalizer, Finalizer.class, gone -> {});
+
+            assertThat(WeakRefs.of(finalizer)).containsExactly(new Hold(Kind.PROXY, null, proxy));
+        }
+    }
+
+    @Test
     void countsAndListsAllThatReferToAnObject() {
         try (FinalizerRegistry registry = FinalizerRegistry.create()) {
             WeakValueMap<String, Runnable> named =
