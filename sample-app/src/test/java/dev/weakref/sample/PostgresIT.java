@@ -242,7 +242,7 @@ class PostgresIT {
             }
 
             assertThat(answer.statusCode()).isEqualTo(503);
-            assertThat(JsonPath.<String>read(answer.body(), "$.detail")).contains("Try again in a moment");
+            assertThat(JsonPath.<String>read(answer.body(), "$.detail")).contains("Try again soon");
             assertThat(visitor.open("cat").statusCode()).isEqualTo(201);
         }
 
