@@ -23,6 +23,7 @@ final class Postgres extends PostgreSQLContainer<Postgres> {
 
     Postgres() {
         super(image());
+        withStartupTimeout(Duration.ofMinutes(5)); // on a busy machine; it takes two seconds otherwise
     }
 
     /** One that keeps its port when it is restarted, and takes more connections than is usual. */
