@@ -89,7 +89,7 @@ final class ExitPass {
 
     /** Whether it waits for this one. */
     boolean awaits(DispatchTask task) {
-        long id = task instanceof FinalizerNode.Call call ? call.node().id : ((TrackedReference) task).id;
+        long id = task instanceof ExplicitCall call ? call.finalizer().id : ((TrackedReference) task).id;
         return !notAwaited.contains(id);
     }
 

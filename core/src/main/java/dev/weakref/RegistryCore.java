@@ -1,6 +1,5 @@
 package dev.weakref;
 
-import dev.weakref.Finalizer.Outcome;
 import dev.weakref.Finalizer.Trigger;
 import dev.weakref.internal.dispatch.DispatchTask;
 import dev.weakref.internal.dispatch.SerialDispatcher;
@@ -19,7 +18,6 @@ import dev.weakref.internal.support.Threads;
 import java.lang.System.Logger.Level;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
@@ -300,16 +298,7 @@ final class RegistryCore {
             if (pass != null) {
                 pass.timedOut(node);
             }
-            Logging.log(
-                    Level.WARNING,
-                    () -> node.describe() + " has timed out: it has passed its limit of "
-                            + Duration.ofNanos(node.limitNanos())
-                            + ", or that of the exit pass, and is interrupted (" + trigger
-                            + "); the objects that it reaches are not collected until it ends. It is here:"
-                            + Logging.stack(stack));
-            Object event = Jfr.runBegins();
-            Jfr.runStops(event);
-            reporter.recordRun(node, trigger, Outcome.TIMEOUT, nanos, event, null);
+            reporter.onTimedOut(node, trigger, nanos, stack);
             return true;
         } finally {
             timingOut.decrementAndGet();

@@ -66,7 +66,7 @@ final class RunReporter {
         recordRun(node, trigger, failure == null ? Outcome.SUCCESS : Outcome.FAILURE, nanos, event, failure);
     }
 
-    void recordRun(
+    private void recordRun(
             FinalizerState node,
             Trigger trigger,
             Outcome outcome,
@@ -107,6 +107,20 @@ final class RunReporter {
             }
             Logging.failure(message + ", and so did the failure handler", failure);
         }
+    }
+
+    /** @param stack where the action is */
+    void onTimedOut(FinalizerState node, Trigger trigger, long nanos, StackTraceElement[] stack) {
+        Logging.log(
+                Level.WARNING,
+                () -> node.describe() + " has timed out: it has passed its limit of "
+                        + Duration.ofNanos(node.limitNanos())
+                        + ", or that of the exit pass, and is interrupted (" + trigger
+                        + "); the objects that it reaches are not collected until it ends. It is here:"
+                        + Logging.stack(stack));
+        Object event = Jfr.runBegins();
+        Jfr.runStops(event);
+        recordRun(node, trigger, Outcome.TIMEOUT, nanos, event, null);
     }
 
     void onFinishedAfterTimeout(FinalizerState node, long nanos, @Nullable Throwable failure) {
