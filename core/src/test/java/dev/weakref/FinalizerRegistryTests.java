@@ -170,7 +170,7 @@ class FinalizerRegistryTests {
     }
 
     @Test
-    void aHundredActionsThatHangTakeAsManyThreadsAsAreAllowedAndTheRestWaitsForOneToComeBack() {
+    void ofAHundredHangingActionsOnlyAsManyRunAsThereMayBeThreads() {
         CountDownLatch go = new CountDownLatch(1);
         FinalizerRegistry hanging = open(FinalizerRegistry.builder()
                 .name("hanging")
@@ -211,7 +211,7 @@ class FinalizerRegistryTests {
     class CalledLater {
 
         @Test
-        void runsInAThreadOfTheRegistryWithItsReferentAsIfSomebodyHadCalledIt() throws Exception {
+        void runsInAThreadOfTheRegistryLikeACallWithItsReferent() throws Exception {
             Finalizer<Void> finalizer = registry.finalizer(referent)
                     .onTrigger((given, trigger) ->
                             ran.add(Thread.currentThread().getName() + " " + trigger + " " + (given == referent)));
@@ -514,7 +514,7 @@ class FinalizerRegistryTests {
         }
 
         @Test
-        void isOverWhenTheRegistryIsClosedAndLeavesTheResourceWithTheCaller() {
+        void isRefusedAfterTheCloseAndTheCallerKeepsTheResource() {
             registry.close();
 
             assertThatIllegalStateException()
@@ -633,7 +633,7 @@ class FinalizerRegistryTests {
     }
 
     @Test
-    void tellsListenersThatAnActionIsStillRunningThatAllWorkersAreStuckAndThatItEnds() throws Exception {
+    void tellsListenersOfAStuckActionOfStuckWorkersAndOfTheEnd() throws Exception {
         BlockingQueue<FinalizerDelay> heard = new LinkedBlockingQueue<>();
         CountDownLatch go = new CountDownLatch(1);
         FinalizerRegistry slow = open(FinalizerRegistry.builder()

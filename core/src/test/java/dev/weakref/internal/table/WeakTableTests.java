@@ -75,7 +75,7 @@ class WeakTableTests {
     }
 
     @Test
-    void aListenerThatIsSlowForOneEntryDoesNotKeepTheOthersOfItsCollectionWaiting() throws Exception {
+    void aListenerThatIsSlowForOneEntryDoesNotDelayTheOthers() throws Exception {
         CountDownLatch second = new CountDownLatch(1);
         BlockingQueue<String> calls = new LinkedBlockingQueue<>();
         AtomicInteger count = new AtomicInteger();
@@ -98,7 +98,7 @@ class WeakTableTests {
     }
 
     @Test
-    void whoAddsEntriesTakesTheDeadOffTheQueueWhereThatIsNotDoneInTime() {
+    void aWriterTakesTheDeadOffTheQueueIfTheReaperDoesNot() {
         WeakTable<Key, String> table = new WeakTable<>(Kind.WEAK_KEYS, reaper); // nobody else looks at its queue
         table.backlog.threshold = 100;
         for (int i = 0; i < 1_000; i++) {
@@ -297,7 +297,7 @@ class WeakTableTests {
     }
 
     @Test
-    void valueThatWasReplacedByItselfWithAnotherKeyIsNotToldAsReplaced() {
+    void aValueReplacedByItselfUnderANewKeyIsNotReported() {
         WeakTable<Key, String> table = table(true, this::notifyListeners);
         Key second = new Key("key");
         table.put(held(new Key("key")), "value", When.ALWAYS);
@@ -353,7 +353,7 @@ class WeakTableTests {
     }
 
     @Test
-    void whatAnotherThreadHasRemovedMeanwhileIsNotFoundAmongNodesOfEitherShape() {
+    void whatAnotherThreadHasRemovedIsNotFoundInEitherShape() {
         WeakTable<Key, Boolean> table = new WeakTable<>(Kind.WEAK_KEYS, reaper);
         Key last = held(new Key("last", 7)); // its node is the small one
         Key key = held(new Key("key", 7));
@@ -399,7 +399,7 @@ class WeakTableTests {
     }
 
     @Test
-    void whatWasReplacedMeanwhileIsNeitherRemovedNorReplacedAsIfItWereThere() {
+    void whatWasReplacedInBetweenIsNeitherRemovedNorReplaced() {
         WeakTable<Key, Object> table = new WeakTable<>(Kind.WEAK_KEYS, reaper);
         Key key = held(new Key("key"));
         Object newer = new Object();
@@ -710,7 +710,7 @@ class WeakTableTests {
 
     /** As after a stack overflow behind the function: its thread has noted that it ended, and has done no more. */
     @Test
-    void aReservationThatItsThreadCouldNotEndIsEndedByTheNextWriterOfTheKey() {
+    void theNextWriterEndsAReservationThatItsThreadCouldNotEnd() {
         WeakTable<Key, Object> table = new WeakTable<>(Kind.WEAK_VALUES, reaper);
         Key key = new Key("key");
         Object other = held(new Object());
