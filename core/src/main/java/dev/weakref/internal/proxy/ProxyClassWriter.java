@@ -190,7 +190,9 @@ public final class ProxyClassWriter {
             code.local(load(parameter), slot);
             slot += slots(parameter);
         }
-        code.op(INVOKEINTERFACE, pool.interfaceMethod(internalName(forward.through), forward.name(), forward.descriptor()));
+        code.op(
+                INVOKEINTERFACE,
+                pool.interfaceMethod(internalName(forward.through), forward.name(), forward.descriptor()));
         code.write(arguments);
         code.write(0);
         fence(code, referent);
