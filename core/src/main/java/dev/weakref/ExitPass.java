@@ -375,6 +375,13 @@ final class ExitPass {
         }
     }
 
+    @Override
+    public String toString() {
+        Thread runner = closer;
+        return "ExitPass[" + Names.escape(core.name()) + ", "
+                + (report.isDone() ? "over" : runner == null ? "not running" : "in " + runner.getName()) + "]";
+    }
+
     private interface Waiting {
         boolean await() throws InterruptedException;
     }

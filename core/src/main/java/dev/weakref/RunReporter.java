@@ -148,4 +148,13 @@ final class RunReporter {
     void countDetached() {
         counters.detached();
     }
+
+    /** The registry was dropped with so many live finalizers. */
+    void onDropped(long live) {
+        Logging.log(
+                Level.WARNING,
+                () -> "Registry '" + Names.escape(name) + "' was dropped without being closed: its " + live
+                        + " live finalizers run when their referents are collected,"
+                        + " and not at exit; close it, or keep it until the program ends");
+    }
 }

@@ -41,6 +41,22 @@ class FinalizerRegistryTests {
         opened.forEach(FinalizerRegistry::close);
     }
 
+    @Test
+    void aDebuggerShowsItsNameAndItsState() {
+        RegistryCore core = registry.core();
+        registry.register(referent, () -> ran.add(String.valueOf(core.shutdown().pass())));
+
+        assertThat(registry).hasToString("FinalizerRegistry[test, 1 live]");
+        assertThat(core).hasToString("RegistryCore[test, 1 live, open]");
+
+        registry.close();
+
+        assertThat(ran)
+                .containsExactly("ExitPass[test, in " + Thread.currentThread().getName() + "]");
+        assertThat(core).hasToString("RegistryCore[test, 0 live, closed]");
+        assertThat(core.shutdown().pass()).hasToString("ExitPass[test, over]");
+    }
+
     @Nested
     class CalledByHand {
 

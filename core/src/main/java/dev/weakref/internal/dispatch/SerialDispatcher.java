@@ -247,8 +247,10 @@ public class SerialDispatcher {
             synchronized (lock) {
                 worker.takeInterrupt(); // a timeout interrupts under the lock, so never the next task
                 took = worker.reported ? worker.seenFor() : 0;
-                ended = end(worker);
-                if (ended == null) {
+                ended = worker.end();
+                if (ended != null) {
+                    lock.notifyAll();
+                } else {
                     if (stopped || (workers.active != null && workers.active != worker) || worker.isOver()) {
                         return null;
                     }
@@ -335,12 +337,8 @@ public class SerialDispatcher {
         };
     }
 
-    /** Called with the lock. Returns the task if its end is to be reported. */
-    private @Nullable DispatchTask end(Worker worker) {
-        DispatchTask ended = worker.end();
-        if (ended != null) {
-            lock.notifyAll();
-        }
-        return ended;
+    @Override
+    public String toString() {
+        return "SerialDispatcher[" + name + ", " + workers + (queue.isEmpty() ? "]" : ", tasks wait]");
     }
 }

@@ -62,4 +62,9 @@ final class Workers {
         }
         return tasks;
     }
+
+    @Override
+    public String toString() {
+        return all.size() + " workers, active: " + active;
+    }
 }

@@ -335,4 +335,9 @@ public final class CreationLog extends Reapable {
             oldest = head;
         }
     }
+
+    @Override
+    public String toString() {
+        return "CreationLog[" + describe() + ", " + appended() + " appended, " + collected + " found dead]";
+    }
 }

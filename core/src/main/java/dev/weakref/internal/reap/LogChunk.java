@@ -122,4 +122,9 @@ public final class LogChunk {
         }
         return before == null ? forward : null;
     }
+
+    @Override
+    public String toString() {
+        return "LogChunk[" + claimed() + " claimed of " + slots.size() + " from id " + slots.base + "]";
+    }
 }

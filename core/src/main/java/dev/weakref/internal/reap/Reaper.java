@@ -320,6 +320,11 @@ public final class Reaper {
         }
     }
 
+    @Override
+    public String toString() {
+        return "Reaper[" + (isRunning() ? "running" : "not running") + ", watches " + watched() + "]";
+    }
+
     /**
      * Dies at the next collection. A phantom reference, because HotSpot's collectors (except ZGC and Shenandoah)
      * prepend each kind of reference to the pending list and process phantom references last

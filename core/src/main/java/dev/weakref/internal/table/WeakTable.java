@@ -327,4 +327,9 @@ public final class WeakTable<K, V> extends NewEntries<K, V> {
     public String describe() {
         return name == null ? "a collection" : "collection '" + Names.escape(name) + "'";
     }
+
+    @Override
+    public String toString() {
+        return "WeakTable[" + describe() + ", " + kind + ", " + nodes() + " nodes in " + capacity() + " chains]";
+    }
 }

@@ -58,6 +58,18 @@ class WeakTableTests {
     }
 
     @Test
+    void aDebuggerCanShowItWhileAnotherThreadHasALock() throws Exception {
+        WeakTable<Key, String> table = table(Kind.WEAK_KEYS);
+        table.put(held(new Key("key")), "value", When.ALWAYS);
+        Stripe stripe = new Stripe(12);
+
+        synchronized (stripe) {
+            assertThat(BackgroundCall.call(stripe::toString).result()).isEqualTo("Stripe[0 nodes, full at 12]");
+        }
+        assertThat(table).hasToString("WeakTable[a collection, WEAK_KEYS, 1 nodes in 16 chains]");
+    }
+
+    @Test
     void keyThatDiesWhileItIsReservedTakesTheRestoredEntryAlong() throws Exception {
         WeakTable<Key, String> table = table(Kind.WEAK_KEYS);
         Key first = new Key("key");
