@@ -36,6 +36,7 @@ public final class Bootstrap implements Runnable {
             "CreationSite",
             "CurrentRegistries",
             "ExitPass",
+            "ExitProgress",
             "ExitReport",
             "ExitTally",
             "ExplicitCall",
@@ -74,6 +75,7 @@ public final class Bootstrap implements Runnable {
             "SetView",
             "SharedHolders",
             "TempFiles",
+            "UnawaitedActions",
             "ValueView",
             "WeakInterner",
             "WeakKeyMap",
@@ -185,8 +187,10 @@ public final class Bootstrap implements Runnable {
             "internal.dispatch.DispatchReports",
             "internal.dispatch.Workers",
             "internal.dispatch.RunningTask",
+            "ExitProgress",
             "ExitTally",
-            "NewestFirst");
+            "NewestFirst",
+            "UnawaitedActions");
 
     /** Uses the library once; by name as well. */
     private static final String REHEARSAL = "Rehearsal";

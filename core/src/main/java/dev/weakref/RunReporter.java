@@ -145,8 +145,17 @@ final class RunReporter {
         }
     }
 
-    void countDetached() {
+    /** Discards a finalizer that the exit pass does not run, and counts that; whether it was live. */
+    boolean discard(FinalizerState node) {
+        FinalizerInfo info = node.mustBeClosed() ? node.info() : null;
+        if (!node.discard()) {
+            return false;
+        }
         counters.detached();
+        if (info != null) {
+            leaks.found(Leak.Kind.NOT_CLOSED, info);
+        }
+        return true;
     }
 
     /** The registry was dropped with so many live finalizers. */
