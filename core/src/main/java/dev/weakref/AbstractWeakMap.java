@@ -4,14 +4,12 @@ import dev.weakref.internal.table.TableIterator;
 import dev.weakref.internal.table.TableNode;
 import dev.weakref.internal.table.WeakTable;
 import dev.weakref.internal.table.WeakTable.When;
-import java.util.AbstractCollection;
 import java.util.AbstractMap;
 import java.util.Collection;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Set;
-import java.util.Spliterator;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
@@ -208,7 +206,7 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
 
     @Override
     public Collection<V> values() {
-        return new ValueView();
+        return new ValueView<>(this);
     }
 
     @Override
@@ -241,51 +239,6 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
         public boolean retainAll(Collection<?> keys) {
             Set<Object> retained = table.comparable(keys);
             return removeIf(key -> !retained.contains(key));
-        }
-    }
-
-    private final class ValueView extends AbstractCollection<V> {
-
-        @Override
-        public TableIterator<K, V, V> iterator() {
-            return new TableIterator<>(table, WeakTable::liveValue);
-        }
-
-        @Override
-        public Spliterator<V> spliterator() {
-            return iterator().spliterator(0);
-        }
-
-        @Override
-        public boolean contains(Object value) {
-            return containsValue(value);
-        }
-
-        @Override
-        public boolean removeAll(Collection<?> values) {
-            return removeIf(values::contains);
-        }
-
-        @Override
-        public boolean retainAll(Collection<?> values) {
-            Objects.requireNonNull(values, "values");
-            return removeIf(value -> !values.contains(value));
-        }
-
-        @Override
-        public boolean removeIf(Predicate<? super V> filter) {
-            Objects.requireNonNull(filter, "filter");
-            return removeEntriesIf(entry -> filter.test(entry.getValue()));
-        }
-
-        @Override
-        public int size() {
-            return AbstractWeakMap.this.size();
-        }
-
-        @Override
-        public void clear() {
-            AbstractWeakMap.this.clear();
         }
     }
 
@@ -339,7 +292,7 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
     }
 
     /** Removes what the filter accepts, if the value still equals the one that the filter has seen. */
-    private boolean removeEntriesIf(Predicate<? super Map.Entry<K, V>> filter) {
+    boolean removeEntriesIf(Predicate<? super Map.Entry<K, V>> filter) {
         Objects.requireNonNull(filter, "filter");
         boolean removed = false;
         for (TableIterator<K, V, Map.Entry<K, V>> entries = entries(); entries.hasNext(); ) {

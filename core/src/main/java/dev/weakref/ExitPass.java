@@ -12,11 +12,8 @@ import dev.weakref.internal.support.Names;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -42,11 +39,6 @@ final class ExitPass {
     /** How much longer than the exit limit another thread waits for the report, which is written after the limit. */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
-    /**
-     * How often stacks are searched for {@code System.exit}: that stops threads, and finds one well within its limit.
-     */
-    private static final Duration EXIT_CHECK_INTERVAL = Duration.ofMillis(100);
-
     private static final String SHORT_OF_MEMORY = "Memory is exhausted; the exit pass tries again";
 
     private final RegistryCore core;
@@ -55,16 +47,12 @@ final class ExitPass {
     private final long begin = System.nanoTime();
     private final long exitLimitNanos;
     private final ExitTally tally = new ExitTally();
-
-    /** The ids of finalizers whose action itself waits for the end of the registry or of the JVM. */
-    private final Set<Long> notAwaited = ConcurrentHashMap.newKeySet();
-
+    private final UnawaitedActions unawaited;
+    private final ExitProgress progress;
     private final CompletableFuture<ExitReport> report = new CompletableFuture<>();
     private volatile boolean givenUp;
     private volatile @Nullable Thread closer;
-    private long progressTold = begin;
     private volatile boolean someCouldNotBeRun;
-    private long checkedForExits = begin - EXIT_CHECK_INTERVAL.toNanos();
     private boolean interrupted;
 
     ExitPass(RegistryCore core, Duration atMost) {
@@ -77,33 +65,25 @@ final class ExitPass {
                 TICK,
                 task -> awaits(task) ? task.limitNanos() : 0,
                 this::runTurn);
+        unawaited = new UnawaitedActions(core.number());
+        progress = new ExitProgress(Names.escape(core.name()), core.log(), dispatcher, tally);
     }
 
     void doNotAwait(Collection<Long> ids) {
-        notAwaited.addAll(ids);
+        unawaited.addAll(ids);
     }
 
     int notAwaited() {
-        return notAwaited.size();
+        return unawaited.size();
     }
 
     /** Whether it waits for this one. */
     boolean awaits(DispatchTask task) {
-        long id = task instanceof FinalizerNode.Call call ? call.node().id : ((TrackedReference) task).id;
-        return !notAwaited.contains(id);
-    }
-
-    /** Finds actions that end the JVM: they return only after this pass. */
-    private void checkForExits() {
-        long now = System.nanoTime();
-        if (now - checkedForExits >= EXIT_CHECK_INTERVAL.toNanos()) {
-            checkedForExits = now;
-            notAwaited.addAll(CurrentRegistries.endingTheJvm(core.number()));
-        }
+        return !unawaited.contains(task);
     }
 
     private long untilCheck() {
-        return Math.min(untilProgress(), EXIT_CHECK_INTERVAL.toNanos());
+        return Math.min(progress.untilDue(), UnawaitedActions.CHECK_INTERVAL_NANOS);
     }
 
     /** Whether this thread runs the pass or one of its actions, and so cannot wait for it. */
@@ -166,11 +146,11 @@ final class ExitPass {
 
     private ExitReport pass() {
         long half = exitLimitNanos / 2; // the other half is for those that have not begun
-        checkForExits();
+        unawaited.check();
         while (!uninterrupted(() -> core.stopDispatching(this, Math.min(untilCheck(), left() - half)))
                 && left() > half) {
             logProgress();
-            checkForExits();
+            unawaited.check();
         }
         runAll();
         sweepFinished();
@@ -200,7 +180,7 @@ final class ExitPass {
         }
         while (left() > 0 && !uninterrupted(() -> dispatcher.awaitDrained(Math.min(untilCheck(), left())))) {
             logProgress();
-            checkForExits();
+            unawaited.check();
             runHere();
         }
         if (left() <= 0) {
@@ -264,7 +244,7 @@ final class ExitPass {
                 return true;
             });
             logProgress();
-            checkForExits();
+            unawaited.check();
         }
         for (LogIterator running = core.log().running(); running.hasNext(); ) {
             TrackedReference node = running.next();
@@ -299,22 +279,10 @@ final class ExitPass {
             }
             boolean wasDue = node.refersTo(null) || node.isAtExit();
             String line = node.describe() + (cutOff ? " was skipped: the exit limit has passed" : " could not be run");
-            if (giveUp(node) && wasDue) {
+            if (core.reporter().discard(node) && wasDue) {
                 tally.skipped(line);
             }
         }
-    }
-
-    private boolean giveUp(FinalizerNode<?> node) {
-        FinalizerInfo info = node.mustBeClosed() ? node.info() : null;
-        if (!node.discard()) {
-            return false;
-        }
-        core.reporter().countDetached();
-        if (info != null) {
-            core.leaks().found(Leak.Kind.NOT_CLOSED, info);
-        }
-        return true;
     }
 
     /** Decides at the last moment whether and why a finalizer runs. */
@@ -322,7 +290,7 @@ final class ExitPass {
         FinalizerNode<?> node = (FinalizerNode<?>) task;
         Object referent = node.get();
         if (referent != null && !node.isAtExit()) {
-            giveUp(node);
+            core.reporter().discard(node);
             return;
         }
         node.runIfLive(referent, referent == null ? Trigger.UNREACHABLE : Trigger.EXIT, this);
@@ -345,24 +313,10 @@ final class ExitPass {
         return exitLimitNanos - (System.nanoTime() - begin);
     }
 
-    private long untilProgress() {
-        return progressTold + Defaults.PROGRESS_INTERVAL.toNanos() - System.nanoTime();
-    }
-
     private void logProgress() {
-        if (untilProgress() <= 0 && left() > 0) {
-            progressTold = System.nanoTime();
-            Logging.log(Level.INFO, this::progress);
+        if (left() > 0) {
+            progress.logIfDue();
         }
-    }
-
-    private String progress() {
-        Set<String> running = new LinkedHashSet<>();
-        core.log().running().forEachRemaining(node -> running.add(node.describe()));
-        dispatcher
-                .running()
-                .forEach(task -> running.add(task.task().describe())); // includes one that hangs in a listener
-        return tally.progress(Names.escape(core.name()), running);
     }
 
     /** The pass has a deadline of its own, so an interrupt of the closing thread is kept for later. */
@@ -374,6 +328,11 @@ final class ExitPass {
                 interrupted = true;
             }
         }
+    }
+
+    @Override
+    public String toString() {
+        return "ExitPass[" + Names.escape(core.name()) + (report.isDone() ? ", over]" : ", running]");
     }
 
     private interface Waiting {

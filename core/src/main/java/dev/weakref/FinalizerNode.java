@@ -206,40 +206,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
 
     /** Its run in a thread of the registry because of {@code callLater}, with its referent alive. */
     DispatchTask asCall() {
-        return new Call(this);
-    }
-
-    record Call(FinalizerNode<?> node) implements DispatchTask {
-
-        @Override
-        public void run() {
-            node.runIfLive(node.get(), Trigger.EXPLICIT);
-        }
-
-        @Override
-        public long limitNanos() {
-            return node.limitNanos();
-        }
-
-        @Override
-        public String describe() {
-            return node.describe();
-        }
-
-        @Override
-        public boolean timeOut(Thread thread, long nanos) {
-            return node.timeOut(thread, nanos);
-        }
-
-        @Override
-        public void stillRunning(long nanos) {
-            node.stillRunning(nanos);
-        }
-
-        @Override
-        public void finishedAfterAll(long nanos) {
-            node.finishedAfterAll(nanos);
-        }
+        return new ExplicitCall(this, () -> runIfLive(get(), Trigger.EXPLICIT));
     }
 
     /** Runs what was taken, and reports what it throws. If the work could not begin, that is thrown, and it is live. */

@@ -293,7 +293,7 @@ public final class FinalizerRegistry implements AutoCloseable {
     /** Its name and its number of live finalizers. */
     @Override
     public String toString() {
-        return "FinalizerRegistry[" + Names.escape(name()) + ", " + stats().live() + " live]";
+        return "FinalizerRegistry[" + Names.escape(name()) + ", " + core.live() + " live]";
     }
 
     /** What to do when the referent is gone. */

@@ -1,6 +1,5 @@
 package dev.weakref;
 
-import dev.weakref.Finalizer.Outcome;
 import dev.weakref.Finalizer.Trigger;
 import dev.weakref.internal.dispatch.DispatchTask;
 import dev.weakref.internal.dispatch.SerialDispatcher;
@@ -9,28 +8,22 @@ import dev.weakref.internal.dispatch.TaskOwner;
 import dev.weakref.internal.dispatch.Watchdog;
 import dev.weakref.internal.reap.CreationLog;
 import dev.weakref.internal.reap.LogIterator;
-import dev.weakref.internal.reap.TrackedReference;
 import dev.weakref.internal.support.CoarseClock;
 import dev.weakref.internal.support.Defaults;
-import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.support.Names;
 import dev.weakref.internal.support.StackReserve;
 import dev.weakref.internal.support.Threads;
-import java.lang.System.Logger.Level;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Spliterator;
-import java.util.Spliterators;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -177,13 +170,9 @@ final class RegistryCore {
 
     /** Logs it, unless the registry was closed or has nothing that will not run at exit now. */
     void wasDropped() {
-        long live = !shutdown.hasBegun() ? stats().live() : 0;
+        long live = !shutdown.hasBegun() ? live() : 0;
         if (live > 0) {
-            Logging.log(
-                    Level.WARNING,
-                    () -> "Registry '" + Names.escape(name) + "' was dropped without being closed: its " + live
-                            + " live finalizers run when their referents are collected,"
-                            + " and not at exit; close it, or keep it until the program ends");
+            reporter.onDropped(live);
         }
     }
 
@@ -252,9 +241,7 @@ final class RegistryCore {
     }
 
     Stream<FinalizerInfo> finalizersBefore(long id) {
-        Spliterator<TrackedReference> live = Spliterators.spliteratorUnknownSize(
-                log.newestFirst(id), Spliterator.DISTINCT | Spliterator.NONNULL | Spliterator.ORDERED);
-        return StreamSupport.stream(live, false).map(node -> ((FinalizerNode<?>) node).info());
+        return log.newestFirst(id).stream().map(node -> ((FinalizerNode<?>) node).info());
     }
 
     Optional<FinalizerNode<?>> find(long id) {
@@ -276,6 +263,11 @@ final class RegistryCore {
             dispatcher.submit(TaskBatch.of(() -> once.getAndSet(null)));
         });
         return found.isPresent();
+    }
+
+    /** How many finalizers are live. Takes no lock. */
+    long live() {
+        return counters.stats(log.appended(), Map.of(), 0).live();
     }
 
     RegistryStats stats() {
@@ -300,16 +292,7 @@ final class RegistryCore {
             if (pass != null) {
                 pass.timedOut(node);
             }
-            Logging.log(
-                    Level.WARNING,
-                    () -> node.describe() + " has timed out: it has passed its limit of "
-                            + Duration.ofNanos(node.limitNanos())
-                            + ", or that of the exit pass, and is interrupted (" + trigger
-                            + "); the objects that it reaches are not collected until it ends. It is here:"
-                            + Logging.stack(stack));
-            Object event = Jfr.runBegins();
-            Jfr.runStops(event);
-            reporter.recordRun(node, trigger, Outcome.TIMEOUT, nanos, event, null);
+            reporter.onTimedOut(node, trigger, nanos, stack);
             return true;
         } finally {
             timingOut.decrementAndGet();
@@ -340,6 +323,11 @@ final class RegistryCore {
         long begin = System.nanoTime();
         boolean ended = dispatcher.awaitRunning(nanos, task -> !pass.awaits(task));
         return ended && runner.isExecutorIdle(pass.notAwaited(), nanos - (System.nanoTime() - begin));
+    }
+
+    @Override
+    public String toString() {
+        return "RegistryCore[" + Names.escape(name) + ", " + live() + " live, " + (closed ? "closed]" : "open]");
     }
 
     private final class Dispatching implements TaskOwner {

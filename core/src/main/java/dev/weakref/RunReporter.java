@@ -66,7 +66,7 @@ final class RunReporter {
         recordRun(node, trigger, failure == null ? Outcome.SUCCESS : Outcome.FAILURE, nanos, event, failure);
     }
 
-    void recordRun(
+    private void recordRun(
             FinalizerState node,
             Trigger trigger,
             Outcome outcome,
@@ -109,6 +109,20 @@ final class RunReporter {
         }
     }
 
+    /** @param stack where the action is */
+    void onTimedOut(FinalizerState node, Trigger trigger, long nanos, StackTraceElement[] stack) {
+        Logging.log(
+                Level.WARNING,
+                () -> node.describe() + " has timed out: it has passed its limit of "
+                        + Duration.ofNanos(node.limitNanos())
+                        + ", or that of the exit pass, and is interrupted (" + trigger
+                        + "); the objects that it reaches are not collected until it ends. It is here:"
+                        + Logging.stack(stack));
+        Object event = Jfr.runBegins();
+        Jfr.runStops(event);
+        recordRun(node, trigger, Outcome.TIMEOUT, nanos, event, null);
+    }
+
     void onFinishedAfterTimeout(FinalizerState node, long nanos, @Nullable Throwable failure) {
         delayed(FinalizerDelay.Kind.FINISHED_AFTER_ALL, node.info(), nanos);
         Logging.log(
@@ -131,7 +145,25 @@ final class RunReporter {
         }
     }
 
-    void countDetached() {
+    /** Discards a finalizer that the exit pass does not run, and counts that; whether it was live. */
+    boolean discard(FinalizerState node) {
+        FinalizerInfo info = node.mustBeClosed() ? node.info() : null;
+        if (!node.discard()) {
+            return false;
+        }
         counters.detached();
+        if (info != null) {
+            leaks.found(Leak.Kind.NOT_CLOSED, info);
+        }
+        return true;
+    }
+
+    /** The registry was dropped with so many live finalizers. */
+    void onDropped(long live) {
+        Logging.log(
+                Level.WARNING,
+                () -> "Registry '" + Names.escape(name) + "' was dropped without being closed: its " + live
+                        + " live finalizers run when their referents are collected,"
+                        + " and not at exit; close it, or keep it until the program ends");
     }
 }

@@ -41,7 +41,7 @@ class ExitPassSchedules {
     }
 
     @Test
-    void aFinalizerThatIsCalledOrDetachedDuringTheExitPassRunsOnceOrNever() {
+    void aFinalizerEndedByItsUserInTheExitPassRunsAtMostOnce() {
         explore(() -> {
             Scene scene = new Scene();
             AtomicInteger calls = new AtomicInteger();

@@ -276,7 +276,7 @@ interface AtomicityContract extends MapContract {
     }
 
     @Test
-    default void interruptedThreadGoesOnWaitingForAReservedKeyAndStaysInterrupted() throws Exception {
+    default void anInterruptDoesNotEndTheWaitForAReservedKeyAndIsKept() throws Exception {
         AbstractWeakMap<Key, Value> map = newMap();
         Key key = key("key");
         CountDownLatch reserved = new CountDownLatch(1);

@@ -172,7 +172,7 @@ class CallbackTests {
     @ParameterizedTest
     @EnumSource
     @Tag("collects")
-    void whatWasCollectedBeforeItsReferentDoesNotCallBackAndLeavesNothing(Kind kind) {
+    void whatDiesBeforeItsReferentNeverCallsBackAndLeavesNothing(Kind kind) {
         long before = Callbacks.LOG.appended();
         drop(kind, 100);
         assertThat(Callbacks.LOG.appended()).isEqualTo(before + 100);
@@ -186,7 +186,7 @@ class CallbackTests {
     @ParameterizedTest
     @EnumSource
     @Tag("collects")
-    void whatOutlivesItsReferentCallsBackEvenIfItIsDroppedBeforeTheReaperLooks(Kind kind) throws Exception {
+    void whatOutlivesItsReferentCallsBackThoughDroppedBeforeAPass(Kind kind) throws Exception {
         CountDownLatch held = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
         Reapable busy = holdUpTheReaper(held, go);

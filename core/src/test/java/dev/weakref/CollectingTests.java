@@ -35,7 +35,7 @@ class CollectingTests {
     private static final Function<Runnable, Runnable> RUN = runnable -> runnable::run;
 
     @Test
-    void finalizersOfOneObjectStartNewestFirstWhileTheCollectorRunsAllTheTime() throws Exception {
+    void finalizersOfOneObjectStartNewestFirstAmidCollections() throws Exception {
         assertOrderOfFinalizers(false);
     }
 
@@ -290,7 +290,7 @@ class CollectingTests {
     }
 
     @Test
-    void aMillionObjectsWithReferencesProxiesAndMethodsComeAndGoAndLeaveNothing() {
+    void aMillionObjectsWithEachKindOfReferenceLeaveNothing() {
         AtomicInteger called = new AtomicInteger();
         long log = Callbacks.LOG.appended();
         long shared = SharedHolders.ALL.table.nodes();

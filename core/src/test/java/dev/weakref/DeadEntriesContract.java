@@ -221,7 +221,7 @@ interface DeadEntriesContract extends MapContract {
     }
 
     @Test
-    default void iteratorMeetsEveryEntryThatStaysExactlyOnceWhileTheMapChanges() {
+    default void iteratorMeetsEachLastingEntryOnceWhileTheMapChanges() {
         AbstractWeakMap<Key, Value> map = newMap();
         List<Key> staying =
                 IntStream.range(0, 100).mapToObj(i -> key("staying " + i)).toList();

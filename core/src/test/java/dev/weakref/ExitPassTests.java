@@ -35,7 +35,7 @@ class ExitPassTests {
     private FinalizerRegistry registry = builder.build();
 
     @Test
-    void anActionThatEndsWhileItIsBeingLeftBehindIsCountedOnceAndThePassGoesOn() throws Exception {
+    void anActionThatEndsAsItTimesOutIsCountedOnceAndThePassEnds() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         Object referent = new Object();
         List<FinalizerRun> runs = new CopyOnWriteArrayList<>();
@@ -100,7 +100,7 @@ class ExitPassTests {
     }
 
     @Test
-    void waitsForTheActionThatWasDispatchedBeforeAndRunsWhatWaitedBehindIt() {
+    void waitsForADispatchedActionAndRunsWhatWaitedBehindIt() {
         CountDownLatch go = new CountDownLatch(1);
         FinalizerNode<?> waiting = named("waiting", false);
         FinalizerNode<?> running = node(registry.register(referent, () -> {
@@ -498,7 +498,7 @@ class ExitPassTests {
     }
 
     @Test
-    void firstClosedFromInsideAnExplicitCallThePassRunsInAThreadOfItsOwn() {
+    void closedFromInsideACallThePassRunsInAThreadOfItsOwn() {
         named("older", true);
         Finalizer<Void> closing = registry.register(referent, () -> {
             ran.add("inside " + registry.shutdown().run());
@@ -619,7 +619,7 @@ class ExitPassTests {
     }
 
     @Test
-    void anInterruptOfTheClosingThreadIsKeptWhereItRunsTheActionsItself() {
+    void anInterruptIsKeptIfTheClosingThreadRunsTheActions() {
         registry = builder.threadFactory(task -> null).build();
         registry.register(referent, () -> {
             ran.add("interrupted " + Thread.currentThread().isInterrupted());
@@ -633,7 +633,7 @@ class ExitPassTests {
     }
 
     @Test
-    void anInterruptDuringAnActionThatTheClosingThreadRunsItselfIsKept() {
+    void anInterruptDuringAnActionInTheClosingThreadIsKept() {
         registry = builder.threadFactory(task -> null).build();
         Thread closing = Thread.currentThread();
         named("older", true);

@@ -41,6 +41,79 @@ class FinalizerRegistryTests {
         opened.forEach(FinalizerRegistry::close);
     }
 
+    @Test
+    void aDebuggerShowsItsNameAndItsState() {
+        RegistryCore core = registry.core();
+        registry.register(referent, () -> ran.add(String.valueOf(core.shutdown().pass())));
+
+        assertThat(registry).hasToString("FinalizerRegistry[test, 1 live]");
+        assertThat(core).hasToString("RegistryCore[test, 1 live, open]");
+
+        registry.close();
+
+        assertThat(ran).containsExactly("ExitPass[test, running]");
+        assertThat(core).hasToString("RegistryCore[test, 0 live, closed]");
+        assertThat(core.shutdown().pass()).hasToString("ExitPass[test, over]");
+    }
+
+    @Test
+    void aFailureNamesTheLineThatRegisteredItWhereThatWasRecorded() {
+        FinalizerRegistry recording =
+                open(FinalizerRegistry.builder().name("recording").leakLevel(LeakLevel.PARANOID));
+        FinalizerRegistry.Action fails = () -> {
+            throw new IOException("for the test");
+        };
+        recording.register(referent, fails);
+        registry.register(referent, fails);
+
+        try (LogLines log = new LogLines()) {
+            recording.close();
+            registry.close();
+
+            assertThat(log.with("of registry 'recording' failed (EXIT, action "))
+                    .singleElement()
+                    .asString()
+                    .contains(", created by dev.weakref.FinalizerRegistryTests.aFailureNames");
+            assertThat(log.with("of registry 'test' failed (EXIT, action "))
+                    .singleElement()
+                    .asString()
+                    .doesNotContain("created by");
+        }
+    }
+
+    @Test
+    void aDroppedRegistrySaysSoOnlyIfItHasLiveFinalizersAndIsOpen() {
+        RegistryCore core = registry.core();
+        Finalizer<Void> ended = registry.register(referent, () -> {});
+        ended.close();
+        try (LogLines log = new LogLines()) {
+            core.wasDropped();
+            assertThat(log.with("was dropped")).isEmpty();
+
+            registry.register(referent, () -> {});
+            core.wasDropped();
+            assertThat(log.with("was dropped without being closed: its 1 live finalizers"))
+                    .hasSize(1);
+
+            registry.close();
+            core.wasDropped();
+            assertThat(log.with("was dropped")).hasSize(1);
+        }
+    }
+
+    @Test
+    void registriesAreIndependent() {
+        FinalizerRegistry other = open(FinalizerRegistry.builder());
+        other.register(referent, () -> ran.add("other"));
+        registry.register(referent, () -> ran.add("mine"));
+
+        registry.close();
+
+        assertThat(ran).containsExactly("mine");
+        assertThat(other.isClosed()).isFalse();
+        assertThat(registry.isClosed()).isTrue();
+    }
+
     @Nested
     class CalledByHand {
 
@@ -155,63 +228,11 @@ class FinalizerRegistryTests {
         }
     }
 
-    @Test
-    void openListsThoseThatNobodyHasBegunToCloseOldestFirst() {
-        FinalizerRegistry older = open(FinalizerRegistry.builder().name("older"));
-        FinalizerRegistry newer = open(FinalizerRegistry.builder().name("newer"));
-        List<FinalizerRegistry> seen = new ArrayList<>();
-        older.register(referent, () -> seen.addAll(FinalizerRegistry.open()));
-        assertThat(FinalizerRegistry.open()).containsSubsequence(registry, older, newer);
-
-        older.close();
-
-        assertThat(seen).contains(registry, newer).doesNotContain(older);
-        assertThat(FinalizerRegistry.open()).contains(newer).doesNotContain(older);
-    }
-
-    @Test
-    void aHundredActionsThatHangTakeAsManyThreadsAsAreAllowedAndTheRestWaitsForOneToComeBack() {
-        CountDownLatch go = new CountDownLatch(1);
-        FinalizerRegistry hanging = open(FinalizerRegistry.builder()
-                .name("hanging")
-                .takeOver(Duration.ofMillis(2))
-                .actionLimit(Duration.ofMinutes(1)));
-        try (LogLines log = new LogLines()) {
-            for (int i = 0; i < 100; i++) {
-                node(hanging.register(referent, () -> {
-                            ran.add("begun");
-                            go.await();
-                        }))
-                        .enqueue();
-            }
-            reaper.pass();
-
-            Gc.awaitWithoutCollecting(
-                    () -> !log.with("All 8 workers of registry 'hanging' are stuck")
-                            .isEmpty(),
-                    "nothing was said");
-            assertThat(ran).hasSize(8);
-            assertThat(threads("weakref-hanging-")).hasSize(8);
-            assertThat(log.with("; 92 actions wait until one of them is free")).hasSize(1);
-        }
-        go.countDown();
-
-        Gc.awaitWithoutCollecting(() -> hanging.stats().live() == 0, "not all have run");
-        assertThat(ran).hasSize(100);
-    }
-
-    private static List<String> threads(String prefix) {
-        return Thread.getAllStackTraces().keySet().stream()
-                .map(Thread::getName)
-                .filter(name -> name.startsWith(prefix))
-                .toList();
-    }
-
     @Nested
     class CalledLater {
 
         @Test
-        void runsInAThreadOfTheRegistryWithItsReferentAsIfSomebodyHadCalledIt() throws Exception {
+        void runsInAThreadOfTheRegistryLikeACallWithItsReferent() throws Exception {
             Finalizer<Void> finalizer = registry.finalizer(referent)
                     .onTrigger((given, trigger) ->
                             ran.add(Thread.currentThread().getName() + " " + trigger + " " + (given == referent)));
@@ -441,6 +462,45 @@ class FinalizerRegistryTests {
             assertThat(ran.take()).isEqualTo("first");
             assertThat(ran.take()).isEqualTo("second");
         }
+
+        @Test
+        void ofAHundredHangingActionsOnlyAsManyRunAsThereMayBeThreads() {
+            CountDownLatch go = new CountDownLatch(1);
+            FinalizerRegistry hanging = open(FinalizerRegistry.builder()
+                    .name("hanging")
+                    .takeOver(Duration.ofMillis(2))
+                    .actionLimit(Duration.ofMinutes(1)));
+            try (LogLines log = new LogLines()) {
+                for (int i = 0; i < 100; i++) {
+                    node(hanging.register(referent, () -> {
+                                ran.add("begun");
+                                go.await();
+                            }))
+                            .enqueue();
+                }
+                reaper.pass();
+
+                Gc.awaitWithoutCollecting(
+                        () -> !log.with("All 8 workers of registry 'hanging' are stuck")
+                                .isEmpty(),
+                        "nothing was said");
+                assertThat(ran).hasSize(8);
+                assertThat(threads("weakref-hanging-")).hasSize(8);
+                assertThat(log.with("; 92 actions wait until one of them is free"))
+                        .hasSize(1);
+            }
+            go.countDown();
+
+            Gc.awaitWithoutCollecting(() -> hanging.stats().live() == 0, "not all have run");
+            assertThat(ran).hasSize(100);
+        }
+
+        private static List<String> threads(String prefix) {
+            return Thread.getAllStackTraces().keySet().stream()
+                    .map(Thread::getName)
+                    .filter(name -> name.startsWith(prefix))
+                    .toList();
+        }
     }
 
     @Nested
@@ -514,7 +574,7 @@ class FinalizerRegistryTests {
         }
 
         @Test
-        void isOverWhenTheRegistryIsClosedAndLeavesTheResourceWithTheCaller() {
+        void isRefusedAfterTheCloseAndTheCallerKeepsTheResource() {
             registry.close();
 
             assertThatIllegalStateException()
@@ -608,174 +668,138 @@ class FinalizerRegistryTests {
             go.countDown();
             Gc.awaitWithoutCollecting(() -> registry.stats().waiting() == 0, "it waits though its turn has come");
         }
-    }
 
-    @Test
-    void tellsListenersOfEachRun() {
-        List<FinalizerRun> runs = new ArrayList<>();
-        FinalizerRegistry listened =
-                open(FinalizerRegistry.builder().listener(runs::add).listener(run -> {
-                    throw new IllegalStateException("a listener that fails");
-                }));
-        RuntimeException failure = new RuntimeException("for the test");
+        @Test
+        void openListsThoseThatNobodyHasBegunToCloseOldestFirst() {
+            FinalizerRegistry older = open(FinalizerRegistry.builder().name("older"));
+            FinalizerRegistry newer = open(FinalizerRegistry.builder().name("newer"));
+            List<FinalizerRegistry> seen = new ArrayList<>();
+            older.register(referent, () -> seen.addAll(FinalizerRegistry.open()));
+            assertThat(FinalizerRegistry.open()).containsSubsequence(registry, older, newer);
 
-        listened.finalizer(referent).name("good").run(() -> {}).close();
-        assertThatThrownBy(listened.register(referent, () -> {
-                    throw failure;
-                })::close)
-                .isSameAs(failure);
+            older.close();
 
-        assertThat(runs).extracting(FinalizerRun::outcome).containsExactly(Outcome.SUCCESS, Outcome.FAILURE);
-        assertThat(runs).extracting(FinalizerRun::trigger).containsOnly(Trigger.EXPLICIT);
-        assertThat(runs).extracting(run -> run.finalizer().referentType()).containsOnly("java.lang.Object");
-        assertThat(runs.get(0).finalizer().name()).isEqualTo("good");
-        assertThat(runs.get(1).failure()).isSameAs(failure);
-    }
-
-    @Test
-    void tellsListenersThatAnActionIsStillRunningThatAllWorkersAreStuckAndThatItEnds() throws Exception {
-        BlockingQueue<FinalizerDelay> heard = new LinkedBlockingQueue<>();
-        CountDownLatch go = new CountDownLatch(1);
-        FinalizerRegistry slow = open(FinalizerRegistry.builder()
-                .name("slow")
-                .takeOver(Duration.ofMillis(2))
-                .maxWorkers(1)
-                .listener(hearing(heard)));
-        node(slow.finalizer(referent).name("waits").run(go::await)).enqueue();
-
-        reaper.pass();
-
-        FinalizerDelay first = heard.take();
-        assertThat(first.kind()).isEqualTo(FinalizerDelay.Kind.STILL_RUNNING);
-        assertThat(first.registry()).isEqualTo("slow");
-        assertThat(first.finalizer().name()).isEqualTo("waits");
-        assertThat(first.took()).isGreaterThanOrEqualTo(Duration.ofMillis(2));
-        assertThat(heard.take().kind()).isEqualTo(FinalizerDelay.Kind.ALL_WORKERS_STUCK);
-        go.countDown();
-        FinalizerDelay last = heard.take();
-        assertThat(last.kind()).isEqualTo(FinalizerDelay.Kind.FINISHED_AFTER_ALL);
-        assertThat(last.finalizer().name()).isEqualTo("waits");
-        assertThat(last.took()).isGreaterThanOrEqualTo(first.took());
-        for (FinalizerDelay.Kind kind : FinalizerDelay.Kind.values()) {
-            assertThat(slow.stats().delays(kind)).as(kind.name()).isOne();
+            assertThat(seen).contains(registry, newer).doesNotContain(older);
+            assertThat(FinalizerRegistry.open()).contains(newer).doesNotContain(older);
         }
     }
 
-    @Test
-    void tellsListenersThatAnActionHasEndedThatTimedOut() throws Exception {
-        BlockingQueue<FinalizerDelay> heard = new LinkedBlockingQueue<>();
-        FinalizerRegistry slow = open(FinalizerRegistry.builder()
-                .actionLimit(Duration.ofMillis(2))
-                .listener(run -> {
-                    throw new IllegalStateException("a listener that fails");
-                })
-                .listener(hearing(heard)));
-        slow.finalizer(referent).name("waits").run(() -> new CountDownLatch(1).await());
+    @Nested
+    class Listening {
 
-        slow.shutdown();
+        @Test
+        void tellsListenersOfEachRun() {
+            List<FinalizerRun> runs = new ArrayList<>();
+            FinalizerRegistry listened =
+                    open(FinalizerRegistry.builder().listener(runs::add).listener(run -> {
+                        throw new IllegalStateException("a listener that fails");
+                    }));
+            RuntimeException failure = new RuntimeException("for the test");
 
-        FinalizerDelay only = heard.take();
-        assertThat(only.kind()).isEqualTo(FinalizerDelay.Kind.FINISHED_AFTER_ALL);
-        assertThat(only.finalizer().name()).isEqualTo("waits");
-        assertThat(slow.stats().delays(FinalizerDelay.Kind.STILL_RUNNING)).isZero();
-    }
+            listened.finalizer(referent).name("good").run(() -> {}).close();
+            assertThatThrownBy(listened.register(referent, () -> {
+                        throw failure;
+                    })::close)
+                    .isSameAs(failure);
 
-    private static FinalizerListener hearing(Collection<FinalizerDelay> heard) {
-        return new FinalizerListener() {
-            @Override
-            public void onRun(FinalizerRun run) {}
+            assertThat(runs).extracting(FinalizerRun::outcome).containsExactly(Outcome.SUCCESS, Outcome.FAILURE);
+            assertThat(runs).extracting(FinalizerRun::trigger).containsOnly(Trigger.EXPLICIT);
+            assertThat(runs).extracting(run -> run.finalizer().referentType()).containsOnly("java.lang.Object");
+            assertThat(runs.get(0).finalizer().name()).isEqualTo("good");
+            assertThat(runs.get(1).failure()).isSameAs(failure);
+        }
 
-            @Override
-            public void onDelay(FinalizerDelay delay) {
-                heard.add(delay);
+        @Test
+        void tellsListenersOfAStuckActionOfStuckWorkersAndOfTheEnd() throws Exception {
+            BlockingQueue<FinalizerDelay> heard = new LinkedBlockingQueue<>();
+            CountDownLatch go = new CountDownLatch(1);
+            FinalizerRegistry slow = open(FinalizerRegistry.builder()
+                    .name("slow")
+                    .takeOver(Duration.ofMillis(2))
+                    .maxWorkers(1)
+                    .listener(hearing(heard)));
+            node(slow.finalizer(referent).name("waits").run(go::await)).enqueue();
+
+            reaper.pass();
+
+            FinalizerDelay first = heard.take();
+            assertThat(first.kind()).isEqualTo(FinalizerDelay.Kind.STILL_RUNNING);
+            assertThat(first.registry()).isEqualTo("slow");
+            assertThat(first.finalizer().name()).isEqualTo("waits");
+            assertThat(first.took()).isGreaterThanOrEqualTo(Duration.ofMillis(2));
+            assertThat(heard.take().kind()).isEqualTo(FinalizerDelay.Kind.ALL_WORKERS_STUCK);
+            go.countDown();
+            FinalizerDelay last = heard.take();
+            assertThat(last.kind()).isEqualTo(FinalizerDelay.Kind.FINISHED_AFTER_ALL);
+            assertThat(last.finalizer().name()).isEqualTo("waits");
+            assertThat(last.took()).isGreaterThanOrEqualTo(first.took());
+            for (FinalizerDelay.Kind kind : FinalizerDelay.Kind.values()) {
+                assertThat(slow.stats().delays(kind)).as(kind.name()).isOne();
             }
-        };
-    }
+        }
 
-    @Test
-    void aBuilderShowsItsSettings() {
-        FinalizerRegistry.Builder builder = FinalizerRegistry.builder()
-                .name("shown")
-                .actionLimit(Duration.ofSeconds(3))
-                .maxWorkers(2)
-                .leakLevel(LeakLevel.ADVANCED)
-                .threadFactory(Thread::new);
+        @Test
+        void tellsListenersThatAnActionHasEndedThatTimedOut() throws Exception {
+            BlockingQueue<FinalizerDelay> heard = new LinkedBlockingQueue<>();
+            FinalizerRegistry slow = open(FinalizerRegistry.builder()
+                    .actionLimit(Duration.ofMillis(2))
+                    .listener(run -> {
+                        throw new IllegalStateException("a listener that fails");
+                    })
+                    .listener(hearing(heard)));
+            slow.finalizer(referent).name("waits").run(() -> new CountDownLatch(1).await());
 
-        assertThat(builder)
-                .hasToString("FinalizerRegistry.Builder[name 'shown', action limit PT3S, take-over PT1S, workers 2,"
-                        + " exit limit PT28S, capture check FAIL, leak level ADVANCED, leak sampling 0.01,"
-                        + " overdue after never, threads of a factory, failures to the log, listeners 0,"
-                        + " leak listeners 0]");
-    }
+            slow.shutdown();
 
-    @Test
-    void aFailureNamesTheLineThatRegisteredItWhereThatWasRecorded() {
-        FinalizerRegistry recording =
-                open(FinalizerRegistry.builder().name("recording").leakLevel(LeakLevel.PARANOID));
-        FinalizerRegistry.Action fails = () -> {
-            throw new IOException("for the test");
-        };
-        recording.register(referent, fails);
-        registry.register(referent, fails);
+            FinalizerDelay only = heard.take();
+            assertThat(only.kind()).isEqualTo(FinalizerDelay.Kind.FINISHED_AFTER_ALL);
+            assertThat(only.finalizer().name()).isEqualTo("waits");
+            assertThat(slow.stats().delays(FinalizerDelay.Kind.STILL_RUNNING)).isZero();
+        }
 
-        try (LogLines log = new LogLines()) {
-            recording.close();
-            registry.close();
+        private static FinalizerListener hearing(Collection<FinalizerDelay> heard) {
+            return new FinalizerListener() {
+                @Override
+                public void onRun(FinalizerRun run) {}
 
-            assertThat(log.with("of registry 'recording' failed (EXIT, action "))
-                    .singleElement()
-                    .asString()
-                    .contains(", created by dev.weakref.FinalizerRegistryTests.aFailureNames");
-            assertThat(log.with("of registry 'test' failed (EXIT, action "))
-                    .singleElement()
-                    .asString()
-                    .doesNotContain("created by");
+                @Override
+                public void onDelay(FinalizerDelay delay) {
+                    heard.add(delay);
+                }
+            };
         }
     }
 
-    @Test
-    void aDroppedRegistrySaysSoOnlyIfItHasLiveFinalizersAndIsOpen() {
-        RegistryCore core = registry.core();
-        Finalizer<Void> ended = registry.register(referent, () -> {});
-        ended.close();
-        try (LogLines log = new LogLines()) {
-            core.wasDropped();
-            assertThat(log.with("was dropped")).isEmpty();
+    @Nested
+    class Building {
 
-            registry.register(referent, () -> {});
-            core.wasDropped();
-            assertThat(log.with("was dropped without being closed: its 1 live finalizers"))
-                    .hasSize(1);
+        @Test
+        void aBuilderShowsItsSettings() {
+            FinalizerRegistry.Builder builder = FinalizerRegistry.builder()
+                    .name("shown")
+                    .actionLimit(Duration.ofSeconds(3))
+                    .maxWorkers(2)
+                    .leakLevel(LeakLevel.ADVANCED)
+                    .threadFactory(Thread::new);
 
-            registry.close();
-            core.wasDropped();
-            assertThat(log.with("was dropped")).hasSize(1);
+            assertThat(builder)
+                    .hasToString("FinalizerRegistry.Builder[name 'shown', action limit PT3S, take-over PT1S, workers 2,"
+                            + " exit limit PT28S, capture check FAIL, leak level ADVANCED, leak sampling 0.01,"
+                            + " overdue after never, threads of a factory, failures to the log, listeners 0,"
+                            + " leak listeners 0]");
         }
-    }
 
-    @Test
-    void registriesAreIndependent() {
-        FinalizerRegistry other = open(FinalizerRegistry.builder());
-        other.register(referent, () -> ran.add("other"));
-        registry.register(referent, () -> ran.add("mine"));
+        @Test
+        void refusesBadSettings() {
+            FinalizerRegistry.Builder builder = FinalizerRegistry.builder();
 
-        registry.close();
-
-        assertThat(ran).containsExactly("mine");
-        assertThat(other.isClosed()).isFalse();
-        assertThat(registry.isClosed()).isTrue();
-    }
-
-    @Test
-    void refusesBadSettings() {
-        FinalizerRegistry.Builder builder = FinalizerRegistry.builder();
-
-        assertThatIllegalArgumentException().isThrownBy(() -> builder.name(""));
-        assertThatIllegalArgumentException().isThrownBy(() -> builder.actionLimit(Duration.ofSeconds(-1)));
-        assertThatIllegalArgumentException().isThrownBy(() -> builder.takeOver(Duration.ZERO));
-        assertThatIllegalArgumentException().isThrownBy(() -> builder.exitLimit(Duration.ZERO));
-        assertThatIllegalArgumentException().isThrownBy(() -> builder.maxWorkers(0));
-        assertThat(builder.build().name()).startsWith("registry-");
+            assertThatIllegalArgumentException().isThrownBy(() -> builder.name(""));
+            assertThatIllegalArgumentException().isThrownBy(() -> builder.actionLimit(Duration.ofSeconds(-1)));
+            assertThatIllegalArgumentException().isThrownBy(() -> builder.takeOver(Duration.ZERO));
+            assertThatIllegalArgumentException().isThrownBy(() -> builder.exitLimit(Duration.ZERO));
+            assertThatIllegalArgumentException().isThrownBy(() -> builder.maxWorkers(0));
+            assertThat(builder.build().name()).startsWith("registry-");
+        }
     }
 
     private FinalizerRegistry open(FinalizerRegistry.Builder builder) {

@@ -88,7 +88,7 @@ class GuardTests {
 
     @Test
     @Tag("collects")
-    void closesWhenTheHandleHasBeenCollectedAlthoughWhatWasGotThroughItIsHeld() throws Exception {
+    void closesWithItsHandleAlthoughAStatementOfItIsHeld() throws Exception {
         Statement statement = statementOfADroppedHandle();
 
         Gc.awaitTrue(() -> database.closed.get() == 1, "the resource is still open");

@@ -158,7 +158,7 @@ class LeakTests {
     class Overdue {
 
         @Test
-        void isReportedAfterTheLimitOfItsOwnOrOfItsRegistryAndResolvedWhenItEnds() throws Exception {
+        void isReportedAfterItsLimitOrItsRegistrysAndResolvedAtItsEnd() throws Exception {
             FinalizerRegistry registry =
                     builder().overdueAfter(Duration.ofMinutes(2)).build();
             Finalizer<Void> own = registry.finalizer(referent)
@@ -466,7 +466,7 @@ class LeakTests {
     @Test
     @Tag("collects")
     @Timeout(400)
-    void whatIsClosedIsNeverReportedAndNoLeakIsLostWhileTheCollectorRuns() throws Exception {
+    void amidCollectionsNoLeakIsLostAndNothingClosedIsReported() throws Exception {
         AtomicBoolean over = new AtomicBoolean();
         Thread collector = Gc.collectUntil(over::get);
         try (FinalizerRegistry registry = FinalizerRegistry.builder()

@@ -82,7 +82,7 @@ class SharedHoldersTests {
     }
 
     @Test
-    void whatWasDroppedIsSharedNoMoreAndItsEntryGoesWhileTheReferentLives() {
+    void whatWasDroppedIsSharedNoMoreAndLosesItsEntry() {
         WeakRef<Task> before = WeakRef.shared(holders, referent);
         share(RUNNABLE);
 
@@ -131,7 +131,7 @@ class SharedHoldersTests {
     @ParameterizedTest
     @EnumSource
     @Tag("collects")
-    void ofManyNothingRemainsOnceTheyWereDroppedAlthoughTheirReferentsLive(Many many) {
+    void ofManyDroppedOnesNothingRemainsWhileTheirReferentsLive(Many many) {
         long before = SharedHolders.ALL.table.nodes();
         List<Task> referents =
                 IntStream.range(0, 100_000).mapToObj(number -> new Task()).toList();

@@ -60,7 +60,7 @@ class WeakKeyMapTests {
         }
 
         @Test
-        void everyOperationThatPutsTheEntryReplacesTheKeyAndPutIfAbsentDoesNot() {
+        void everyPutReplacesTheKeyExceptPutIfAbsent() {
             AbstractWeakMap<Key, Value> map = newMap();
             Value value = value("value");
             map.put(key("key"), value);

@@ -102,7 +102,7 @@ class WeakProxyTests {
         }
 
         @Test
-        void isSharedWhateverTheOrderOfTheInterfacesAndHoweverOftenOneIsNamed() {
+        void isSharedInAnyOrderOfInterfacesAndIfOneIsNamedTwice() {
             Object proxy = WeakProxy.of((Object) robot, Runnable.class, Machine.class);
 
             assertThat(WeakProxy.of((Object) robot, Machine.class, Runnable.class) == proxy)
@@ -135,7 +135,7 @@ class WeakProxyTests {
         }
 
         @Test
-        void isAGeneratedClassForPackagePrivateInterfacesAndForThoseOfTheJdk() {
+        void isAGeneratedClassForPackagePrivateAndForJdkInterfaces() {
             Comparator<String> comparator = Comparator.naturalOrder();
 
             assertThat(Proxy.isProxyClass(WeakProxy.of(robot, Machine.class).getClass()))
@@ -263,7 +263,7 @@ class WeakProxyTests {
         }
 
         @Test
-        void aClassASealedInterfaceOneThatTheReferentLacksAndAProxyOfAProxy() {
+        void aClassASealedOrMissingInterfaceAndAProxyOfAProxy() {
             refused(() -> WeakProxy.of(robot, Robot.class), "is a class; name one of its interfaces");
             refused(() -> WeakProxy.of(new Only(), Sealed.class), "is sealed, so no proxy can implement it");
             refused(() -> WeakProxy.of((Object) robot, List.class), "does not implement java.util.List");

@@ -3,7 +3,6 @@ package dev.weakref.internal.dispatch;
 import dev.weakref.internal.support.Defaults;
 import dev.weakref.internal.support.StackReserve;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
@@ -34,19 +33,14 @@ public class SerialDispatcher {
 
     private final String name;
     private final WorkerThreads threads;
-    private final TakeOverTime takeOverTime;
-    private final int maxWorkers;
     private final TaskOwner owner;
-    private final Duration tick;
+    private final WorkerMonitor monitor;
     private final Object lock = new Object();
 
     // Guarded by the lock.
     private final TaskQueue queue = new TaskQueue();
-    private final Workers workers = new Workers();
-    private @Nullable Worker active; // the worker that starts the next task
-    private Watchdog.@Nullable Watch watch;
+    private final Workers workers;
     private boolean stopped;
-    private boolean saturationReported;
 
     public SerialDispatcher(
             String name,
@@ -58,10 +52,9 @@ public class SerialDispatcher {
         this.name = name;
         this.threads =
                 new WorkerThreads(threads, "No thread for the actions of " + name + "; the next signal tries again");
-        this.maxWorkers = maxWorkers;
-        this.tick = tick;
-        this.takeOverTime = takeOverTime;
         this.owner = owner;
+        workers = new Workers(maxWorkers);
+        monitor = new WorkerMonitor(lock, workers, tick, takeOverTime, this::saturationReport);
     }
 
     public String name() {
@@ -92,6 +85,7 @@ public class SerialDispatcher {
         Thread waiting = null;
         synchronized (lock) {
             lock.notifyAll();
+            Worker active = workers.active;
             if (active != null && active.task == null) {
                 waiting = active.thread;
             }
@@ -122,13 +116,13 @@ public class SerialDispatcher {
 
     private @Nullable Worker nextWorker() {
         synchronized (lock) {
-            if (active != null || queue.isEmpty() || workers.size() >= maxWorkers || stopped) {
+            if (workers.active != null || queue.isEmpty() || workers.isFull() || stopped) {
                 return null;
             }
             try {
                 Worker worker = new Worker(this, true, queue.submissions(), Long.MAX_VALUE);
                 workers.add(worker);
-                active = worker;
+                workers.active = worker;
                 return worker;
             } catch (VirtualMachineError theNextSignalTriesAgain) {
                 threads.areShort = true;
@@ -139,11 +133,7 @@ public class SerialDispatcher {
 
     /** Starts the ticks, with the first worker. */
     void startWatchdog() {
-        synchronized (lock) {
-            if (watch == null) {
-                watch = Watchdog.every(tick, this::tick);
-            }
-        }
+        monitor.start(this::tick);
     }
 
     /**
@@ -157,13 +147,13 @@ public class SerialDispatcher {
         Worker here;
         StackReserve.ensure(); // so that no worker is added and then neither run nor removed
         synchronized (lock) {
-            if (active != null || queue.isEmpty() || stopped || !threads.areShort) {
+            if (workers.active != null || queue.isEmpty() || stopped || !threads.areShort) {
                 return false;
             }
             here = new Worker(this, false, queue.submissions(), nanos);
             here.thread = Thread.currentThread();
             workers.add(here);
-            active = here;
+            workers.active = here;
         }
         try {
             startWatchdog();
@@ -205,12 +195,12 @@ public class SerialDispatcher {
      * left and no thread can run them. Returns whether the work is done.
      */
     public boolean awaitDrained(long nanos) throws InterruptedException {
-        return await(() -> isDone() || (active == null && threads.areShort), nanos) && isDone();
+        return await(() -> isDone() || (workers.active == null && threads.areShort), nanos) && isDone();
     }
 
     private boolean isDone() {
         synchronized (lock) {
-            return queue.isEmpty() && (active == null || active.task == null);
+            return queue.isEmpty() && (workers.active == null || workers.active.task == null);
         }
     }
 
@@ -240,7 +230,7 @@ public class SerialDispatcher {
     }
 
     public List<RunningTask> running() {
-        return tasks(worker -> true);
+        return monitor.tasks(worker -> true);
     }
 
     /** Whether this thread runs one of the tasks. */
@@ -257,19 +247,20 @@ public class SerialDispatcher {
             synchronized (lock) {
                 worker.takeInterrupt(); // a timeout interrupts under the lock, so never the next task
                 took = worker.reported ? worker.seenFor() : 0;
-                ended = end(worker);
-                if (ended == null) {
-                    if (stopped || (active != null && active != worker) || worker.isOver()) {
+                ended = worker.end();
+                if (ended != null) {
+                    lock.notifyAll();
+                } else {
+                    if (stopped || (workers.active != null && workers.active != worker) || worker.isOver()) {
                         return null;
                     }
-                    active = worker;
+                    workers.active = worker;
                     DispatchTask task = queue.poll();
                     if (task != null) {
                         worker.begin(task);
                         return task;
                     }
                     lock.notifyAll(); // for awaitDrained and awaitRunning
-                    // workers
                     if (waited || !worker.waits) {
                         return null;
                     }
@@ -309,25 +300,14 @@ public class SerialDispatcher {
 
     /** Removes a worker; returns whether tasks were submitted since it was made. */
     boolean removeWorker(Worker worker) {
-        Watchdog.Watch over = null;
         boolean more;
         synchronized (lock) {
             more = queue.submissions() != worker.submissionsBefore;
             worker.task = null;
             workers.remove(worker);
-            saturationReported = false;
-            if (active == worker) {
-                active = null;
-            }
-            if (workers.size() == 0) {
-                over = watch;
-                watch = null;
-            }
             lock.notifyAll();
         }
-        if (over != null) {
-            over.cancel();
-        }
+        monitor.stopIfIdle();
         return more;
     }
 
@@ -337,75 +317,28 @@ public class SerialDispatcher {
      */
     void tick() {
         long now = System.nanoTime();
-        tasks(worker -> worker.isPastLimit(now)).forEach(this::timeOut);
-        List<Runnable> reports = new ArrayList<>();
-        synchronized (lock) {
-            Worker current = active;
-            if (current != null && current.isStuck(now, takeOverTime)) {
-                takeOverFrom(current, reports);
-            }
-        }
+        monitor.timeOutPastLimit(now);
+        List<Runnable> reports = monitor.endTurnIfStuck(now);
         ensureWorker();
         reports.forEach(Runnable::run);
     }
 
     /** Times out all that run, because no thread waits for them any longer. */
     public void timeOutAll() {
-        tasks(worker -> !worker.timedOut).forEach(this::timeOut);
+        monitor.timeOutAll();
     }
 
-    private List<RunningTask> tasks(Predicate<Worker> wanted) {
-        synchronized (lock) {
-            return workers.tasksOf(wanted);
-        }
+    /** What reports that all workers are stuck. Called with the lock. */
+    private Runnable saturationReport() {
+        long waiting = queue.remaining();
+        return () -> {
+            DispatchReports.allStuck(workers.maximum, name, waiting);
+            owner.allStuck();
+        };
     }
 
-    /** Reports before it interrupts, while the stack still shows where the task is. */
-    private void timeOut(RunningTask running) {
-        boolean reported = running.task().timeOut(running.thread(), running.nanos());
-        StackTraceElement[] stack =
-                reported ? new StackTraceElement[0] : running.thread().getStackTrace();
-        boolean runs;
-        synchronized (lock) {
-            runs = running.worker().task == running.task();
-            if (runs) {
-                running.worker().timedOut = true;
-                running.thread().interrupt();
-                lock.notifyAll();
-            }
-        }
-        if (runs && !reported && running.nanos() >= running.task().limitNanos()) { // less in timeOutAll
-            DispatchReports.heldUp(running.task(), stack);
-        }
-    }
-
-    /** Ends the turn of a stuck worker. Called with the lock, so reports are left to the caller. */
-    private void takeOverFrom(Worker stuck, List<Runnable> reports) {
-        DispatchTask task = stuck.task;
-        Thread thread = stuck.thread;
-        active = null;
-        lock.notifyAll();
-        if (!stuck.timedOut && task != null && thread != null) {
-            stuck.reported = true;
-            long nanos = stuck.seenFor();
-            reports.add(() -> DispatchReports.stillRunning(task, thread, nanos));
-        }
-        if (workers.size() >= maxWorkers && !saturationReported) {
-            saturationReported = true;
-            long waiting = queue.remaining();
-            reports.add(() -> {
-                DispatchReports.allStuck(maxWorkers, name, waiting);
-                owner.allStuck();
-            });
-        }
-    }
-
-    /** Called with the lock. Returns the task if its end is to be reported. */
-    private @Nullable DispatchTask end(Worker worker) {
-        DispatchTask ended = worker.end();
-        if (ended != null) {
-            lock.notifyAll();
-        }
-        return ended;
+    @Override
+    public String toString() {
+        return "SerialDispatcher[" + name + ", " + workers + (queue.isEmpty() ? "]" : ", tasks wait]");
     }
 }

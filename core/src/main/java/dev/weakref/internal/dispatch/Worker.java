@@ -161,4 +161,12 @@ public final class Worker implements Runnable {
             Logging.failure(next.describe() + " failed", unreported);
         }
     }
+
+    @Override
+    public String toString() {
+        Thread in = thread;
+        DispatchTask current = task;
+        return "Worker[" + (in == null ? "not started" : in.getName()) + ", "
+                + (current == null ? "waits" : "runs " + current.describe()) + (timedOut ? ", timed out]" : "]");
+    }
 }

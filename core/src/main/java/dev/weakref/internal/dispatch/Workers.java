@@ -3,11 +3,24 @@ package dev.weakref.internal.dispatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** The workers of a dispatcher, stuck ones among them. Guarded by the lock of the dispatcher. */
 final class Workers {
 
+    final int maximum;
+
     private final List<Worker> all = new ArrayList<>();
+
+    /** The one that starts the next task. */
+    @Nullable Worker active;
+
+    /** Whether it was reported that all are stuck, since the last one was removed. */
+    boolean saturationReported;
+
+    Workers(int maximum) {
+        this.maximum = maximum;
+    }
 
     void add(Worker worker) {
         all.add(worker);
@@ -15,10 +28,18 @@ final class Workers {
 
     void remove(Worker worker) {
         all.remove(worker);
+        saturationReported = false;
+        if (active == worker) {
+            active = null;
+        }
     }
 
-    int size() {
-        return all.size();
+    boolean isEmpty() {
+        return all.isEmpty();
+    }
+
+    boolean isFull() {
+        return all.size() >= maximum;
     }
 
     /** Whether a worker of this kind runs a task. */
@@ -40,5 +61,10 @@ final class Workers {
             }
         }
         return tasks;
+    }
+
+    @Override
+    public String toString() {
+        return all.size() + " workers, active: " + active;
     }
 }

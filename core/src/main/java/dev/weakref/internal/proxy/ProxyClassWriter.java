@@ -7,9 +7,6 @@ import java.io.UncheckedIOException;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -32,8 +29,7 @@ import java.util.Set;
  * cast to. The class file version is that of Java 5, the last one for which the verifier needs no
  * {@code StackMapTable}.
  *
- * <p>The format is that of the Java Virtual Machine Specification, chapter 4. This file is long because it writes the
- * constants and instructions itself.
+ * <p>The format is that of the Java Virtual Machine Specification, chapter 4.
  */
 public final class ProxyClassWriter {
 
@@ -72,8 +68,7 @@ public final class ProxyClassWriter {
     private static final int IF_ACMPNE = 0xa6;
     private static final int WIDE = 0xc4;
 
-    private final Map<List<Object>, Integer> constants = new LinkedHashMap<>();
-    private final ByteArrayOutputStream pool = new ByteArrayOutputStream();
+    private final ConstantPoolWriter pool = new ConstantPoolWriter();
     private final String name;
     private final Set<Class<?>> interfaces;
 
@@ -118,16 +113,16 @@ public final class ProxyClassWriter {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(body);
         out.writeShort(ACC_FINAL_SUPER_SYNTHETIC);
-        out.writeShort(type(name));
-        out.writeShort(type(OBJECT));
+        out.writeShort(pool.type(name));
+        out.writeShort(pool.type(OBJECT));
         out.writeShort(interfaces.size());
         for (Class<?> each : interfaces) {
-            out.writeShort(type(internalName(each)));
+            out.writeShort(pool.type(internalName(each)));
         }
         out.writeShort(1);
         out.writeShort(ACC_FINAL);
-        out.writeShort(utf8(REFERENCE_FIELD));
-        out.writeShort(utf8(REFERENCE_TYPE));
+        out.writeShort(pool.utf8(REFERENCE_FIELD));
+        out.writeShort(pool.utf8(REFERENCE_TYPE));
         out.writeShort(0);
         out.writeShort(methods.size() + 4);
         constructor(out);
@@ -138,7 +133,7 @@ public final class ProxyClassWriter {
             forwarder(out, method);
         }
         out.writeShort(0);
-        if (methods.size() + 4 > LARGEST_COUNT || constants.size() + 1 > LARGEST_COUNT) {
+        if (methods.size() + 4 > LARGEST_COUNT || pool.count() > LARGEST_COUNT) {
             throw new IllegalArgumentException("No class can forward the " + methods.size() + " methods of "
                     + interfaces + "; name smaller interfaces");
         }
@@ -147,8 +142,8 @@ public final class ProxyClassWriter {
         DataOutputStream file = new DataOutputStream(whole);
         file.writeInt(0xcafebabe);
         file.writeInt(VERSION);
-        file.writeShort(constants.size() + 1);
-        file.write(pool.toByteArray());
+        file.writeShort(pool.count());
+        pool.writeTo(file);
         file.write(body.toByteArray());
         return whole.toByteArray();
     }
@@ -156,10 +151,10 @@ public final class ProxyClassWriter {
     private void constructor(DataOutputStream out) throws IOException {
         Code code = new Code();
         code.op(ALOAD_0);
-        code.op(INVOKESPECIAL, member(10, OBJECT, "<init>", "()V"));
+        code.op(INVOKESPECIAL, pool.method(OBJECT, "<init>", "()V"));
         code.op(ALOAD_0);
         code.op(ALOAD_1);
-        code.op(PUTFIELD, member(9, name, REFERENCE_FIELD, REFERENCE_TYPE));
+        code.op(PUTFIELD, pool.field(name, REFERENCE_FIELD, REFERENCE_TYPE));
         code.op(RETURN);
         method(out, "<init>", "(" + REFERENCE_TYPE + ")V", code, 2, 2);
     }
@@ -172,7 +167,7 @@ public final class ProxyClassWriter {
         if (argument) {
             code.op(ALOAD_1);
         }
-        code.op(INVOKEVIRTUAL, member(10, OBJECT, method, descriptor));
+        code.op(INVOKEVIRTUAL, pool.method(OBJECT, method, descriptor));
         code.op(opReturn);
         method(out, method, descriptor, code, 2, 2);
     }
@@ -186,7 +181,7 @@ public final class ProxyClassWriter {
         int referent = arguments;
         Code code = new Code();
         reference(code);
-        code.op(INVOKEVIRTUAL, member(10, REFERENCE, "get", "()Ljava/lang/Object;"));
+        code.op(INVOKEVIRTUAL, pool.method(REFERENCE, "get", "()Ljava/lang/Object;"));
         code.local(ASTORE, referent);
         int begin = code.size();
         code.local(ALOAD, referent);
@@ -195,7 +190,9 @@ public final class ProxyClassWriter {
             code.local(load(parameter), slot);
             slot += slots(parameter);
         }
-        code.op(INVOKEINTERFACE, member(11, internalName(forward.through), forward.name(), forward.descriptor()));
+        code.op(
+                INVOKEINTERFACE,
+                pool.interfaceMethod(internalName(forward.through), forward.name(), forward.descriptor()));
         code.write(arguments);
         code.write(0);
         fence(code, referent);
@@ -224,12 +221,12 @@ public final class ProxyClassWriter {
 
     private void fence(Code code, int referent) throws IOException {
         code.local(ALOAD, referent);
-        code.op(INVOKESTATIC, member(10, "java/lang/ref/Reference", "reachabilityFence", "(Ljava/lang/Object;)V"));
+        code.op(INVOKESTATIC, pool.method("java/lang/ref/Reference", "reachabilityFence", "(Ljava/lang/Object;)V"));
     }
 
     private void reference(Code code) throws IOException {
         code.op(ALOAD_0);
-        code.op(GETFIELD, member(9, name, REFERENCE_FIELD, REFERENCE_TYPE));
+        code.op(GETFIELD, pool.field(name, REFERENCE_FIELD, REFERENCE_TYPE));
     }
 
     /** Whether a proxy may stand for a result of this type. */
@@ -240,10 +237,10 @@ public final class ProxyClassWriter {
     private void method(DataOutputStream out, String method, String descriptor, Code code, int stack, int locals)
             throws IOException {
         out.writeShort(ACC_PUBLIC);
-        out.writeShort(utf8(method));
-        out.writeShort(utf8(descriptor));
+        out.writeShort(pool.utf8(method));
+        out.writeShort(pool.utf8(descriptor));
         out.writeShort(1);
-        out.writeShort(utf8("Code"));
+        out.writeShort(pool.utf8("Code"));
         byte[] body = code.bytes.toByteArray();
         out.writeInt(12 + body.length + code.handlers.size());
         out.writeShort(stack);
@@ -277,49 +274,6 @@ public final class ProxyClassWriter {
 
     private static String internalName(Class<?> type) {
         return type.isArray() ? type.descriptorString() : type.getName().replace('.', '/');
-    }
-
-    // The constant pool.
-
-    private int utf8(String text) throws IOException {
-        return constant(List.of(1, text), out -> out.writeUTF(text));
-    }
-
-    private int type(String internalName) throws IOException {
-        int nameIndex = utf8(internalName);
-        return constant(List.of(7, nameIndex), out -> out.writeShort(nameIndex));
-    }
-
-    /** A field (9), a method of a class (10) or of an interface (11). */
-    private int member(int tag, String owner, String member, String descriptor) throws IOException {
-        int ownerIndex = type(owner);
-        int nameIndex = utf8(member);
-        int descriptorIndex = utf8(descriptor);
-        int both = constant(List.of(12, nameIndex, descriptorIndex), out -> {
-            out.writeShort(nameIndex);
-            out.writeShort(descriptorIndex);
-        });
-        return constant(List.of(tag, ownerIndex, both), out -> {
-            out.writeShort(ownerIndex);
-            out.writeShort(both);
-        });
-    }
-
-    private int constant(List<Object> key, Content content) throws IOException {
-        Integer known = constants.get(key);
-        if (known != null) {
-            return known;
-        }
-        DataOutputStream out = new DataOutputStream(pool);
-        out.writeByte((Integer) key.get(0));
-        content.writeTo(out);
-        constants.put(key, constants.size() + 1);
-        return constants.size();
-    }
-
-    /** What follows the tag of a constant. */
-    private interface Content {
-        void writeTo(DataOutputStream out) throws IOException;
     }
 
     /** The code of one method. */

@@ -49,13 +49,10 @@ public final class CreationLog extends Reapable {
     private static final int BACKLOG_CHECK_INTERVAL = 1 << 10;
 
     private static final VarHandle TAIL;
-    private static final VarHandle SLOTS;
 
     static {
         try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            TAIL = lookup.findVarHandle(CreationLog.class, "tail", LogChunk.class);
-            SLOTS = lookup.findVarHandle(TrackedReference.class, "slots", LogSlots.class);
+            TAIL = MethodHandles.lookup().findVarHandle(CreationLog.class, "tail", LogChunk.class);
         } catch (ReflectiveOperationException impossible) {
             throw new ExceptionInInitializerError(impossible);
         }
@@ -68,7 +65,7 @@ public final class CreationLog extends Reapable {
     private final Predicate<Reference<?>> foreignReferences;
     private final Object sweeping = new Object();
     private long visited; // by the last sweep; guarded by sweeping
-    private final LogSlots none = new LogSlots(this, 0, 0);
+    final LogSlots none = new LogSlots(this, 0, 0);
     private LogChunk oldest;
     private volatile LogChunk tail;
     private volatile long tailAtLastSweep;
@@ -97,9 +94,7 @@ public final class CreationLog extends Reapable {
             LogChunk last = tail;
             int slot = last.claim();
             if (slot < LogChunk.SIZE) {
-                node.id = last.slots.base + slot;
-                SLOTS.set(node, last.slots); // published by the write of the slot, as is the rest of the node
-                last.slots.put(slot, node);
+                last.slots.add(slot, node);
                 watch(); // after the slot was written: the reaper clears watched, then looks
                 boolean due = (node.id & (BACKLOG_CHECK_INTERVAL - 1)) == 0;
                 if (due || backlog.isLong()) {
@@ -146,17 +141,6 @@ public final class CreationLog extends Reapable {
         LogSlots slots = node.slots;
         if (slots != null) {
             slots.remove(node);
-            releaseSlots(node, slots);
-        }
-    }
-
-    /**
-     * Keeps a finished node that the user still holds from pinning the slots it was last moved to, and through them an
-     * unbounded history of later nodes. The slots it was created in pin at most its contemporaries.
-     */
-    private void releaseSlots(TrackedReference node, LogSlots slots) {
-        if (slots.size() < LogChunk.SIZE) {
-            SLOTS.setRelease(node, none);
         }
     }
 
@@ -310,8 +294,7 @@ public final class CreationLog extends Reapable {
                 if (node == null) {
                     chunk.complete &= slots.isGone(slot);
                 } else if (node.isDone()) {
-                    slots.clear(slot);
-                    releaseSlots(node, slots);
+                    slots.free(slot, node);
                 } else {
                     chunk.kept++;
                     visited++;
@@ -335,8 +318,10 @@ public final class CreationLog extends Reapable {
             } else if (chunk.kept == 0) {
                 replace(chunk, chunk, null);
             } else if (previous != null && previous.kept + chunk.kept <= MERGE_UP_TO) {
-                previous = merge(previous, chunk);
-                chunk = previous;
+                LogChunk merged = LogChunk.merge(previous, chunk);
+                replace(previous, chunk, merged);
+                previous = merged;
+                chunk = merged;
             } else {
                 previous = chunk;
             }
@@ -344,43 +329,15 @@ public final class CreationLog extends Reapable {
         keptByLastSweep = kept;
     }
 
-    /**
-     * Moves the nodes of two neighbours into one chunk of exactly their number.
-     *
-     * <p><b>Why nothing is lost.</b> A node that ends during the move writes its state, then reads its slots; this
-     * method writes the slots, then reads the state. If all of it is volatile, either the node removes itself from the
-     * new chunk, or it is found done here. A call saves a fence and writes its end with release: then both may miss,
-     * and a node that is done stays in its slot until the next sweep.
-     */
-    private LogChunk merge(LogChunk older, LogChunk newer) {
-        LogSlots slots = new LogSlots(this, older.slots.base, older.kept + newer.kept);
-        LogChunk merged = new LogChunk(slots, older.previous());
-        int filled = older.slots.copyTo(slots, 0);
-        filled = newer.slots.copyTo(slots, filled);
-        for (int slot = filled; slot < slots.size(); slot++) {
-            slots.clear(slot);
-        }
-        merged.kept = filled;
-        merged.complete = true;
-        merged.claimAll();
-        for (int slot = 0; slot < filled; slot++) {
-            TrackedReference node = slots.get(slot);
-            if (node != null) {
-                node.slots = slots;
-                if (node.isDone()) {
-                    slots.clear(slot);
-                    releaseSlots(node, slots);
-                }
-            }
-        }
-        replace(older, newer, merged);
-        return merged;
-    }
-
     private void replace(LogChunk first, LogChunk last, @Nullable LogChunk substitute) {
         LogChunk head = LogChunk.replace(first, last, substitute);
         if (head != null) {
             oldest = head;
         }
+    }
+
+    @Override
+    public String toString() {
+        return "CreationLog[" + describe() + ", " + appended() + " appended, " + collected + " found dead]";
     }
 }

@@ -65,13 +65,40 @@ public final class LogChunk {
         return Math.min(claimed, SIZE);
     }
 
-    void claimAll() {
-        claimed = SIZE;
-    }
-
     /** Links the next chunk; false if another thread has done so. */
     boolean append(LogChunk fresh) {
         return NEXT.compareAndSet(this, null, fresh);
+    }
+
+    /**
+     * Moves the nodes of two neighbours into one chunk of exactly their number, which is not linked yet.
+     *
+     * <p><b>Why nothing is lost.</b> A node that ends during the move writes its state, then reads its slots; this
+     * method writes the slots, then reads the state. If all of it is volatile, either the node removes itself from the
+     * new chunk, or it is found done here. A call saves a fence and writes its end with release: then both may miss,
+     * and a node that is done stays in its slot until the next sweep.
+     */
+    static LogChunk merge(LogChunk older, LogChunk newer) {
+        LogSlots slots = new LogSlots(older.slots.log, older.slots.base, older.kept + newer.kept);
+        LogChunk merged = new LogChunk(slots, older.previous);
+        int filled = older.slots.copyTo(slots, 0);
+        filled = newer.slots.copyTo(slots, filled);
+        for (int slot = filled; slot < slots.size(); slot++) {
+            slots.clear(slot);
+        }
+        merged.kept = filled;
+        merged.complete = true;
+        merged.claimed = SIZE;
+        for (int slot = 0; slot < filled; slot++) {
+            TrackedReference node = slots.get(slot);
+            if (node != null) {
+                node.slots = slots;
+                if (node.isDone()) {
+                    slots.free(slot, node);
+                }
+            }
+        }
+        return merged;
     }
 
     /**
@@ -94,5 +121,10 @@ public final class LogChunk {
             after.previous = substitute != null ? substitute : before;
         }
         return before == null ? forward : null;
+    }
+
+    @Override
+    public String toString() {
+        return "LogChunk[" + claimed() + " claimed of " + slots.size() + " from id " + slots.base + "]";
     }
 }

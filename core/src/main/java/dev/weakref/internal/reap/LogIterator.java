@@ -3,7 +3,11 @@ package dev.weakref.internal.reap;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,5 +69,11 @@ public final class LogIterator implements Iterator<TrackedReference> {
         TrackedReference next = Objects.requireNonNull(found);
         found = null;
         return next;
+    }
+
+    /** What is left, as a stream. */
+    public Stream<TrackedReference> stream() {
+        int kind = Spliterator.DISTINCT | Spliterator.NONNULL | Spliterator.ORDERED;
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(this, kind), false);
     }
 }

@@ -15,6 +15,15 @@ import org.jspecify.annotations.Nullable;
 public final class LogSlots {
 
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Object[].class);
+    private static final VarHandle SLOTS;
+
+    static {
+        try {
+            SLOTS = MethodHandles.lookup().findVarHandle(TrackedReference.class, "slots", LogSlots.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
 
     final CreationLog log;
 
@@ -43,8 +52,10 @@ public final class LogSlots {
         return SLOT.getVolatile(array, slot) == array;
     }
 
-    /** Publishes a reference, with all that was written to it before. */
-    void put(int slot, TrackedReference reference) {
+    /** Gives a new reference its id, and publishes it with all that was written to it before. */
+    void add(int slot, TrackedReference reference) {
+        reference.id = base + slot;
+        SLOTS.set(reference, this); // published by the write of the slot
         SLOT.setVolatile(array, slot, reference);
     }
 
@@ -52,7 +63,29 @@ public final class LogSlots {
         SLOT.setRelease(array, slot, array);
     }
 
+    /** Takes a reference that is done out of this slot. */
+    void free(int slot, TrackedReference reference) {
+        clear(slot);
+        release(reference);
+    }
+
+    /** Takes a reference that is done out of its slot. */
     void remove(TrackedReference reference) {
+        clear(reference);
+        release(reference);
+    }
+
+    /**
+     * Keeps a finished reference that the user still holds from pinning the slots it was last moved to, and through them
+     * an unbounded history of later ones. The slots it was created in pin at most its contemporaries.
+     */
+    private void release(TrackedReference reference) {
+        if (array.length < LogChunk.SIZE) {
+            SLOTS.setRelease(reference, log.none);
+        }
+    }
+
+    private void clear(TrackedReference reference) {
         long likely = reference.id - base;
         if (likely < array.length && array[(int) likely] == reference) {
             clear((int) likely);

@@ -1,6 +1,5 @@
 package dev.weakref.internal.reap;
 
-import dev.weakref.Bootstrap;
 import dev.weakref.internal.support.Defaults;
 import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.support.Threads;
@@ -190,7 +189,7 @@ public final class Reaper {
         }
     }
 
-    /** Makes one pass as the thread would; see {@link Bootstrap}. */
+    /** Makes one pass as the thread would; see {@code Bootstrap}. */
     public void exercise() {
         awaitSignal(1);
         passSafely();
@@ -319,6 +318,11 @@ public final class Reaper {
             }
             reapable.watched = true;
         }
+    }
+
+    @Override
+    public String toString() {
+        return "Reaper[" + (isRunning() ? "running" : "not running") + ", watches " + watched() + "]";
     }
 
     /**

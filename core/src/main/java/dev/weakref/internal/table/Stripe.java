@@ -98,6 +98,11 @@ public final class Stripe {
         return (long) COLLECTED.getOpaque(this);
     }
 
+    @Override
+    public String toString() {
+        return "Stripe[" + nodes() + " nodes, full at " + limit + "]";
+    }
+
     /** How a change of a chain counts. */
     enum Change {
         NOTHING(0, 0, 0),

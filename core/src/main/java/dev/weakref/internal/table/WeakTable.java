@@ -6,7 +6,6 @@ import dev.weakref.internal.table.Stripe.Change;
 import dev.weakref.internal.table.TableNode.Entry;
 import dev.weakref.internal.table.TableNode.Reserved;
 import java.lang.ref.Reference;
-import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param <K> the type of the keys
  * @param <V> the type of the values
  */
-public final class WeakTable<K, V> extends TableLookup<K, V> {
+public final class WeakTable<K, V> extends NewEntries<K, V> {
 
     /** For which present value a writer writes. */
     public enum When {
@@ -32,9 +31,6 @@ public final class WeakTable<K, V> extends TableLookup<K, V> {
         PRESENT,
         ALWAYS
     }
-
-    private final boolean replaceKeys;
-    private final @Nullable BiConsumer<Object, Object> valueCheck;
 
     /** Set if a reservation was left to the next thread that meets it. */
     private volatile boolean unsettled;
@@ -45,8 +41,6 @@ public final class WeakTable<K, V> extends TableLookup<K, V> {
 
     public WeakTable(TableOptions<K> options) {
         super(options);
-        replaceKeys = options.replaceKeys();
-        valueCheck = options.valueCheck();
     }
 
     /** An empty table of the same kind and modes, without name and notifier. */
@@ -81,12 +75,6 @@ public final class WeakTable<K, V> extends TableLookup<K, V> {
                 return old;
             }
         }
-    }
-
-    /** The key of an entry: the first one that was put if it is alive, otherwise this one. */
-    private K keyOr(@Nullable TableNode node, K key) {
-        K first = keyOf(node);
-        return first != null ? first : key;
     }
 
     /**
@@ -316,30 +304,6 @@ public final class WeakTable<K, V> extends TableLookup<K, V> {
         }
     }
 
-    /** A node to be linked in front of this head. */
-    private TableNode first(K key, V value, int hash, @Nullable TableNode head) {
-        checkCaptures(key, value);
-        return weakKeys ? TableNode.of(key, queue, hash, value, head) : TableNode.of(value, queue, hash, key, head);
-    }
-
-    /** A node to be put in the place of another one. */
-    private Entry entry(K key, V value, int hash) {
-        checkCaptures(key, value);
-        return weakKeys ? new Entry(key, queue, hash, value, null) : new Entry(value, queue, hash, key, null);
-    }
-
-    private void checkCaptures(K key, V value) {
-        if (valueCheck != null) {
-            valueCheck.accept(key, value);
-        }
-    }
-
-    private Reserved reserved(K key, int hash, Reservation reservation, @Nullable TableNode head) {
-        return weakKeys
-                ? new Reserved(key, hash, null, reservation, head)
-                : new Reserved(null, hash, key, reservation, head);
-    }
-
     // What the reaper does.
 
     @Override
@@ -362,5 +326,10 @@ public final class WeakTable<K, V> extends TableLookup<K, V> {
     @Override
     public String describe() {
         return name == null ? "a collection" : "collection '" + Names.escape(name) + "'";
+    }
+
+    @Override
+    public String toString() {
+        return "WeakTable[" + describe() + ", " + kind + ", " + nodes() + " nodes in " + capacity() + " chains]";
     }
 }

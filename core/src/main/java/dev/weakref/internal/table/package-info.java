@@ -6,7 +6,7 @@
  * the other side, the hash and the link of its chain as fields. So an entry is one object, and what comes off the
  * reference queue is already the node to unlink.
  *
- * <p>One table is four classes, each extending the one above, so that no object stands between {@code get} and the
+ * <p>One table is five classes, each extending the one above, so that no object stands between {@code get} and the
  * chains:
  * <ol>
  *   <li>{@link TableChains} has the array of chains and the {@linkplain Stripe stripes}, whose monitors are the only
@@ -15,6 +15,7 @@
  *   <li>{@link DeadEntries} removes dead nodes: one by one off the queue if there are few; if a sample shows many, by a
  *       sweep of all chains. Writers help while the backlog is long.
  *   <li>{@link TableLookup} finds nodes without a lock.
+ *   <li>{@link NewEntries} makes the nodes of new entries.
  *   <li>{@link WeakTable} has the operations by key.
  * </ol>
  *

@@ -91,7 +91,7 @@ class SerialDispatcherSchedules {
     }
 
     @Test
-    void anActionRunsThatIsHandedOverWhileTheThreadForAnotherCannotBeStarted() {
+    void anActionSubmittedWhileAThreadFailsToStartIsRun() {
         explore(() -> {
             CountDownLatch asked = new CountDownLatch(1);
             AtomicInteger attempts = new AtomicInteger();

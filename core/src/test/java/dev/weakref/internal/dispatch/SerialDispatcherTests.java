@@ -2,6 +2,7 @@ package dev.weakref.internal.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weakref.BackgroundCall;
 import dev.weakref.Gc;
 import dev.weakref.LogLines;
 import java.time.Duration;
@@ -221,6 +222,35 @@ class SerialDispatcherTests {
                     return enough.getAsBoolean();
                 },
                 "no thread was asked for");
+    }
+
+    @Test
+    void aDebuggerCanShowItWhileAnotherThreadHasItsLock() throws Exception {
+        BlockingQueue<String> shown = new LinkedBlockingQueue<>();
+        CountDownLatch go = new CountDownLatch(1);
+        dispatcher.submit(tasks(new Task("slow", go)));
+        assertThat(ran.take()).isEqualTo("slow begins");
+
+        dispatcher.submit(new TaskBatch() {
+            @Override
+            public DispatchTask poll() { // called with the lock
+                try {
+                    shown.add(BackgroundCall.call(dispatcher::toString).result());
+                } catch (Exception blocked) {
+                    shown.add(blocked.toString());
+                }
+                return null;
+            }
+        });
+        String running = dispatcher.toString();
+        go.countDown();
+
+        assertThat(running)
+                .startsWith("SerialDispatcher[test, 1 workers, active: Worker[Thread-")
+                .endsWith(", runs slow], tasks wait]");
+        assertThat(shown.take())
+                .startsWith("SerialDispatcher[test, 1 workers, active: Worker[Thread-")
+                .endsWith("waits], tasks wait]");
     }
 
     private SerialDispatcher dispatcher(int workers) {

@@ -297,7 +297,7 @@ class ProxyClassesTests {
 
         @Test
         @Tag("collects")
-        void proxiesAndTheirClassesGoWithTheLoaderEvenIfItHoldsTheReferent() throws Exception {
+        void proxyClassesGoWithTheirLoaderEvenIfItHoldsTheReferent() throws Exception {
             Compiled.into(folder, PUBLIC, CLOSED, TELLER);
 
             Gc.awaitCleared(useAndDropALoader());

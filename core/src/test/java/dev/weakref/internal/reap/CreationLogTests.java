@@ -236,6 +236,15 @@ class CreationLogTests {
         assertThat(append(1)).extracting(entry -> entry.id).containsExactly(64L * 6 + 3);
     }
 
+    @Test
+    void aDebuggerShowsHowMuchIsInIt() {
+        append(3).get(0).enqueue();
+        log.sweep();
+
+        assertThat(log).hasToString("CreationLog[test, 3 appended, 1 found dead]");
+        assertThat(new LogChunk(new LogSlots(log, 65, 64), null)).hasToString("LogChunk[0 claimed of 64 from id 65]");
+    }
+
     private List<Long> walk(long before) {
         List<Long> ids = new ArrayList<>();
         log.newestFirst(before).forEachRemaining(node -> ids.add(node.id));

@@ -43,6 +43,16 @@ class ReaperTests {
     }
 
     @Test
+    void aDebuggerShowsWhetherItRunsAndHowMuchItWatches() {
+        assertThat(reaper).hasToString("Reaper[not running, watches 0]");
+
+        Thing thing = new Thing();
+
+        assertThat(reaper).hasToString("Reaper[running, watches 1]");
+        Reference.reachabilityFence(thing);
+    }
+
+    @Test
     void survivesWhatReapingThrowsAndTriesAgain() throws Exception {
         Thing thing = new Thing();
         thing.failure = new OutOfMemoryError("for the test");
