@@ -201,7 +201,8 @@ public final class Bootstrap implements Runnable {
     /**
      * Initialises the library, if that was not done before, and waits until that has ended.
      *
-     * @throws Error if it cannot be done, because there is no memory or no thread for it; the next call tries again
+     * @throws IllegalStateException if it fails, because there is no memory for it; the next call tries again
+     * @throws OutOfMemoryError if its thread cannot be started; the next call tries again
      */
     static void ensure() {
         if (!done) {
