@@ -62,7 +62,7 @@ public final class LogQueue implements Runnable {
             try {
                 Logging.writeNow(line.level, line.message, line.failure);
             } catch (VirtualMachineError shortage) {
-                Logging.missed(line.message);
+                Logging.missed(line.message, line.failure);
             } catch (Throwable nowhereToReport) {
                 // The next line may be written.
             }

@@ -48,6 +48,22 @@ class LogQueueTests {
     }
 
     @Test
+    void aLineThatIsWrittenLaterIsWrittenWithItsFailure() throws InterruptedException {
+        Exception cause = new IllegalStateException("for the test");
+        Logging.missed("missed", cause);
+        BlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
+        WeakRefs.logTo((LineLogger) (level, message, failure) -> {
+            if (failure != null && message.startsWith("missed")) {
+                failures.add(failure);
+            }
+        });
+
+        Logging.writeMissed();
+
+        assertThat(failures.poll(30, TimeUnit.SECONDS)).isSameAs(cause);
+    }
+
+    @Test
     void nothingButTheLineIsAllocatedWhenItIsAdded() {
         fill();
 
