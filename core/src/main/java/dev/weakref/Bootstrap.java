@@ -2,7 +2,7 @@ package dev.weakref;
 
 import dev.weakref.internal.support.ConstantPool;
 import dev.weakref.internal.support.JfrGate;
-import dev.weakref.internal.support.LostHandlers;
+import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.support.Threads;
 import java.util.ArrayList;
 import java.util.List;
@@ -275,7 +275,7 @@ public final class Bootstrap implements Runnable {
     private static void prepareLogging() {
         try {
             Threads.daemons("weakref-logging", null)
-                    .newThread(LostHandlers::prepare)
+                    .newThread(Logging::prepare)
                     .start();
         } catch (Throwable noThread) {
             // The platform prepares its logging itself, at its first line.

@@ -172,6 +172,26 @@ class LoggingTests {
         assertThat(lines).containsExactly("a handler was made", "a registry was made");
     }
 
+    @Test
+    void thePlatformsLoggingIsLeftAloneIfAnotherLoggerWasChosen() throws Exception {
+        assertThat(Programs.outputOf(LogsElsewhere.class)).containsExactly("a registry was made");
+    }
+
+    static final class LogsElsewhere {
+        public static void main(String[] args) throws Exception {
+            Path configuration = logTo(Telling.class);
+            WeakRefs.logTo((LineLogger) (level, message, failure) -> {});
+            FinalizerRegistry.builder().build();
+            for (Thread each : Thread.getAllStackTraces().keySet()) {
+                if (each.getName().startsWith("weakref-logging")) {
+                    each.join();
+                }
+            }
+            System.out.println("a registry was made");
+            Files.delete(configuration);
+        }
+    }
+
     static final class NeverLogs {
         public static void main(String[] args) throws Exception {
             Path configuration = logTo(Telling.class);

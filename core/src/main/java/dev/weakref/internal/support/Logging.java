@@ -46,6 +46,13 @@ public final class Logging {
         logger = chosen == null ? DEFAULT : chosen;
     }
 
+    /** Has the platform's logging made ready for its first line, unless another logger was chosen before. */
+    public static void prepare() {
+        if (logger == DEFAULT) {
+            LostHandlers.prepare();
+        }
+    }
+
     /** From now on the handlers of the platform's logger may be gone. */
     public static void jvmExits() {
         jvmExits = true;
