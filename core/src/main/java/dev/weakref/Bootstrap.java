@@ -2,7 +2,7 @@ package dev.weakref;
 
 import dev.weakref.internal.support.ConstantPool;
 import dev.weakref.internal.support.JfrGate;
-import dev.weakref.internal.support.LostHandlers;
+import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.support.Threads;
 import java.util.ArrayList;
 import java.util.List;
@@ -199,6 +199,9 @@ public final class Bootstrap implements Runnable {
     /** Uses the library once; by name as well. */
     private static final String REHEARSAL = "Rehearsal";
 
+    /** Uses the public records once. */
+    private static final String RECORD_REHEARSAL = "RecordRehearsal";
+
     /** Their strings, which are held so that they stay interned. */
     @SuppressWarnings("UnusedVariable")
     private static volatile List<String> strings = List.of();
@@ -213,7 +216,8 @@ public final class Bootstrap implements Runnable {
     /**
      * Initialises the library, if that was not done before, and waits until that has ended.
      *
-     * @throws Error if it cannot be done, because there is no memory or no thread for it; the next call tries again
+     * @throws IllegalStateException if it fails, because there is no memory for it; the next call tries again
+     * @throws OutOfMemoryError if its thread cannot be started; the next call tries again
      */
     static void ensure() {
         if (!done) {
@@ -258,12 +262,24 @@ public final class Bootstrap implements Runnable {
             JfrGate.load("dev.weakref.JfrEvents");
             JfrGate.load("dev.weakref.internal.reap.ReapEvent");
             strings = found;
-            rehearse();
+            rehearsal(REHEARSAL).run();
             JfrGate.open();
             done = true;
+            rehearseRecords();
             prepareLogging();
         } catch (Throwable thrown) {
             failure = thrown;
+        }
+    }
+
+    /** Runs in a thread that no caller waits for, because it takes long. The library works without that. */
+    private static void rehearseRecords() {
+        try {
+            Threads.daemons("weakref-linking", null)
+                    .newThread(rehearsal(RECORD_REHEARSAL))
+                    .start();
+        } catch (Throwable noThread) {
+            // Their methods are linked when they are first called.
         }
     }
 
@@ -274,7 +290,7 @@ public final class Bootstrap implements Runnable {
     private static void prepareLogging() {
         try {
             Threads.daemons("weakref-logging", null)
-                    .newThread(LostHandlers::prepare)
+                    .newThread(Logging::prepare)
                     .start();
         } catch (Throwable noThread) {
             // The platform prepares its logging itself, at its first line.
@@ -285,7 +301,7 @@ public final class Bootstrap implements Runnable {
         return Class.forName(Bootstrap.class.getPackageName() + "." + name);
     }
 
-    private static void rehearse() throws ReflectiveOperationException {
-        ((Runnable) named(REHEARSAL).getDeclaredConstructor().newInstance()).run();
+    private static Runnable rehearsal(String name) throws ReflectiveOperationException {
+        return (Runnable) named(name).getDeclaredConstructor().newInstance();
     }
 }

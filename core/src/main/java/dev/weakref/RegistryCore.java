@@ -11,7 +11,6 @@ import dev.weakref.internal.reap.LogIterator;
 import dev.weakref.internal.support.CoarseClock;
 import dev.weakref.internal.support.Defaults;
 import dev.weakref.internal.support.Names;
-import dev.weakref.internal.support.StackReserve;
 import dev.weakref.internal.support.Threads;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
@@ -189,7 +188,6 @@ final class RegistryCore {
         }
         captures.check(referent, BoundAction.actionOf(work), BoundAction.stateOf(work));
         FinalizerNode<R> node = new FinalizerNode<>(this, referent, work, details.withStack(leaks.stackOfCreation()));
-        StackReserve.ensure(); // so that no slot is claimed and then not written
         try {
             log.append(node);
             if (closed && (refuse(node) || node.isDetached())) { // or the exit pass found and detached it first

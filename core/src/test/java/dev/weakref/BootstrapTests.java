@@ -9,6 +9,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Modifier;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,9 +22,9 @@ import org.junit.jupiter.api.Test;
 
 class BootstrapTests {
 
-    /** Not initialised by name: the two that do it, and the one that is there only with a flight recorder. */
+    /** Not initialised by name: those that do it, and the one that is there only with a flight recorder. */
     private static final List<String> OTHERS =
-            List.of("Bootstrap", "Rehearsal", "JfrEvents", "ReapEvent", "package-info");
+            List.of("Bootstrap", "Rehearsal", "RecordRehearsal", "JfrEvents", "ReapEvent", "package-info");
 
     @Test
     void everyClassIsInitialisedBeforehand() throws IOException, URISyntaxException {
@@ -80,6 +81,35 @@ class BootstrapTests {
                     .as("classes with a call that throws for ever if the stack overflowed while the JVM linked it")
                     .isEmpty();
         }
+    }
+
+    @Test
+    void theMethodsOfEachPublicRecordAreLinkedBeforehand() throws IOException, URISyntaxException {
+        try (Stream<Path> files = classFiles()) {
+            List<Class<?>> linking = files.filter(file -> file.getParent().endsWith("dev/weakref"))
+                    .filter(file -> contains(file, "java/lang/runtime/ObjectMethods"))
+                    .<Class<?>>map(BootstrapTests::load)
+                    .filter(BootstrapTests::isPublic)
+                    .toList();
+
+            assertThat(RecordRehearsal.records())
+                    .<Class<?>>extracting(Record::getClass)
+                    .containsExactlyInAnyOrderElementsOf(linking);
+        }
+    }
+
+    private static Class<?> load(Path file) {
+        String name = file.getFileName().toString().replace(".class", "");
+        try {
+            return Class.forName(Bootstrap.class.getPackageName() + "." + name);
+        } catch (ClassNotFoundException gone) {
+            throw new AssertionError(gone);
+        }
+    }
+
+    private static boolean isPublic(Class<?> type) {
+        return Modifier.isPublic(type.getModifiers())
+                && (type.getEnclosingClass() == null || isPublic(type.getEnclosingClass()));
     }
 
     private static Stream<Path> classFiles() throws IOException, URISyntaxException {

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.ResourceBundle;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -19,7 +18,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.logging.LogManager;
 import java.util.logging.StreamHandler;
 import org.junit.jupiter.api.AfterEach;
@@ -40,7 +38,10 @@ class LoggingTests {
 
     @Test
     void aLoggerThatBlocksDoesNotHoldUpAThreadOnWhichOthersDepend() throws InterruptedException {
-        WeakRefs.logTo(new Blocking());
+        WeakRefs.logTo((LineLogger) (level, message, failure) -> {
+            BackgroundCall.await(release);
+            written.countDown();
+        });
         Thread important = Threads.thatMayNotBlock("weakref-tested")
                 .newThread(() -> Logging.failure("said", new IllegalStateException("for the test")));
 
@@ -78,12 +79,12 @@ class LoggingTests {
     void aLineForWhichTheWriterHadNoMemoryIsWrittenLater() throws Exception {
         BlockingQueue<String> lines = new LinkedBlockingQueue<>();
         AtomicInteger failing = new AtomicInteger(2);
-        WeakRefs.logTo(new Recording(message -> {
+        WeakRefs.logTo((LineLogger) (level, message, failure) -> {
             if (message.startsWith("said") && failing.getAndDecrement() > 0) {
                 throw new OutOfMemoryError("for the test");
             }
             lines.add(message);
-        }));
+        });
         LogQueue queue = new LogQueue(Threads.daemons("weakref-tested", null));
         queue.add(Level.WARNING, "said", null);
         assertThat(queue.awaitWritten(TimeUnit.MINUTES.toNanos(1))).isTrue(); // by the writer, in vain
@@ -133,7 +134,7 @@ class LoggingTests {
         FinalizerRegistry registry = FinalizerRegistry.builder().name("ending").build();
         Thread closing = new Thread(registry::close);
         List<String> lines = new CopyOnWriteArrayList<>();
-        WeakRefs.logTo(new Recording(message -> {
+        WeakRefs.logTo((LineLogger) (level, message, failure) -> {
             if (message.equals("said")) { // takes until the end is told, or waits for this line
                 Gc.awaitWithoutCollecting(
                         () -> !lines.isEmpty()
@@ -142,7 +143,7 @@ class LoggingTests {
                         "the registry does not close");
             }
             lines.add(message);
-        }));
+        });
         Thread important =
                 Threads.thatMayNotBlock("weakref-tested").newThread(() -> Logging.log(Level.WARNING, () -> "said"));
         important.start();
@@ -169,6 +170,26 @@ class LoggingTests {
         List<String> lines = Programs.outputOf(NeverLogs.class);
 
         assertThat(lines).containsExactly("a handler was made", "a registry was made");
+    }
+
+    @Test
+    void thePlatformsLoggingIsLeftAloneIfAnotherLoggerWasChosen() throws Exception {
+        assertThat(Programs.outputOf(LogsElsewhere.class)).containsExactly("a registry was made");
+    }
+
+    static final class LogsElsewhere {
+        public static void main(String[] args) throws Exception {
+            Path configuration = logTo(Telling.class);
+            WeakRefs.logTo((LineLogger) (level, message, failure) -> {});
+            FinalizerRegistry.builder().build();
+            for (Thread each : Thread.getAllStackTraces().keySet()) {
+                if (each.getName().startsWith("weakref-logging")) {
+                    each.join();
+                }
+            }
+            System.out.println("a registry was made");
+            Files.delete(configuration);
+        }
     }
 
     static final class NeverLogs {
@@ -233,57 +254,6 @@ class LoggingTests {
                 LogManager.getLogManager().reset(); // as the JDK does in a hook beside
                 throw new IllegalStateException("for the test");
             });
-        }
-    }
-
-    private record Recording(Consumer<String> lines) implements System.Logger {
-
-        @Override
-        public String getName() {
-            return "recording";
-        }
-
-        @Override
-        public boolean isLoggable(Level level) {
-            return level.compareTo(Level.INFO) >= 0;
-        }
-
-        @Override
-        public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
-            lines.accept(message);
-        }
-
-        @Override
-        public void log(Level level, ResourceBundle bundle, String format, Object... parameters) {
-            lines.accept(format);
-        }
-    }
-
-    private final class Blocking implements System.Logger {
-
-        @Override
-        public String getName() {
-            return "blocking";
-        }
-
-        @Override
-        public boolean isLoggable(Level level) {
-            return true;
-        }
-
-        @Override
-        public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
-            try {
-                release.await();
-                written.countDown();
-            } catch (InterruptedException end) {
-                Thread.currentThread().interrupt();
-            }
-        }
-
-        @Override
-        public void log(Level level, ResourceBundle bundle, String format, Object... parameters) {
-            log(level, bundle, format, (Throwable) null);
         }
     }
 }

@@ -8,7 +8,6 @@ import dev.weakref.WeakRefs.Kind;
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.ResourceBundle;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -119,7 +118,7 @@ class WeakRefsTests {
     @Test
     void theLibraryLogsWhereItIsTold() {
         List<String> lines = new ArrayList<>();
-        WeakRefs.logTo(new Recording(lines));
+        WeakRefs.logTo((LineLogger) (level, message, failure) -> lines.add(level + " " + message));
         try {
             FinalizerRegistry.create("logged").close();
         } finally {
@@ -135,7 +134,7 @@ class WeakRefsTests {
     @Test
     void withoutALoggerOfItsOwnItLogsToThatOfThePlatform() {
         List<String> lines = new ArrayList<>();
-        WeakRefs.logTo(new Recording(lines));
+        WeakRefs.logTo((LineLogger) (level, message, failure) -> lines.add(level + " " + message));
         WeakRefs.logTo(null);
 
         try (LogLines log = new LogLines()) {
@@ -144,29 +143,6 @@ class WeakRefsTests {
             assertThat(log.with("Exit pass of registry 'logged'")).hasSize(1);
         }
         assertThat(lines).isEmpty();
-    }
-
-    /** A logger that writes to a list. */
-    private record Recording(List<String> lines) implements System.Logger {
-        @Override
-        public String getName() {
-            return "recording";
-        }
-
-        @Override
-        public boolean isLoggable(Level level) {
-            return level != Level.DEBUG;
-        }
-
-        @Override
-        public void log(Level level, ResourceBundle bundle, String message, Throwable thrown) {
-            lines.add(level + " " + message);
-        }
-
-        @Override
-        public void log(Level level, ResourceBundle bundle, String format, Object... parameters) {
-            lines.add(level + " " + format);
-        }
     }
 
     @Test

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class DepthFaults {
 
     private static final List<String> PARTS =
-            List.of("VALUE_MAPS", "KEY_MAPS", "OTHER_KEY_MAPS", "SETS", "REFERENCES", "FINALIZERS");
+            List.of("VALUE_MAPS", "KEY_MAPS", "OTHER_KEY_MAPS", "SETS", "REFERENCES", "FINALIZERS", "RECORDS");
 
     /** More than there are: all interpreted JVMs together try at least as many, and so each one. */
     private static final int ALL = 400;

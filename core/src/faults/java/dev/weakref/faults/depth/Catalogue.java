@@ -62,6 +62,12 @@ enum Catalogue {
             return list;
         }
     },
+    RECORDS {
+        @Override
+        List<Operation> operations() {
+            return RecordTrial.operations();
+        }
+    },
     CONTROLS {
         @Override
         List<Operation> operations() {

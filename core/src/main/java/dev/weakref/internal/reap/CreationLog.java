@@ -90,6 +90,7 @@ public final class CreationLog extends Reapable {
 
     /** Adds a node, and gives it its id. The caller holds the node's referent until this has returned. */
     public void append(TrackedReference node) {
+        StackReserve.ensure(); // so that no slot is claimed and then not written
         while (true) {
             LogChunk last = tail;
             int slot = last.claim();

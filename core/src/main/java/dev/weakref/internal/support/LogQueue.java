@@ -28,7 +28,7 @@ public final class LogQueue implements Runnable {
             new ArrayDeque<>(CAPACITY + 1); // so that it never grows: if that fails, JDK 17 loses the lines
     private long dropped;
     private boolean running;
-    private boolean writing;
+    private @Nullable Thread writer; // while it writes a line
 
     public LogQueue(ThreadFactory threads) {
         this.threads = threads;
@@ -62,7 +62,7 @@ public final class LogQueue implements Runnable {
             try {
                 Logging.writeNow(line.level, line.message, line.failure);
             } catch (VirtualMachineError shortage) {
-                Logging.missed(line.message);
+                Logging.missed(line.message, line.failure);
             } catch (Throwable nowhereToReport) {
                 // The next line may be written.
             }
@@ -70,13 +70,15 @@ public final class LogQueue implements Runnable {
     }
 
     /**
-     * Waits until all lines are written.
+     * Waits until all lines are written. The thread that writes them does not wait for itself.
      *
      * @return whether they were written in time; a logger that blocks does not delay the caller for longer
      */
     public synchronized boolean awaitWritten(long nanos) throws InterruptedException {
         long begin = System.nanoTime();
-        while (running && (writing || !lines.isEmpty() || dropped > 0)) {
+        while (running
+                && writer != Thread.currentThread()
+                && (writer != null || !lines.isEmpty() || dropped > 0)) {
             long left = nanos - (System.nanoTime() - begin);
             if (left <= 0) {
                 return false;
@@ -88,7 +90,7 @@ public final class LogQueue implements Runnable {
 
     private synchronized @Nullable Line next() {
         Line line = null;
-        writing = false;
+        writer = null;
         notifyAll();
         try {
             long begin = System.nanoTime();
@@ -103,7 +105,7 @@ public final class LogQueue implements Runnable {
             // another thread
         }
         running = line != null;
-        writing = running;
+        writer = running ? Thread.currentThread() : null;
         return line;
     }
 

@@ -30,8 +30,11 @@ public final class Logging {
 
     private static volatile Logger logger = DEFAULT;
 
-    /** What could not be written because memory was exhausted: the first since that was last written. */
+    /** What could not be written because memory was exhausted: the last such line. */
     private static volatile @Nullable String missed;
+
+    /** The failure that this line tells of; of another one if two were missed at the same time. */
+    private static volatile @Nullable Throwable missedFailure;
 
     /** Set when a registry is closed by the exit of the JVM. */
     private static volatile boolean jvmExits;
@@ -41,6 +44,13 @@ public final class Logging {
     /** The logger from now on; {@code null} for the one of the platform. */
     public static void logTo(@Nullable Logger chosen) {
         logger = chosen == null ? DEFAULT : chosen;
+    }
+
+    /** Has the platform's logging made ready for its first line, unless another logger was chosen before. */
+    public static void prepare() {
+        if (logger == DEFAULT) {
+            LostHandlers.prepare();
+        }
     }
 
     /** From now on the handlers of the platform's logger may be gone. */
@@ -66,6 +76,7 @@ public final class Logging {
         try {
             write(Level.WARNING, message, failure);
         } catch (Throwable later) {
+            missedFailure = failure;
             missed = message;
         }
     }
@@ -76,6 +87,7 @@ public final class Logging {
                 write(level, message.get(), failure);
             }
         } catch (VirtualMachineError shortage) {
+            missedFailure = shortage;
             missed = "A line of the log was lost";
         } catch (Throwable nowhereToReport) {
             // A logger that fails must not stop the work that was to be reported.
@@ -83,19 +95,25 @@ public final class Logging {
     }
 
     /** Notes a line that could not be written, to be written later. Allocates nothing. */
-    static void missed(String message) {
+    static void missed(String message, @Nullable Throwable failure) {
+        missedFailure = failure;
         missed = message;
     }
 
-    /** Writes what could not be written before. The reaper calls this at each pass. */
+    /**
+     * Writes what could not be written before, with its failure; if memory does not suffice for that, later without.
+     * The reaper calls this at each pass.
+     */
     public static void writeMissed() {
         String message = missed;
         if (message == null) {
             return;
         }
         try {
+            Throwable failure = missedFailure;
             missed = null;
-            write(Level.WARNING, message.endsWith(SHORT) ? message : message + SHORT, null);
+            missedFailure = null;
+            write(Level.WARNING, message.endsWith(SHORT) ? message : message + SHORT, failure);
         } catch (Throwable later) {
             missed = message;
         }

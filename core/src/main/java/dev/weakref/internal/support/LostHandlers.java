@@ -25,9 +25,10 @@ public final class LostHandlers {
 
     /**
      * Lets {@code java.util.logging} make its handlers and format a line, which is not written. Otherwise it does so
-     * for its first line. If memory or stack is exhausted then, it never has a handler, or its formatter is broken.
+     * for its first line. If memory or stack is exhausted then, it never has a handler, or its formatter is broken; and
+     * no line of the program is written any more. A handler for the console writes to what {@link System#err} is now.
      */
-    public static void prepare() {
+    static void prepare() {
         try {
             if (isBackend() && hasHandlers()) {
                 Class<?> formatter = Class.forName("java.util.logging.SimpleFormatter");

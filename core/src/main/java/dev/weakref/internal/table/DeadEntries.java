@@ -1,6 +1,7 @@
 package dev.weakref.internal.table;
 
 import dev.weakref.internal.reap.Backlog;
+import dev.weakref.internal.support.StackReserve;
 import dev.weakref.internal.table.Stripe.Change;
 import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +84,7 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
 
     /** Expunges some references of the queue; waits if the JVM has put none there yet. */
     private void drainOrPark() {
+        StackReserve.ensure(); // so that the listener is told of what was unlinked
         CollectedEntries<K> dead = collectedEntries();
         try {
             Reference<?> first = queue.poll();
@@ -199,8 +201,11 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
 
     void expungeNow(TableNode node) {
         CollectedEntries<K> dead = collectedEntries();
-        expunge(node, dead);
-        dead.submit();
+        try {
+            expunge(node, dead);
+        } finally {
+            dead.submit();
+        }
     }
 
     @Override
@@ -216,8 +221,18 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
     // Notifications.
 
     @Override
-    final CollectedEntries<K> collectedEntries() {
+    CollectedEntries<K> collectedEntries() {
         return new CollectedEntries<>(notifier, weakKeys);
+    }
+
+    /**
+     * A dead node that is about to be replaced, to be submitted after that. Makes sure that there is the stack for it.
+     */
+    final CollectedEntries<K> collectedEntry(TableNode node) {
+        CollectedEntries<K> dead = collectedEntries();
+        dead.add(node);
+        StackReserve.ensure();
+        return dead;
     }
 
     final void notifyReplaced(K key) {
@@ -229,14 +244,6 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
     final void notifyRemoved(K key) {
         if (notifier != null) {
             notifier.removed(key);
-        }
-    }
-
-    final void notifyCollected(TableNode node) {
-        if (notifier != null) {
-            CollectedEntries<K> dead = collectedEntries();
-            dead.add(node);
-            dead.submit();
         }
     }
 }

@@ -26,7 +26,9 @@ public final class Reservation {
     /** The node of the entry that was there before; {@code null} if the key was absent. */
     final @Nullable TableNode previous;
 
-    private final boolean hadValue;
+    /** That node, if it was dead; submitted when the reservation has been replaced. */
+    final @Nullable CollectedEntries<?> dead;
+
     private final Thread owner = Thread.currentThread();
     private final CountDownLatch settled = new CountDownLatch(1);
 
@@ -40,31 +42,35 @@ public final class Reservation {
     volatile boolean finished;
 
     /**
-     * @param hadValue whether the key had a value
+     * @param dead the node of the entry that was there before, if it was dead
      * @param unchanged what replaces the reservation if the mapping function changes nothing
      */
-    Reservation(@Nullable TableNode previous, boolean hadValue, @Nullable Entry unchanged) {
+    Reservation(@Nullable TableNode previous, @Nullable CollectedEntries<?> dead, @Nullable Entry unchanged) {
         this.previous = previous;
-        this.hadValue = hadValue;
+        this.dead = dead;
         outcome = unchanged;
     }
 
     /** How its end counts. */
     Change change() {
         if (outcome == null) {
-            return revives() ? Change.COLLECTED : hadValue ? Change.REMOVED : Change.NOTHING;
+            return revives() ? Change.COLLECTED : hadValue() ? Change.REMOVED : Change.NOTHING;
         }
-        return hadValue ? Change.NOTHING : revives() ? Change.REVIVED : Change.ADDED;
+        return hadValue() ? Change.NOTHING : revives() ? Change.REVIVED : Change.ADDED;
+    }
+
+    private boolean hadValue() {
+        return previous != null && dead == null;
     }
 
     /** Whether the entry that was there before was dead. */
-    boolean revives() {
-        return !hadValue && previous != null;
+    private boolean revives() {
+        return dead != null;
     }
 
     /** Whether it replaces or removes a value. */
     boolean replaces() {
-        return hadValue && !unchanged;
+        return hadValue() && !unchanged;
     }
 
     /** Waits until the mapping function has ended. */

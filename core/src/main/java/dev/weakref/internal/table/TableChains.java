@@ -2,6 +2,7 @@ package dev.weakref.internal.table;
 
 import dev.weakref.internal.reap.Reapable;
 import dev.weakref.internal.support.Logging;
+import dev.weakref.internal.support.StackReserve;
 import dev.weakref.internal.table.Stripe.Change;
 import dev.weakref.internal.table.TableNode.Entry;
 import dev.weakref.internal.table.TableNode.Reserved;
@@ -268,6 +269,7 @@ public abstract class TableChains<K, V> extends Reapable {
     void resize(@Nullable TableNode[] full) {
         CollectedEntries<K> dead = collectedEntries();
         List<@Nullable Object> held = new ArrayList<>();
+        StackReserve.ensure(); // so that the listener is told of what was left out
         try {
             resize(full, stripes, 0, dead, held);
         } finally {

@@ -2,6 +2,7 @@ package dev.weakref.internal.table;
 
 import dev.weakref.internal.reap.Reaper;
 import dev.weakref.internal.support.Names;
+import dev.weakref.internal.support.StackReserve;
 import dev.weakref.internal.table.Stripe.Change;
 import dev.weakref.internal.table.TableNode.Entry;
 import dev.weakref.internal.table.TableNode.Reserved;
@@ -20,10 +21,12 @@ import org.jspecify.annotations.Nullable;
  * are removed. Here: while a mapping function runs, a {@link Reserved} node replaces that of its key. Readers look
  * through it to the entry that was there; writers of that key wait for it; all others pass it.
  *
+ * <p>Not final, so that a test can let the memory be exhausted.
+ *
  * @param <K> the type of the keys
  * @param <V> the type of the values
  */
-public final class WeakTable<K, V> extends NewEntries<K, V> {
+public class WeakTable<K, V> extends NewEntries<K, V> {
 
     /** For which present value a writer writes. */
     public enum When {
@@ -66,12 +69,13 @@ public final class WeakTable<K, V> extends NewEntries<K, V> {
             }
             K before = keyOr(node, key);
             K kept = old == null || replaceKeys ? key : before;
+            CollectedEntries<K> dead = node != null && old == null ? collectedEntry(node) : null;
             boolean put = node == null
                     ? link(array, head, first(kept, value, hash, head), Change.ADDED)
                     : replaceIn(node, old, kept, value);
             if (put) {
                 hold(kept, old, value);
-                afterPut(node, old, before, value);
+                afterPut(dead, old, before, value);
                 return old;
             }
         }
@@ -102,9 +106,9 @@ public final class WeakTable<K, V> extends NewEntries<K, V> {
         Reference.reachabilityFence(value);
     }
 
-    private void afterPut(@Nullable TableNode replaced, @Nullable V old, K key, V value) {
-        if (replaced != null && old == null) {
-            notifyCollected(replaced);
+    private void afterPut(@Nullable CollectedEntries<K> dead, @Nullable V old, K key, V value) {
+        if (dead != null) {
+            dead.submit();
         } else if (old != null && old != value) {
             notifyReplaced(key);
         }
@@ -168,8 +172,17 @@ public final class WeakTable<K, V> extends NewEntries<K, V> {
 
     /** Removes every entry whose key is not reserved. */
     public void clear() {
-        @Nullable TableNode[] array;
+        StackReserve.ensure(); // so that the listener is told of what was unlinked
         CollectedEntries<K> dead = collectedEntries();
+        try {
+            clear(dead);
+        } finally {
+            dead.submit();
+        }
+    }
+
+    private void clear(CollectedEntries<K> dead) {
+        @Nullable TableNode[] array;
         do {
             array = chains();
             for (int bin = 0; bin < array.length; bin++) {
@@ -180,7 +193,6 @@ public final class WeakTable<K, V> extends NewEntries<K, V> {
                 }
             }
         } while (chains() != array);
-        dead.submit();
     }
 
     private void clear(TableNode node, CollectedEntries<K> dead) {
@@ -205,6 +217,7 @@ public final class WeakTable<K, V> extends NewEntries<K, V> {
     /** Waits until the mapping function has ended, and settles its outcome if that was not done. */
     private void awaitEndOf(Reserved reserved) {
         reserved.reservation.await();
+        StackReserve.ensure(); // as in compute
         settle(reserved);
     }
 
@@ -234,10 +247,12 @@ public final class WeakTable<K, V> extends NewEntries<K, V> {
                 continue; // its first key has died since, or another value was put
             }
             // Made before the key is reserved: if memory is exhausted, the key does not stay reserved.
-            Reserved reserved = reserved(key, hash, new Reservation(node, old != null, unchanged), head);
+            CollectedEntries<K> dead = node != null && old == null ? collectedEntry(node) : null;
+            Reserved reserved = reserved(key, hash, new Reservation(node, dead, unchanged), head);
             Reservation reservation = reserved.reservation;
             boolean settled = false;
             V value = null;
+            StackReserve.ensure(); // so that it is settled, and the listener is told of a collected entry
             try {
                 if (node == null
                         ? !link(array, head, reserved, Change.NOTHING)
@@ -282,15 +297,12 @@ public final class WeakTable<K, V> extends NewEntries<K, V> {
         if (!splice(reserved, ANY, outcome, reservation.change())) {
             return;
         }
-        reservation.settled();
-        if (outcome != null && outcome.refersTo(null)) { // a first key that died since, perhaps before it was linked
-            expungeNow(outcome);
+        if (reservation.dead != null) {
+            reservation.dead.submit();
         }
-        TableNode previous = reservation.previous;
-        if (previous != null && reservation.revives()) {
-            notifyCollected(previous);
-        } else if (reservation.replaces()) {
-            K key = keyOf(previous);
+        reservation.settled();
+        if (reservation.replaces()) {
+            K key = keyOf(reservation.previous);
             if (key == null) {
                 key = keyOf(reserved);
             }
@@ -301,6 +313,9 @@ public final class WeakTable<K, V> extends NewEntries<K, V> {
                     notifyReplaced(key);
                 }
             }
+        }
+        if (outcome != null && outcome.refersTo(null)) { // a first key that died since, perhaps before it was linked
+            expungeNow(outcome);
         }
     }
 

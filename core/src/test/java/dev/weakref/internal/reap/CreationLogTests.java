@@ -3,6 +3,7 @@ package dev.weakref.internal.reap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weakref.ShortStack;
 import dev.weakref.internal.dispatch.DispatchTask;
 import dev.weakref.internal.dispatch.SerialDispatcher;
 import dev.weakref.internal.dispatch.TaskBatch;
@@ -30,6 +31,16 @@ class CreationLogTests {
                 .extracting(entry -> entry.id)
                 .isEqualTo(LongStream.rangeClosed(1, 200).boxed().toList());
         assertThat(log.appended()).isEqualTo(200);
+    }
+
+    @Test
+    void noSlotIsClaimedIfTheStackMayNotSufficeToWriteIt() throws InterruptedException {
+        append(1);
+        Entry entry = new Entry();
+
+        assertThat(ShortStack.overflows(() -> log.append(entry))).isPositive();
+
+        assertThat(log.appended()).isEqualTo(1);
     }
 
     @Test
