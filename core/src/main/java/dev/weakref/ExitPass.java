@@ -29,8 +29,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The actions run in workers of a {@link SerialDispatcher}, from which others take over when an action passes its
  * limit; the thread that closes only waits. So an action that hangs costs its limit and nothing else.
+ *
+ * <p>It is not final so that a test can let one of its steps fail.
  */
-final class ExitPass {
+class ExitPass {
 
     static final ExitReport NOTHING = new ExitReport(0, 0, 0, 0, Duration.ZERO, List.of());
 
@@ -52,7 +54,7 @@ final class ExitPass {
     private final RegistryCore core;
     private final SerialDispatcher dispatcher;
     private final Consumer<DispatchTask> turn = this::turn; // made before memory may be exhausted
-    private final long begin = System.nanoTime();
+    private final long begin;
     private final long exitLimitNanos;
     private final ExitTally tally = new ExitTally();
 
@@ -62,14 +64,17 @@ final class ExitPass {
     private final CompletableFuture<ExitReport> report = new CompletableFuture<>();
     private volatile boolean givenUp;
     private volatile @Nullable Thread closer;
-    private long progressTold = begin;
+    private long progressTold;
     private volatile boolean someCouldNotBeRun;
-    private long checkedForExits = begin - EXIT_CHECK_INTERVAL.toNanos();
+    private long checkedForExits;
     private boolean interrupted;
 
-    ExitPass(RegistryCore core, Duration atMost) {
+    ExitPass(RegistryCore core, long exitLimitNanos, long begin) {
         this.core = core;
-        exitLimitNanos = Math.max(0, Math.min(Defaults.nanos(core.settings().exitLimit), Defaults.nanos(atMost)));
+        this.exitLimitNanos = exitLimitNanos;
+        this.begin = begin;
+        progressTold = begin;
+        checkedForExits = begin - EXIT_CHECK_INTERVAL.toNanos();
         dispatcher = new SerialDispatcher(
                 "the exit pass of registry '" + Names.escape(core.name()) + "'",
                 core.threads("-exit"),
@@ -83,10 +88,6 @@ final class ExitPass {
         notAwaited.addAll(ids);
     }
 
-    int notAwaited() {
-        return notAwaited.size();
-    }
-
     /** Whether it waits for this one. */
     boolean awaits(DispatchTask task) {
         long id = task instanceof FinalizerNode.Call call ? call.node().id : ((TrackedReference) task).id;
@@ -98,7 +99,7 @@ final class ExitPass {
         long now = System.nanoTime();
         if (now - checkedForExits >= EXIT_CHECK_INTERVAL.toNanos()) {
             checkedForExits = now;
-            notAwaited.addAll(CurrentRegistries.endingTheJvm(core.number()));
+            doNotAwait(CurrentRegistries.endingTheJvm(core.number()));
         }
     }
 
@@ -143,10 +144,15 @@ final class ExitPass {
 
     private void tellWaiting(Throwable failure) {
         try {
-            report.completeExceptionally(failure);
+            tell(failure);
         } catch (OutOfMemoryError noFailureCanBeTold) {
             report.complete(NOTHING); // allocates nothing
         }
+    }
+
+    /** Needs memory. */
+    void tell(Throwable failure) {
+        report.completeExceptionally(failure);
     }
 
     /** Repeats the pass if memory is exhausted, while there is time: each of its steps may be done twice. */
@@ -158,10 +164,15 @@ final class ExitPass {
                 if (left() <= 0) {
                     throw shortage;
                 }
-                Logging.failure(SHORT_OF_MEMORY, shortage);
-                LockSupport.parkNanos(TICK.toNanos());
+                pauseAfter(shortage);
             }
         }
+    }
+
+    /** Logs that memory is exhausted, and waits before the next attempt. */
+    static void pauseAfter(OutOfMemoryError shortage) {
+        Logging.failure(SHORT_OF_MEMORY, shortage);
+        LockSupport.parkNanos(TICK.toNanos());
     }
 
     private ExitReport pass() {
