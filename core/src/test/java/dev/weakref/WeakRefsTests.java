@@ -136,6 +136,31 @@ class WeakRefsTests {
         assertThat(lines).isEmpty();
     }
 
+    @Test
+    void aLoggerIsOnlyReplacedByThePlatformsWhileItIsInUse() {
+        List<String> former = new ArrayList<>();
+        List<String> current = new ArrayList<>();
+        System.Logger first = new Recording(former);
+        System.Logger second = new Recording(current);
+        try (LogLines log = new LogLines()) {
+            WeakRefs.logTo(first);
+            WeakRefs.logTo(second);
+            WeakRefs.stopLoggingTo(first);
+            FinalizerRegistry.create("logged").close();
+            WeakRefs.stopLoggingTo(second);
+            FinalizerRegistry.create("logged later").close();
+
+            assertThat(current).singleElement().asString().contains("'logged'");
+            assertThat(log.with("Exit pass of registry 'logged"))
+                    .singleElement()
+                    .asString()
+                    .contains("later");
+        } finally {
+            WeakRefs.logTo(null);
+        }
+        assertThat(former).isEmpty();
+    }
+
     /** A logger that writes to a list. */
     private record Recording(List<String> lines) implements System.Logger {
         @Override
