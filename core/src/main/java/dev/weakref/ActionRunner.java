@@ -3,12 +3,16 @@ package dev.weakref;
 import dev.weakref.internal.dispatch.DispatchTask;
 import dev.weakref.internal.reap.TrackedReference;
 import dev.weakref.internal.support.Logging;
+import dev.weakref.internal.support.StackReserve;
 import java.lang.System.Logger.Level;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +27,8 @@ final class ActionRunner {
     /** Whether the exit pass has begun. */
     private final BooleanSupplier closing;
 
-    /** One permit for each action in the user's executor; all of them for the exit pass. */
-    private final Semaphore inExecutor = new Semaphore(Integer.MAX_VALUE);
+    /** What the user's executor runs. Guarded by itself. */
+    private final Set<DispatchTask> inExecutor = Collections.newSetFromMap(new IdentityHashMap<>(1));
 
     ActionRunner(@Nullable Executor executor, @Nullable ClassLoader contextClassLoader, BooleanSupplier closing) {
         this.executor = executor;
@@ -70,16 +74,21 @@ final class ActionRunner {
 
     /** Runs it, unless the exit pass has begun, which will find it still live. */
     private void runInExecutor(DispatchTask task) {
-        if (inExecutor.tryAcquire()) {
-            try {
-                if (!closing.getAsBoolean()) {
-                    inContext(task);
-                }
-            } catch (VirtualMachineError shortage) {
-                tryAgain(task);
-                throw shortage;
-            } finally {
-                inExecutor.release();
+        try {
+            StackReserve.ensure(); // so that what is added is removed again
+            synchronized (inExecutor) {
+                inExecutor.add(task);
+            }
+            if (!closing.getAsBoolean()) {
+                inContext(task);
+            }
+        } catch (VirtualMachineError shortage) {
+            tryAgain(task);
+            throw shortage;
+        } finally {
+            synchronized (inExecutor) {
+                inExecutor.remove(task);
+                inExecutor.notifyAll();
             }
         }
     }
@@ -116,18 +125,32 @@ final class ActionRunner {
     }
 
     /**
-     * Waits until the executor runs no action that the pass waits for. A stuck one keeps its permit; one that begins
-     * later sees the exit pass and does nothing.
+     * Waits until the executor runs no action that the pass waits for. An action adds itself and then asks for the
+     * pass, which has begun before it looks here: so one that is not seen here does nothing.
+     *
+     * @param nanos how long to wait
      */
-    boolean isExecutorIdle(int notAwaited, long nanos) throws InterruptedException {
-        if (executor == null) {
+    boolean isExecutorIdle(Predicate<DispatchTask> awaited, long nanos) throws InterruptedException {
+        long begin = System.nanoTime();
+        synchronized (inExecutor) {
+            while (runsAny(awaited)) {
+                long left = nanos - (System.nanoTime() - begin);
+                if (left <= 0) {
+                    return false;
+                }
+                TimeUnit.NANOSECONDS.timedWait(inExecutor, Math.max(left, 1_000_000));
+            }
             return true;
         }
-        int free = Integer.MAX_VALUE - notAwaited;
-        if (!inExecutor.tryAcquire(free, nanos, TimeUnit.NANOSECONDS)) {
-            return false;
+    }
+
+    /** Called with the lock. */
+    private boolean runsAny(Predicate<DispatchTask> awaited) {
+        for (DispatchTask task : inExecutor) {
+            if (awaited.test(task)) {
+                return true;
+            }
         }
-        inExecutor.release(free);
-        return true;
+        return false;
     }
 }

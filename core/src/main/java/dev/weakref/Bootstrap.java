@@ -289,9 +289,7 @@ public final class Bootstrap implements Runnable {
      */
     private static void prepareLogging() {
         try {
-            Threads.daemons("weakref-logging", null)
-                    .newThread(Logging::prepare)
-                    .start();
+            Threads.daemons("weakref-logging", null).newThread(Logging::prepare).start();
         } catch (Throwable noThread) {
             // The platform prepares its logging itself, at its first line.
         }

@@ -6,7 +6,6 @@ import dev.weakref.internal.dispatch.SerialDispatcher;
 import dev.weakref.internal.dispatch.TaskBatch;
 import dev.weakref.internal.reap.LogIterator;
 import dev.weakref.internal.reap.TrackedReference;
-import dev.weakref.internal.support.Defaults;
 import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.support.Names;
 import java.lang.System.Logger.Level;
@@ -26,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The actions run in workers of a {@link SerialDispatcher}, from which others take over when an action passes its
  * limit; the thread that closes only waits. So an action that hangs costs its limit and nothing else.
+ *
+ * <p>It is not final so that a test can let one of its steps fail.
  */
-final class ExitPass {
+class ExitPass {
 
     static final ExitReport NOTHING = new ExitReport(0, 0, 0, 0, Duration.ZERO, List.of());
 
@@ -44,7 +45,7 @@ final class ExitPass {
     private final RegistryCore core;
     private final SerialDispatcher dispatcher;
     private final Consumer<DispatchTask> turn = this::turn; // made before memory may be exhausted
-    private final long begin = System.nanoTime();
+    private final long begin;
     private final long exitLimitNanos;
     private final ExitTally tally = new ExitTally();
     private final UnawaitedActions unawaited;
@@ -55,9 +56,10 @@ final class ExitPass {
     private volatile boolean someCouldNotBeRun;
     private boolean interrupted;
 
-    ExitPass(RegistryCore core, Duration atMost) {
+    ExitPass(RegistryCore core, long exitLimitNanos, long begin) {
         this.core = core;
-        exitLimitNanos = Math.max(0, Math.min(Defaults.nanos(core.settings().exitLimit), Defaults.nanos(atMost)));
+        this.exitLimitNanos = exitLimitNanos;
+        this.begin = begin;
         dispatcher = new SerialDispatcher(
                 "the exit pass of registry '" + Names.escape(core.name()) + "'",
                 core.threads("-exit"),
@@ -71,10 +73,6 @@ final class ExitPass {
 
     void doNotAwait(Collection<Long> ids) {
         unawaited.addAll(ids);
-    }
-
-    int notAwaited() {
-        return unawaited.size();
     }
 
     /** Whether it waits for this one. */
@@ -123,10 +121,15 @@ final class ExitPass {
 
     private void tellWaiting(Throwable failure) {
         try {
-            report.completeExceptionally(failure);
+            tell(failure);
         } catch (OutOfMemoryError noFailureCanBeTold) {
             report.complete(NOTHING); // allocates nothing
         }
+    }
+
+    /** Needs memory. */
+    void tell(Throwable failure) {
+        report.completeExceptionally(failure);
     }
 
     /** Repeats the pass if memory is exhausted, while there is time: each of its steps may be done twice. */
@@ -138,13 +141,19 @@ final class ExitPass {
                 if (left() <= 0) {
                     throw shortage;
                 }
-                Logging.failure(SHORT_OF_MEMORY, shortage);
-                LockSupport.parkNanos(TICK.toNanos());
+                pauseAfter(shortage);
             }
         }
     }
 
-    private ExitReport pass() {
+    /** Logs that memory is exhausted, and waits before the next attempt. */
+    static void pauseAfter(OutOfMemoryError shortage) {
+        Logging.failure(SHORT_OF_MEMORY, shortage);
+        LockSupport.parkNanos(TICK.toNanos());
+    }
+
+    /** One attempt. */
+    ExitReport pass() {
         long half = exitLimitNanos / 2; // the other half is for those that have not begun
         unawaited.check();
         while (!uninterrupted(() -> core.stopDispatching(this, Math.min(untilCheck(), left() - half)))

@@ -320,7 +320,7 @@ final class RegistryCore {
         dispatcher.stop();
         long begin = System.nanoTime();
         boolean ended = dispatcher.awaitRunning(nanos, task -> !pass.awaits(task));
-        return ended && runner.isExecutorIdle(pass.notAwaited(), nanos - (System.nanoTime() - begin));
+        return ended && runner.isExecutorIdle(pass::awaits, nanos - (System.nanoTime() - begin));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.weakref;
 
+import dev.weakref.internal.support.Defaults;
 import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.support.StackReserve;
 import java.time.Duration;
@@ -12,6 +13,10 @@ final class RegistryShutdown {
 
     private final RegistryCore core;
     private final AtomicReference<@Nullable ExitPass> exitPass = new AtomicReference<>();
+
+    /** Replaced by tests. */
+    PassFactory passes = ExitPass::new;
+
     private @Nullable Thread jvmHook;
 
     RegistryShutdown(RegistryCore core) {
@@ -54,8 +59,7 @@ final class RegistryShutdown {
         boolean inside = isInsideAction();
         List<Long> waitsInside = CurrentRegistries.running(waiting, core.number());
         while (true) {
-            ExitPass mine = new ExitPass(core, atMost);
-            mine.doNotAwait(waitsInside); // before others can meet it: this needs memory
+            ExitPass mine = newPass(atMost, waitsInside);
             ExitPass before = exitPass.compareAndExchange(null, mine);
             ExitPass pass = before == null ? mine : before;
             if (before != null) {
@@ -78,6 +82,32 @@ final class RegistryShutdown {
                 return report;
             }
         }
+    }
+
+    /**
+     * Makes a pass, before others can meet it. If memory is exhausted, it tries again while there is time: a JVM that
+     * exits does not close the registry a second time.
+     */
+    private ExitPass newPass(Duration atMost, List<Long> notAwaited) {
+        long begin = System.nanoTime();
+        long limit = Math.max(0, Math.min(Defaults.nanos(core.settings().exitLimit), Defaults.nanos(atMost)));
+        while (true) {
+            try {
+                ExitPass pass = passes.newPass(core, limit, begin);
+                pass.doNotAwait(notAwaited);
+                return pass;
+            } catch (OutOfMemoryError shortage) {
+                if (System.nanoTime() - begin >= limit) {
+                    throw shortage;
+                }
+                ExitPass.pauseAfter(shortage);
+            }
+        }
+    }
+
+    /** Makes an exit pass whose time began at a value of {@link System#nanoTime()}. */
+    interface PassFactory {
+        ExitPass newPass(RegistryCore core, long limitNanos, long begin);
     }
 
     /** Keeps the hook until the end: a JVM that exits during the pass waits for it. */
@@ -125,7 +155,7 @@ final class RegistryShutdown {
     /** Waits for a pass that has begun, but no longer than it may take: its thread may be the one that exits. */
     private void shutdownInHook() {
         Logging.jvmExits();
-        ExitPass mine = new ExitPass(core, core.settings().exitLimit);
+        ExitPass mine = newPass(core.settings().exitLimit, List.of());
         ExitPass before = exitPass.compareAndExchange(null, mine);
         while (before != null) {
             before.awaitEnd();

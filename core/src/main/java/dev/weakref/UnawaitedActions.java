@@ -31,10 +31,6 @@ final class UnawaitedActions {
         ids.addAll(finalizers);
     }
 
-    int size() {
-        return ids.size();
-    }
-
     boolean contains(DispatchTask task) {
         return ids.contains(task instanceof ExplicitCall call ? call.finalizer().id : ((TrackedReference) task).id);
     }

@@ -102,6 +102,17 @@ public final class WeakRefs {
     }
 
     /**
+     * Writes the lines of the library to the platform's logger again, if they go to this logger; otherwise does
+     * nothing. For a framework that ends: a logger that was chosen after its own stays, even if another thread chooses
+     * it at the same time.
+     *
+     * @param logger the one that was given to {@link #logTo}, compared by identity
+     */
+    public static void stopLoggingTo(System.Logger logger) {
+        Logging.stopLoggingTo(Objects.requireNonNull(logger, "logger"));
+    }
+
+    /**
      * One thing that refers to an object.
      *
      * @param kind what it is

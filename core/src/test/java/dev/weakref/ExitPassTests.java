@@ -11,6 +11,7 @@ import dev.weakref.internal.support.Defaults;
 import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -429,6 +430,87 @@ class ExitPassTests {
         take(tasks).run();
 
         assertThat(ran).containsExactly("inside 0");
+    }
+
+    @Test
+    void waitsForTheExecutorThoughACallOutsideItClosesTheRegistry() throws Exception {
+        registry = builder.executor(task -> new Thread(task).start())
+                .exitLimit(Duration.ofHours(1))
+                .build();
+        CountDownLatch go = new CountDownLatch(1);
+        named("left", true);
+        Finalizer<Void> closing = registry.register(referent, () -> {
+            registry.shutdown();
+        });
+        runInTheExecutorUntil(go);
+
+        closing.call();
+        awaitWaitForTheExecutor();
+        go.countDown();
+
+        assertThat(List.of(take(ran), take(ran))).containsExactly("ended in the executor", "left");
+    }
+
+    @Test
+    void waitsForTheExecutorThoughTheActionInItThatClosedIsOver() {
+        registry = builder.executor(task -> new Thread(task).start())
+                .exitLimit(Duration.ofHours(1))
+                .build();
+        CountDownLatch go = new CountDownLatch(1);
+        named("left", true);
+        CountDownLatch bothRun = new CountDownLatch(1);
+        FinalizerNode<?> closing = node(registry.register(referent, () -> {
+            BackgroundCall.await(bothRun);
+            registry.shutdown();
+        }));
+        closing.enqueue();
+        runInTheExecutorUntil(go);
+        bothRun.countDown();
+        Gc.awaitWithoutCollecting(closing::isDone, "the action that closes has not ended");
+
+        awaitWaitForTheExecutor();
+        go.countDown();
+
+        assertThat(List.of(take(ran), take(ran))).containsExactly("ended in the executor", "left");
+    }
+
+    @Test
+    void doesNotWaitForAnActionInTheExecutorThatWaitsForThePass() {
+        registry = builder.executor(task -> new Thread(task).start())
+                .exitLimit(Duration.ofHours(1))
+                .build();
+        named("left", true);
+        FinalizerNode<?> waiting = node(registry.register(referent, () -> {
+            Thread me = Thread.currentThread();
+            BackgroundCall.call(() -> registry.shutdown(Duration.ofHours(1), me))
+                    .result();
+            ran.add("waited");
+        }));
+        waiting.enqueue();
+        reaper.pass();
+
+        assertThat(List.of(take(ran), take(ran))).containsExactly("left", "waited");
+    }
+
+    private void runInTheExecutorUntil(CountDownLatch go) {
+        FinalizerNode<?> running = node(registry.register(referent, () -> {
+            ran.add("running");
+            BackgroundCall.await(go);
+            ran.add("ended in the executor");
+        }));
+        running.enqueue();
+        reaper.pass();
+        awaitRan("running");
+    }
+
+    /** Or until the pass has not waited. */
+    private void awaitWaitForTheExecutor() {
+        Gc.awaitWithoutCollecting(
+                () -> ran.contains("left")
+                        || Thread.getAllStackTraces().values().stream()
+                                .flatMap(Arrays::stream)
+                                .anyMatch(frame -> frame.getMethodName().equals("isExecutorIdle")),
+                "the pass does not wait for the executor");
     }
 
     @Test

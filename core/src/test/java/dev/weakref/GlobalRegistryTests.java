@@ -52,6 +52,30 @@ class GlobalRegistryTests {
         assertThat(Programs.outputOf(ExitsInTheExitPass.class)).containsExactly("exits", "left");
     }
 
+    @Test
+    void isClosedThoughMemoryWasExhaustedWhenTheJvmBeganToExit() throws Exception {
+        assertThat(Programs.outputOf(ExitsShortOfMemory.class)).containsExactly("main ends", "no memory", "left");
+    }
+
+    static final class ExitsShortOfMemory {
+
+        private static boolean failed;
+
+        public static void main(String[] args) {
+            FinalizerRegistry registry = patient();
+            registry.core().shutdown().passes = (core, limit, begin) -> {
+                if (!failed) {
+                    failed = true;
+                    System.out.println("no memory");
+                    throw new OutOfMemoryError("for the test");
+                }
+                return new ExitPass(core, limit, begin);
+            };
+            registry.register(REFERENT, () -> System.out.println("left"));
+            System.out.println("main ends");
+        }
+    }
+
     /** Whose limits expire long after the test has lost its patience. */
     private static FinalizerRegistry patient() {
         FinalizerRegistry registry = FinalizerRegistry.builder()

@@ -146,6 +146,31 @@ class WeakRefsTests {
     }
 
     @Test
+    void aLoggerIsOnlyReplacedByThePlatformsWhileItIsInUse() {
+        List<String> former = new ArrayList<>();
+        List<String> current = new ArrayList<>();
+        System.Logger first = (LineLogger) (level, message, failure) -> former.add(message);
+        System.Logger second = (LineLogger) (level, message, failure) -> current.add(message);
+        try (LogLines log = new LogLines()) {
+            WeakRefs.logTo(first);
+            WeakRefs.logTo(second);
+            WeakRefs.stopLoggingTo(first);
+            FinalizerRegistry.create("logged").close();
+            WeakRefs.stopLoggingTo(second);
+            FinalizerRegistry.create("logged later").close();
+
+            assertThat(current).singleElement().asString().contains("'logged'");
+            assertThat(log.with("Exit pass of registry 'logged"))
+                    .singleElement()
+                    .asString()
+                    .contains("later");
+        } finally {
+            WeakRefs.logTo(null);
+        }
+        assertThat(former).isEmpty();
+    }
+
+    @Test
     void looksByIdentity() {
         Runnable equal = new WeakRefsTests().referent;
         assertThat(equal).isEqualTo(referent);

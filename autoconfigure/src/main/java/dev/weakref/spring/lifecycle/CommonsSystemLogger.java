@@ -40,7 +40,6 @@ final class CommonsSystemLogger implements System.Logger {
             return;
         }
         SHARED.begin(log);
-        WeakRefs.logTo(SHARED);
     }
 
     /** The exit pass of a context is over. */
@@ -56,12 +55,15 @@ final class CommonsSystemLogger implements System.Logger {
     private synchronized void begin(Log log) {
         contexts++;
         this.log = log;
+        WeakRefs.logTo(this);
     }
 
+    /** With the last context the library has the platform's logger itself, of which it notices if it has ended. */
     private synchronized void end() {
         contexts--;
         if (contexts <= 0) {
-            log = null;
+            WeakRefs.stopLoggingTo(this);
+            log = null; // a line that is on its way here goes to the platform
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.beans.factory.DisposableBean;
@@ -45,7 +46,8 @@ import org.springframework.core.PriorityOrdered;
  * callback: some have none, and a session would keep the bean for it.
  *
  * <p><b>What if it cannot begin.</b> Memory may be short, or a factory bean may fail with an error. Nothing is begun
- * then, the phase goes on, and the destruction of each bean tries again.
+ * then, the phase goes on, and the destruction of each bean tries again. If memory is short when a registry is closed,
+ * that is repeated while there is time.
  *
  * <p><b>What if the classes are gone.</b> A rebuild deletes the classes of an application that still runs. Everything
  * that the pass needs is therefore loaded and initialized with this class.
@@ -68,17 +70,17 @@ public final class ExitPassLifecycle
     /** For the report of a registry that has used up all of the time. */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
+    /** Between two attempts while memory is exhausted: leaves the processor to others; short within the limit. */
+    private static final Duration PAUSE = Duration.ofMillis(10);
+
     private final ConfigurableApplicationContext context;
     private final Duration limit;
+    private final Shutdown shutdown;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final WeakSet<Object> scoped = WeakSet.identity();
     private volatile boolean running;
     private boolean begun;
     private long begunAt;
-
-    /** The thread that closes the context. If it runs an action, its registry does not wait for that. */
-    private Thread closing = Thread.currentThread();
-
     private boolean failureTold;
     private boolean destroyed;
 
@@ -100,9 +102,20 @@ public final class ExitPassLifecycle
      * @param limit how long all registries together may take; none takes longer than its own exit limit
      */
     public ExitPassLifecycle(ConfigurableApplicationContext context, Duration limit) {
+        this(context, limit, FinalizerRegistry::shutdown);
+    }
+
+    /** For tests. */
+    ExitPassLifecycle(ConfigurableApplicationContext context, Duration limit, Shutdown shutdown) {
         this.context = context;
         this.limit = limit;
+        this.shutdown = shutdown;
         CommonsSystemLogger.contextIsOpen();
+    }
+
+    /** Closes a registry on behalf of a thread that waits for that. */
+    interface Shutdown {
+        ExitReport of(FinalizerRegistry registry, Duration atMost, Thread waiting);
     }
 
     @Override
@@ -224,23 +237,23 @@ public final class ExitPassLifecycle
                 new ArrayList<>(LocalSingletons.of(FinalizerRegistry.class, context.getBeanFactory())
                         .entrySet());
         Collections.reverse(registries);
-        closing = Thread.currentThread();
-        Thread thread = new Thread(() -> closeAll(registries), "weakref-exit-pass");
+        Thread closing = Thread.currentThread(); // if it runs an action, its registry does not wait for that
+        Thread thread = new Thread(() -> closeAll(registries, closing), "weakref-exit-pass");
         thread.setDaemon(true);
         begunAt = System.nanoTime();
         begun = true;
         try {
             thread.start();
         } catch (Throwable noThread) {
-            closeAll(registries);
+            closeAll(registries, closing);
         }
     }
 
-    private void closeAll(List<Map.Entry<String, FinalizerRegistry>> registries) {
+    private void closeAll(List<Map.Entry<String, FinalizerRegistry>> registries, Thread closing) {
         try {
             for (Map.Entry<String, FinalizerRegistry> registry : registries) {
                 try {
-                    close(registry.getKey(), registry.getValue());
+                    close(registry.getKey(), registry.getValue(), closing);
                 } catch (Throwable failure) {
                     warn("The exit pass, or a listener to its end, failed for bean ", registry.getKey(), failure);
                 }
@@ -250,10 +263,24 @@ public final class ExitPassLifecycle
         }
     }
 
-    private void close(String beanName, FinalizerRegistry registry) {
-        ExitReport report = registry.shutdown(left(), closing);
+    private void close(String beanName, FinalizerRegistry registry, Thread closing) {
+        ExitReport report = shutdownOrTryAgain(registry, closing);
         if (context.isClosed()) {
             context.publishEvent(new ExitPassEndedEvent(beanName, report));
+        }
+    }
+
+    /** Repeats it if memory is exhausted, while there is time: nothing closes the registry after this. */
+    private ExitReport shutdownOrTryAgain(FinalizerRegistry registry, Thread closing) {
+        while (true) {
+            try {
+                return shutdown.of(registry, left(), closing);
+            } catch (OutOfMemoryError shortage) {
+                if (System.nanoTime() - begunAt >= limit.toNanos()) {
+                    throw shortage;
+                }
+                LockSupport.parkNanos(PAUSE.toNanos());
+            }
         }
     }
 

@@ -14,10 +14,13 @@ import java.util.List;
 import java.util.ResourceBundle;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
+import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.BeanCreationException;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
@@ -29,18 +32,7 @@ class CommonsSystemLoggerTests {
 
     @Test
     void theLibraryLogsLikeTheApplicationWhileAContextIsOpen() throws Exception {
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Program.class.getName())
-                .redirectErrorStream(true)
-                .start();
-
-        List<String> lines = process.inputReader(StandardCharsets.UTF_8).lines().toList();
-
-        assertThat(lines)
+        assertThat(outputOf(Program.class, ""))
                 .containsSubsequence(
                         "before: platform",
                         "two contexts: application",
@@ -49,7 +41,72 @@ class CommonsSystemLoggerTests {
                         "a start has failed: platform",
                         "chosen by the user: user",
                         "chosen by the user, and the context has closed: user");
+    }
+
+    /** Which are written while the JVM exits, when the platform's logging has ended. */
+    @ParameterizedTest
+    @EnumSource(End.class)
+    void theLastLinesAreWrittenAfterTheLastContext(End end) throws Exception {
+        List<String> lines = outputOf(EndsWithTheGlobalRegistry.class, end.name());
+
+        assertThat(lines).anyMatch(line -> line.startsWith("WARNING: ") && line.contains("failed (EXIT"));
+        assertThat(lines).anyMatch(line -> line.startsWith("INFO: Exit pass of registry 'global': 1 run (1 failed)"));
+    }
+
+    private static List<String> outputOf(Class<?> program, String argument) throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        program.getName(),
+                        argument)
+                .redirectErrorStream(true)
+                .start();
+        List<String> lines = process.inputReader(StandardCharsets.UTF_8).lines().toList();
         assertThat(process.waitFor()).isZero();
+        return lines;
+    }
+
+    /** How the last context of a program ends. */
+    private enum End {
+        TWO_CONTEXTS_CLOSE(() -> {
+            GenericApplicationContext older = Program.context();
+            older.refresh();
+            GenericApplicationContext younger = Program.context();
+            younger.refresh();
+            older.close();
+            younger.close();
+        }),
+        A_CHILD_AND_ITS_PARENT_CLOSE(() -> {
+            GenericApplicationContext parent = Program.context();
+            parent.refresh();
+            GenericApplicationContext child = Program.context();
+            child.setParent(parent);
+            child.refresh();
+            child.close();
+            parent.close();
+        }),
+        THE_START_FAILS(Program::failToStart);
+
+        private final Runnable steps;
+
+        End(Runnable steps) {
+            this.steps = steps;
+        }
+    }
+
+    static final class EndsWithTheGlobalRegistry {
+
+        private static final Object REFERENT = new Object(); // a local one may be collected when main has returned
+
+        public static void main(String[] arguments) {
+            FinalizerRegistry.global().register(REFERENT, () -> {
+                LogManager.getLogManager().reset(); // as the JDK does in a hook beside
+                throw new IllegalStateException("wanted by the test");
+            });
+            End.valueOf(arguments[0]).steps.run();
+        }
     }
 
     static final class Program {

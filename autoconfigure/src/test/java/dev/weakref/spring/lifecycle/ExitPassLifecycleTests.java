@@ -420,6 +420,49 @@ class ExitPassLifecycleTests {
     }
 
     @Test
+    void aCloseThatFailsForWantOfMemoryIsRepeated() {
+        AtomicInteger failures = new AtomicInteger(2);
+        GenericApplicationContext context = contextThatFails(failures, Duration.ofSeconds(20));
+        context.refresh();
+        registry.register(REFERENT, () -> events.add("ran"));
+
+        context.close();
+
+        assertThat(events).containsExactly("ran", "told", "bean destroyed");
+        assertThat(failures).hasValue(-1);
+    }
+
+    @Test
+    void aCloseThatFailsForWantOfMemoryIsNotRepeatedForEver() {
+        GenericApplicationContext context =
+                contextThatFails(new AtomicInteger(Integer.MAX_VALUE), Duration.ofMillis(20));
+        context.refresh();
+        registry.register(REFERENT, () -> events.add("ran"));
+
+        context.close();
+
+        assertThat(events).containsExactly("bean destroyed");
+        assertThat(registry.isClosed()).isFalse();
+        registry.close();
+    }
+
+    private GenericApplicationContext contextThatFails(AtomicInteger failures, Duration limit) {
+        GenericApplicationContext context = new AnnotationConfigApplicationContext();
+        context.registerBean(
+                "exitPass",
+                ExitPassLifecycle.class,
+                () -> new ExitPassLifecycle(context, limit, (registry, atMost, waiting) -> {
+                    if (failures.getAndDecrement() > 0) {
+                        throw new OutOfMemoryError("wanted by the test");
+                    }
+                    return registry.shutdown(atMost, waiting);
+                }));
+        registerBeans(context);
+        context.addApplicationListener(ApplicationListener.<ExitPassEndedEvent>forPayload(ended -> events.add("told")));
+        return context;
+    }
+
+    @Test
     void aListenerThatThrowsWhateverItDoesLeavesNoRegistryOpen() {
         GenericApplicationContext context = context(Duration.ofSeconds(20));
         context.registerBean("younger", FinalizerRegistry.class, () -> {
@@ -548,10 +591,14 @@ class ExitPassLifecycleTests {
 
     private GenericApplicationContext context(Duration limit, GenericApplicationContext context) {
         context.registerBean("exitPass", ExitPassLifecycle.class, () -> new ExitPassLifecycle(context, limit));
+        registerBeans(context);
+        return context;
+    }
+
+    private void registerBeans(GenericApplicationContext context) {
         context.registerBean(
                 "registry", FinalizerRegistry.class, () -> registry, bean -> bean.setDestroyMethodName(""));
         context.registerBean("bean", DisposableBean.class, () -> () -> events.add("bean destroyed"));
-        return context;
     }
 
     private static boolean waitsInDestruction(Thread thread) {

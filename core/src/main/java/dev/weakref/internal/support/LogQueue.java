@@ -76,9 +76,7 @@ public final class LogQueue implements Runnable {
      */
     public synchronized boolean awaitWritten(long nanos) throws InterruptedException {
         long begin = System.nanoTime();
-        while (running
-                && writer != Thread.currentThread()
-                && (writer != null || !lines.isEmpty() || dropped > 0)) {
+        while (running && writer != Thread.currentThread() && (writer != null || !lines.isEmpty() || dropped > 0)) {
             long left = nanos - (System.nanoTime() - begin);
             if (left <= 0) {
                 return false;

@@ -42,8 +42,15 @@ public final class Logging {
     private Logging() {}
 
     /** The logger from now on; {@code null} for the one of the platform. */
-    public static void logTo(@Nullable Logger chosen) {
+    public static synchronized void logTo(@Nullable Logger chosen) {
         logger = chosen == null ? DEFAULT : chosen;
+    }
+
+    /** The logger of the platform from now on, if this one is the current one. */
+    public static synchronized void stopLoggingTo(Logger chosen) {
+        if (logger == chosen) {
+            logger = DEFAULT;
+        }
     }
 
     /** Has the platform's logging made ready for its first line, unless another logger was chosen before. */
