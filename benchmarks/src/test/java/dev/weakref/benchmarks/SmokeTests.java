@@ -1,7 +1,10 @@
 package dev.weakref.benchmarks;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weakref.WeakRef;
+import dev.weakref.benchmarks.harness.Comparison;
 import dev.weakref.benchmarks.harness.Fork;
 import dev.weakref.benchmarks.harness.Job;
 import dev.weakref.benchmarks.harness.Plan;
@@ -12,6 +15,8 @@ import dev.weakref.benchmarks.measurement.Scale;
 import dev.weakref.benchmarks.report.Report;
 import dev.weakref.benchmarks.report.Results;
 import dev.weakref.benchmarks.report.Targets;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,5 +54,23 @@ class SmokeTests {
                 .contains(Peer.CORE);
         assertThat(Files.readString(docs.resolve("performance/growth-of-a-map.svg")))
                 .contains("<polyline");
+    }
+
+    @Test
+    void coreIsComparedWithItself() throws Exception {
+        String core = Path.of(WeakRef.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .toURI())
+                .toString();
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+
+        new Comparison(core, Scale.TINY, 1, new PrintStream(printed, true, UTF_8)).measure(List.of("churn"));
+
+        assertThat(printed.toString(UTF_8).lines())
+                .isNotEmpty()
+                .allMatch(row -> row.startsWith(Churn.SECTION) && row.split(" \\| ").length == 4)
+                .noneMatch(row -> row.contains("–")); // as it is without a figure
     }
 }

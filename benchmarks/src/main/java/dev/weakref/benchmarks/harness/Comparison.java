@@ -5,6 +5,7 @@ import dev.weakref.benchmarks.measurement.Ratio;
 import dev.weakref.benchmarks.measurement.Scale;
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +16,23 @@ public final class Comparison {
 
     private static final int ROUNDS = 4;
 
-    private Comparison() {}
+    private final Forks old;
+    private final Forks present;
+    private final int rounds;
+    private final PrintStream out;
+
+    /**
+     * Compares with these classes.
+     *
+     * @param rounds how many JVMs of each
+     */
+    public Comparison(String classesBefore, Scale scale, int rounds, PrintStream out) {
+        String classPath = System.getProperty("java.class.path");
+        old = new Forks(scale, classesBefore + File.pathSeparator + classPath);
+        present = new Forks(scale, classPath);
+        this.rounds = rounds;
+        this.out = out;
+    }
 
     /**
      * Prints a row for each figure.
@@ -25,28 +42,26 @@ public final class Comparison {
     public static void main(String[] arguments) throws IOException, InterruptedException {
         Scale scale = Scale.of(arguments[1]);
         List<String> names = List.of(arguments).subList(2, arguments.length);
-        String classPath = System.getProperty("java.class.path");
-        Forks old = new Forks(scale, arguments[0] + File.pathSeparator + classPath);
-        measure(scale, names, old, new Forks(scale, classPath));
+        new Comparison(arguments[0], scale, ROUNDS, System.out).measure(names);
     }
 
-    private static void measure(Scale scale, List<String> names, Forks old, Forks present)
-            throws IOException, InterruptedException {
-        for (Job job : new Plan(scale).jobs()) {
+    /** Measures the jobs whose names begin so. */
+    public void measure(List<String> names) throws IOException, InterruptedException {
+        for (Job job : new Plan(present.scale()).jobs()) {
             if (names.isEmpty() || names.stream().anyMatch(job.name()::startsWith)) {
                 for (Peer peer : job.peers()) {
                     if (peer.isCore()) {
-                        measure(job, peer, old, present);
+                        measure(job, peer);
                     }
                 }
             }
         }
     }
 
-    private static void measure(Job job, Peer peer, Forks old, Forks present) throws IOException, InterruptedException {
+    private void measure(Job job, Peer peer) throws IOException, InterruptedException {
         Map<String, List<Double>> before = new LinkedHashMap<>();
         Map<String, List<Double>> now = new LinkedHashMap<>();
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < rounds; round++) {
             if (round % 2 == 0) {
                 add(old.run(job, peer, round), before);
                 add(present.run(job, peer, round), now);
@@ -65,9 +80,9 @@ public final class Comparison {
         }
     }
 
-    private static void print(String row, List<Double> values, List<Double> others) {
+    private void print(String row, List<Double> values, List<Double> others) {
         Ratio ratio = Ratio.of(array(values), array(others));
-        System.out.printf("%s | %s | %s | %s%n", row, Ratio.of(array(others)), Ratio.of(array(values)), ratio);
+        out.printf("%s | %s | %s | %s%n", row, Ratio.of(array(others)), Ratio.of(array(values)), ratio);
     }
 
     private static double[] array(List<Double> values) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * logger is user code and may block. A line that could not be written because memory was exhausted is remembered and
  * written {@linkplain #writeMissed later}.
  */
+@SuppressWarnings("StaticAssignmentOfThrowable") // of the line that is written later
 public final class Logging {
 
     private static final String SHORT = " (memory, stack or threads were exhausted)";
