@@ -199,9 +199,6 @@ public final class Bootstrap implements Runnable {
     /** Uses the library once; by name as well. */
     private static final String REHEARSAL = "Rehearsal";
 
-    /** Uses the public records once. */
-    private static final String RECORD_REHEARSAL = "RecordRehearsal";
-
     /** Their strings, which are held so that they stay interned. */
     @SuppressWarnings("UnusedVariable")
     private static volatile List<String> strings = List.of();
@@ -262,24 +259,12 @@ public final class Bootstrap implements Runnable {
             JfrGate.load("dev.weakref.JfrEvents");
             JfrGate.load("dev.weakref.internal.reap.ReapEvent");
             strings = found;
-            rehearsal(REHEARSAL).run();
+            rehearse();
             JfrGate.open();
             done = true;
-            rehearseRecords();
             prepareLogging();
         } catch (Throwable thrown) {
             failure = thrown;
-        }
-    }
-
-    /** Runs in a thread that no caller waits for, because it takes long. The library works without that. */
-    private static void rehearseRecords() {
-        try {
-            Threads.daemons("weakref-linking", null)
-                    .newThread(rehearsal(RECORD_REHEARSAL))
-                    .start();
-        } catch (Throwable noThread) {
-            // Their methods are linked when they are first called.
         }
     }
 
@@ -299,7 +284,7 @@ public final class Bootstrap implements Runnable {
         return Class.forName(Bootstrap.class.getPackageName() + "." + name);
     }
 
-    private static Runnable rehearsal(String name) throws ReflectiveOperationException {
-        return (Runnable) named(name).getDeclaredConstructor().newInstance();
+    private static void rehearse() throws ReflectiveOperationException {
+        ((Runnable) named(REHEARSAL).getDeclaredConstructor().newInstance()).run();
     }
 }

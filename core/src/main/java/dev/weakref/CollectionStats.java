@@ -12,4 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param collected entries ever removed because their referent was collected
  * @since 0.1
  */
-public record CollectionStats(@Nullable String name, long estimatedSize, long added, long removed, long collected) {}
+public record CollectionStats(@Nullable String name, long estimatedSize, long added, long removed, long collected) {
+
+    @Override
+    public String toString() {
+        return "CollectionStats[name=" + name + ", estimatedSize=" + estimatedSize + ", added=" + added + ", removed="
+                + removed + ", collected=" + collected + "]";
+    }
+}

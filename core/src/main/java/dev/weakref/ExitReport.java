@@ -21,4 +21,10 @@ public record ExitReport(int run, int failed, int timedOut, int skipped, Duratio
     public ExitReport {
         leftovers = List.copyOf(leftovers);
     }
+
+    @Override
+    public String toString() {
+        return "ExitReport[run=" + run + ", failed=" + failed + ", timedOut=" + timedOut + ", skipped=" + skipped
+                + ", took=" + took + ", leftovers=" + leftovers + "]";
+    }
 }

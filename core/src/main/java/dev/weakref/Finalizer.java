@@ -108,5 +108,11 @@ public interface Finalizer<R> extends AutoCloseable {
      * @param state the state for the action, if one was given
      */
     record Detached(
-            Object referent, Object action, @Nullable Object state) {}
+            Object referent, Object action, @Nullable Object state) {
+
+        @Override
+        public String toString() {
+            return "Detached[referent=" + referent + ", action=" + action + ", state=" + state + "]";
+        }
+    }
 }

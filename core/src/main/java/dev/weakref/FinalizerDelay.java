@@ -31,4 +31,10 @@ public record FinalizerDelay(
         /** As many actions are still running as there may be workers: no other one starts until one of them ends. */
         ALL_WORKERS_STUCK
     }
+
+    @Override
+    public String toString() {
+        return "FinalizerDelay[kind=" + kind + ", registry=" + registry + ", finalizer=" + finalizer + ", took=" + took
+                + "]";
+    }
 }

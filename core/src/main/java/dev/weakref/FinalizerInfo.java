@@ -29,4 +29,12 @@ public record FinalizerInfo(
         @Nullable String createdBy,
         boolean mustBeClosed,
         boolean overdue,
-        List<String> stack) {}
+        List<String> stack) {
+
+    @Override
+    public String toString() {
+        return "FinalizerInfo[id=" + id + ", name=" + name + ", referentType=" + referentType + ", action=" + action
+                + ", atExit=" + atExit + ", createdAt=" + createdAt + ", createdBy=" + createdBy + ", mustBeClosed="
+                + mustBeClosed + ", overdue=" + overdue + ", stack=" + stack + "]";
+    }
+}

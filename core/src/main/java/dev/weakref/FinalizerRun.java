@@ -18,4 +18,11 @@ public record FinalizerRun(
         Finalizer.Trigger trigger,
         Finalizer.Outcome outcome,
         Duration took,
-        @Nullable Throwable failure) {}
+        @Nullable Throwable failure) {
+
+    @Override
+    public String toString() {
+        return "FinalizerRun[finalizer=" + finalizer + ", trigger=" + trigger + ", outcome=" + outcome + ", took="
+                + took + ", failure=" + failure + "]";
+    }
+}

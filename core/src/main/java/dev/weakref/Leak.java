@@ -26,4 +26,10 @@ public record Leak(Kind kind, String registry, FinalizerInfo finalizer, Instant 
         /** An overdue finalizer was called or detached after all. */
         RESOLVED
     }
+
+    @Override
+    public String toString() {
+        return "Leak[kind=" + kind + ", registry=" + registry + ", finalizer=" + finalizer + ", foundAt=" + foundAt
+                + "]";
+    }
 }

@@ -41,4 +41,10 @@ public record RegistryStats(
     public long ran(Trigger trigger, Outcome outcome) {
         return ran.getOrDefault(trigger, Map.of()).getOrDefault(outcome, 0L);
     }
+
+    @Override
+    public String toString() {
+        return "RegistryStats[live=" + live + ", registered=" + registered + ", ran=" + ran + ", detached=" + detached
+                + ", leaks=" + leaks + ", waiting=" + waiting + ", delays=" + delays + "]";
+    }
 }

@@ -13,7 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Uses everything once that must not fail later, so that the JVM has linked it: linking a {@code VarHandle} or a lambda
- * takes memory and much stack. Starts no thread. See {@link Bootstrap}.
+ * takes memory and much stack. Starts no thread. The {@code toString} of each public record is written out, because
+ * linking the generated ones takes some 90 ms of a processor. See {@link Bootstrap}.
  */
 final class Rehearsal implements Runnable {
 
