@@ -49,7 +49,7 @@ public class SharingRaces {
 
         private final Object referent = new Object();
         private final Reaper reaper = SimulatedCollector.idleReaper();
-        private final SharedHolders holders = new SharedHolders(reaper);
+        private final SharedReferences holders = new SharedReferences(reaper);
         private final WeakRef<Object> dropped = WeakRef.shared(holders, referent);
         private WeakRef<Object> first;
         private WeakRef<Object> second;

@@ -27,7 +27,7 @@ final class CreationSite {
                     "CreationSite",
                     "FinalizerRegistry",
                     "FinalizerScope",
-                    "Guard",
+                    "GuardedHandle",
                     "LeakReporter",
                     "RegistrationOptions",
                     "RegistryCore",

@@ -47,7 +47,7 @@ class ExitPass {
     private final Consumer<DispatchTask> turn = this::turn; // made before memory may be exhausted
     private final long begin;
     private final long exitLimitNanos;
-    private final ExitTally tally = new ExitTally();
+    private final ExitCounts tally = new ExitCounts();
     private final UnawaitedActions unawaited;
     private final ExitProgress progress;
     private final CompletableFuture<ExitReport> report = new CompletableFuture<>();
@@ -173,7 +173,7 @@ class ExitPass {
         Logging.awaitWritten(); // after the last registry is closed, the logger may write no more
         Logging.log(
                 result.leftovers().isEmpty() ? Level.INFO : Level.WARNING,
-                () -> ExitTally.summary(Names.escape(core.name()), result));
+                () -> ExitCounts.summary(Names.escape(core.name()), result));
         report.complete(result);
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -184,7 +184,7 @@ class ExitPass {
     private void runAll() {
         if (left() > 0) {
             dispatcher.submit(core.log().claimAllDead());
-            dispatcher.submit(TaskBatch.of(new NewestFirst(core.log())));
+            dispatcher.submit(TaskBatch.of(new NewestLiveFinalizer(core.log())));
             runHere();
         }
         while (left() > 0 && !uninterrupted(() -> dispatcher.awaitDrained(Math.min(untilCheck(), left())))) {
@@ -314,7 +314,7 @@ class ExitPass {
     }
 
     /** Counts what it does. */
-    ExitTally tally() {
+    ExitCounts tally() {
         return tally;
     }
 

@@ -14,11 +14,11 @@ final class ExitProgress {
     private final String registry;
     private final CreationLog log;
     private final SerialDispatcher dispatcher;
-    private final ExitTally tally;
+    private final ExitCounts tally;
     private long toldAt = System.nanoTime();
 
     /** @param registry its name, escaped */
-    ExitProgress(String registry, CreationLog log, SerialDispatcher dispatcher, ExitTally tally) {
+    ExitProgress(String registry, CreationLog log, SerialDispatcher dispatcher, ExitCounts tally) {
         this.registry = registry;
         this.log = log;
         this.dispatcher = dispatcher;

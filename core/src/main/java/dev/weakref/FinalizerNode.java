@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A finalizer: the weak reference to its referent, and what its user and its registry do with it.
  * {@link FinalizerState} decides which thread runs it.
  *
- * <p>It is compact, because there may be millions: rare options are in {@link FinalizerOptions}, flags in the state.
+ * <p>It is compact, because there may be millions: rare options are in {@link RareOptions}, flags in the state.
  */
 final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
 
@@ -32,9 +32,9 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
     private final Object about;
 
     /** The class name of an action, with details. */
-    private record Described(String action, FinalizerOptions details) {}
+    private record Described(String action, RareOptions details) {}
 
-    FinalizerNode(RegistryCore core, Object referent, Object work, FinalizerOptions details) {
+    FinalizerNode(RegistryCore core, Object referent, Object work, RareOptions details) {
         super(referent, core.log().queue, work, core.now(), details.atExit());
         String action = BoundAction.actionOf(work).getClass().getName();
         about = details.isPlain() ? action : new Described(action, details);
@@ -72,7 +72,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
 
     @Override
     public String name() {
-        FinalizerOptions details = details();
+        RareOptions details = details();
         return details != null && details.name() != null ? details.name() : action();
     }
 
@@ -234,13 +234,13 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
     /** Whether it is a leak if its user does not call it. */
     @Override
     boolean mustBeClosed() {
-        FinalizerOptions details = details();
+        RareOptions details = details();
         return details != null && details.mustBeClosed();
     }
 
     /** How many milliseconds it may be live; {@code Long.MAX_VALUE} if there is no limit. */
     long overdueAfterMillis() {
-        FinalizerOptions details = details();
+        RareOptions details = details();
         return details != null && details.overdueAfter() != null
                 ? Defaults.millis(details.overdueAfter())
                 : core().overdueAfterMillis();
@@ -296,7 +296,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
 
     @Override
     public long limitNanos() {
-        FinalizerOptions details = details();
+        RareOptions details = details();
         Duration own = details == null ? null : details.limit();
         return own != null ? Defaults.nanos(own) : core().actionLimitNanos();
     }
@@ -318,7 +318,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
 
     private FinalizerInfo info(boolean overdue) {
         Object referent = get();
-        FinalizerOptions details = details();
+        RareOptions details = details();
         List<String> stack = details == null || details.stack() == null
                 ? List.of()
                 : details.stack().stream().map(CreationSite::line).toList();
@@ -340,7 +340,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
         return about instanceof Described described ? described.action : (String) about;
     }
 
-    private @Nullable FinalizerOptions details() {
+    private @Nullable RareOptions details() {
         return about instanceof Described described ? described.details : null;
     }
 

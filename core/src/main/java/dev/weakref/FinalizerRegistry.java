@@ -149,7 +149,7 @@ public final class FinalizerRegistry implements AutoCloseable {
     public Finalizer<Void> register(Object referent, Action action) {
         Objects.requireNonNull(referent, "referent");
         Objects.requireNonNull(action, "action");
-        return core.register(referent, action, FinalizerOptions.NONE);
+        return core.register(referent, action, RareOptions.NONE);
     }
 
     /**
@@ -160,7 +160,7 @@ public final class FinalizerRegistry implements AutoCloseable {
      */
     public <S> Finalizer<Void> register(Object referent, S state, StateAction<? super S> action) {
         Objects.requireNonNull(referent, "referent");
-        return core.register(referent, BoundAction.ofAction(state, action), FinalizerOptions.NONE);
+        return core.register(referent, BoundAction.ofAction(state, action), RareOptions.NONE);
     }
 
     /** Begins a registration with options. Nothing is registered until one of its last methods is called. */
@@ -191,7 +191,7 @@ public final class FinalizerRegistry implements AutoCloseable {
 
     /** The same with options for the finalizer of the handle, such as {@link Registration#mustBeClosed()}. */
     public <I> I guard(AutoCloseable resource, Class<I> type, UnaryOperator<Registration<I>> options) {
-        return Guard.handle(resource, type, this::finalizer, options);
+        return GuardedHandle.handle(resource, type, this::finalizer, options);
     }
 
     /**
@@ -550,7 +550,7 @@ public final class FinalizerRegistry implements AutoCloseable {
 
         /** The registry. */
         public FinalizerRegistry build() {
-            Bootstrap.ensure();
+            LibraryInitializer.ensure();
             return new FinalizerRegistry(new RegistryCore(settings.copy()));
         }
     }

@@ -75,7 +75,7 @@ public final class FinalizerScope implements AutoCloseable {
 
     /** Makes a handle of a resource, as {@link FinalizerRegistry#guard(AutoCloseable, Class)} does. */
     public <I> I guard(AutoCloseable resource, Class<I> type) {
-        return Guard.handle(resource, type, this::finalizer, options -> options);
+        return GuardedHandle.handle(resource, type, this::finalizer, options -> options);
     }
 
     /**

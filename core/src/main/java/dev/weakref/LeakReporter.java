@@ -28,7 +28,7 @@ final class LeakReporter {
     private static final int MOST_SITES = 10_000;
 
     private static final Pattern OWN_ACTIONS =
-            Pattern.compile(Pattern.quote(LeakReporter.class.getPackageName()) + "\\.(Guard|TempFiles)\\$.*");
+            Pattern.compile(Pattern.quote(LeakReporter.class.getPackageName()) + "\\.(GuardedHandle|TempFiles)\\$.*");
 
     private final String registry;
     private final double sampling;

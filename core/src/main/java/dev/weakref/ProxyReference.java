@@ -26,7 +26,7 @@ public final class ProxyReference extends WeakReference<Object> implements Invoc
 
     /** The key of a shared proxy, which lives as long as the proxy because this holds it. */
     @SuppressWarnings("UnusedVariable")
-    private SharedHolders.@Nullable Key key;
+    private SharedReferences.@Nullable Key key;
 
     public ProxyReference(Object referent, @Nullable Consumer<Object> callback) {
         super(referent, callback == null ? null : Callbacks.LOG.queue);
@@ -48,8 +48,8 @@ public final class ProxyReference extends WeakReference<Object> implements Invoc
     }
 
     /** Makes the key of a shared proxy, once. */
-    SharedHolders.Key keyFor(Object referent, Object itsProxy) {
-        SharedHolders.Key made = new SharedHolders.Key(itsProxy, this, referent);
+    SharedReferences.Key keyFor(Object referent, Object itsProxy) {
+        SharedReferences.Key made = new SharedReferences.Key(itsProxy, this, referent);
         key = made;
         return made;
     }

@@ -87,8 +87,8 @@ abstract sealed class RegistrationOptions<B extends RegistrationOptions<B>>
         if (scope != null) {
             scope.refuseIfClosed();
         }
-        FinalizerNode<R> finalizer = core.register(
-                referent, work, new FinalizerOptions(name, limit, overdueAfter, mustBeClosed, null, atExit));
+        FinalizerNode<R> finalizer =
+                core.register(referent, work, new RareOptions(name, limit, overdueAfter, mustBeClosed, null, atExit));
         return scope == null ? finalizer : scope.own(finalizer);
     }
 

@@ -52,7 +52,7 @@ final class RegistryCore {
     private final OverdueMonitor overdueMonitor;
     private final long overdueAfterMillis;
     private final RunCounters counters = new RunCounters();
-    private final SecondAttempts secondAttempts = new SecondAttempts(this::registerForExit);
+    private final RetriesAtExit secondAttempts = new RetriesAtExit(this::registerForExit);
     private final AtomicInteger timingOut = new AtomicInteger();
 
     private @Nullable WeakReference<FinalizerRegistry> facade;
@@ -104,7 +104,7 @@ final class RegistryCore {
         return overdueMonitor;
     }
 
-    SecondAttempts secondAttempts() {
+    RetriesAtExit secondAttempts() {
         return secondAttempts;
     }
 
@@ -182,7 +182,7 @@ final class RegistryCore {
      * {@code closed}, then iterates over the slots once more; all of it volatile. So either the pass sees the
      * finalizer, or this sees {@code closed}; if both do, the state of the finalizer decides.
      */
-    <R> FinalizerNode<R> register(Object referent, Object work, FinalizerOptions details) {
+    <R> FinalizerNode<R> register(Object referent, Object work, RareOptions details) {
         if (closed) {
             throw closedAlready();
         }
@@ -220,7 +220,7 @@ final class RegistryCore {
     void registerForExit(String finalizer, Object work) {
         FinalizerRegistry registry = facade == null ? null : facade.get();
         if (registry != null) {
-            register(registry, work, FinalizerOptions.NONE.withName(finalizer));
+            register(registry, work, RareOptions.NONE.withName(finalizer));
         }
     }
 

@@ -104,8 +104,8 @@ public final class TempFiles {
     private Bound bind(Object owner, DeletionTarget target) {
         Function<Path, OpenDirectory> its = opener;
         // Not the registry itself: if the action held it, a drop could not be noticed.
-        SecondAttempts attempts = registry.core().secondAttempts();
-        SecondAttempts.Attempt once = new SecondAttempts.Attempt(
+        RetriesAtExit attempts = registry.core().secondAttempts();
+        RetriesAtExit.Attempt once = new RetriesAtExit.Attempt(
                 "temporary files, once more", BoundAction.ofAction(target, (DeletionTarget left) -> delete(left, its)));
         return new Bound(
                 target.given(),
@@ -138,7 +138,7 @@ public final class TempFiles {
         }
     }
 
-    private static void register(SecondAttempts attempts, Throwable failure) {
+    private static void register(RetriesAtExit attempts, Throwable failure) {
         try {
             attempts.register();
         } catch (Throwable notNow) {

@@ -33,7 +33,7 @@ public final class WeakInterner<T> {
 
     /** An empty interner. */
     public static <T> WeakInterner<T> create() {
-        Bootstrap.ensure();
+        LibraryInitializer.ensure();
         return new WeakInterner<>();
     }
 

@@ -124,7 +124,7 @@ public final class WeakKeyMap<K, V> extends AbstractWeakMap<K, V> {
 
         /** The map. */
         public WeakKeyMap<K, V> build() {
-            Bootstrap.ensure();
+            LibraryInitializer.ensure();
             return new WeakKeyMap<>(table());
         }
     }

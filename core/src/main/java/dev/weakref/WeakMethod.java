@@ -70,7 +70,7 @@ public final class WeakMethod<T, F> {
             @Nullable Consumer<? super WeakMethod<T, F>> callback) {
         Objects.requireNonNull(receiver, "receiver");
         Objects.requireNonNull(binder, "binder");
-        Bootstrap.ensure();
+        LibraryInitializer.ensure();
         CAPTURES.checkBinder(receiver, binder);
         WeakMethod<T, F> method = new WeakMethod<>(receiver, binder, callback);
         try {

@@ -132,17 +132,17 @@ public final class WeakProxy {
 
     private static Object shared(Object referent, Set<Class<?>> interfaces, MethodHandles.@Nullable Lookup lookup) {
         check(referent, interfaces);
-        Object known = SharedHolders.ALL.proxy(referent, interfaces);
+        Object known = SharedReferences.ALL.proxy(referent, interfaces);
         if (known != null) {
             return known;
         }
         ProxyReference ref = new ProxyReference(referent, null);
         Object proxy = ProxyClasses.proxy(ref, interfaces, lookup);
-        return SharedHolders.ALL.share(ref.keyFor(referent, proxy), referent);
+        return SharedReferences.ALL.share(ref.keyFor(referent, proxy), referent);
     }
 
     private static void check(Object referent, Set<Class<?>> interfaces) {
-        Bootstrap.ensure();
+        LibraryInitializer.ensure();
         Objects.requireNonNull(referent, "referent");
         if (isProxy(referent)) {
             throw new IllegalArgumentException(

@@ -65,7 +65,7 @@ public class WeakRef<T> extends WeakReference<T> {
     final @Nullable CallbackNode node;
 
     /** The key of a shared reference; the others have none. */
-    private final SharedHolders.@Nullable Key key;
+    private final SharedReferences.@Nullable Key key;
 
     private volatile long hash;
 
@@ -86,7 +86,7 @@ public class WeakRef<T> extends WeakReference<T> {
         super(Objects.requireNonNull(referent, "referent"), queueFor(callback));
         this.callback = callback;
         node = ownEntry ? new Call(referent, this) : null;
-        key = ownEntry ? null : new SharedHolders.Key(this, this, referent);
+        key = ownEntry ? null : new SharedReferences.Key(this, this, referent);
         if (node != null) {
             try {
                 Callbacks.LOG.append(node);
@@ -97,18 +97,18 @@ public class WeakRef<T> extends WeakReference<T> {
     }
 
     private static @Nullable ReferenceQueue<Object> queueFor(@Nullable Object callback) {
-        Bootstrap.ensure();
+        LibraryInitializer.ensure();
         return callback == null ? null : Callbacks.LOG.queue;
     }
 
     /** The shared reference to this object: the same one for as long as the program holds it. */
     public static <T> WeakRef<T> of(T referent) {
-        Bootstrap.ensure();
-        return shared(SharedHolders.ALL, Objects.requireNonNull(referent, "referent"));
+        LibraryInitializer.ensure();
+        return shared(SharedReferences.ALL, Objects.requireNonNull(referent, "referent"));
     }
 
     @SuppressWarnings("unchecked") // what is shared for this referent refers to it
-    static <T> WeakRef<T> shared(SharedHolders holders, T referent) {
+    static <T> WeakRef<T> shared(SharedReferences holders, T referent) {
         WeakRef<T> known = holders.reference(referent);
         return known != null
                 ? known

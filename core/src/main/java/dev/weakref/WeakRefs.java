@@ -43,11 +43,11 @@ public final class WeakRefs {
     public static List<Hold> of(Object referent) {
         Objects.requireNonNull(referent, "referent");
         List<Hold> holds = new ArrayList<>();
-        WeakRef<?> shared = SharedHolders.ALL.reference(referent);
+        WeakRef<?> shared = SharedReferences.ALL.reference(referent);
         if (shared != null) {
             holds.add(new Hold(Kind.REFERENCE, null, shared));
         }
-        for (Object proxy : SharedHolders.ALL.proxies(referent)) {
+        for (Object proxy : SharedReferences.ALL.proxies(referent)) {
             holds.add(new Hold(Kind.PROXY, null, proxy));
         }
         Callbacks.LOG.visitHolders(referent, addTo(holds));

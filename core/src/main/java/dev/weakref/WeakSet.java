@@ -280,7 +280,7 @@ public final class WeakSet<E> extends AbstractSet<E> {
 
         /** The set. */
         public WeakSet<E> build() {
-            Bootstrap.ensure();
+            LibraryInitializer.ensure();
             return new WeakSet<>(table());
         }
     }

@@ -98,7 +98,7 @@ public final class WeakValueMap<K, V> extends AbstractWeakMap<K, V> {
 
         /** The map. */
         public WeakValueMap<K, V> build() {
-            Bootstrap.ensure();
+            LibraryInitializer.ensure();
             return new WeakValueMap<>(table());
         }
     }

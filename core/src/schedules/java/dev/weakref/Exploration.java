@@ -47,7 +47,7 @@ public final class Exploration {
 
     static {
         useOneProcessor();
-        Bootstrap.ensure(); // so that it is no part of the first schedule
+        LibraryInitializer.ensure(); // so that it is no part of the first schedule
         WeakRefs.logTo(new Silence()); // its locks would be part of each schedule
     }
 

@@ -293,7 +293,7 @@ class CollectingTests {
     void aMillionObjectsWithEachKindOfReferenceLeaveNothing() {
         AtomicInteger called = new AtomicInteger();
         long log = Callbacks.LOG.appended();
-        long shared = SharedHolders.ALL.table.nodes();
+        long shared = SharedReferences.ALL.table.nodes();
         List<Object> kept = new ArrayList<>();
         for (int i = 0; i < 1_000_000; i++) {
             Object holder = holderOfADropped(i % 5, called);
@@ -308,7 +308,7 @@ class CollectingTests {
                 () -> called.get() >= kept.size(), "not all callbacks of those that are held have run");
         Gc.awaitWithoutCollecting(() -> !Callbacks.LOG.newerThan(log).hasNext(), "a slot of the log remains");
         Gc.awaitWithoutCollecting(
-                () -> SharedHolders.ALL.table.nodes() <= shared, "an entry of a shared reference or proxy remains");
+                () -> SharedReferences.ALL.table.nodes() <= shared, "an entry of a shared reference or proxy remains");
         Reference.reachabilityFence(kept);
     }
 

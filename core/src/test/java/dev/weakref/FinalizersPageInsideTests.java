@@ -187,7 +187,7 @@ class FinalizersPageInsideTests {
                 })
                 .build();
         registry.core().secondAttempts().last =
-                new SecondAttempts.Attempt("again", BoundAction.ofCallable(() -> "done"));
+                new RetriesAtExit.Attempt("again", BoundAction.ofCallable(() -> "done"));
         registry.close();
     }
 

@@ -2,7 +2,7 @@ package dev.weakref;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weakref.internal.support.LogQueue;
+import dev.weakref.internal.support.LogLineQueue;
 import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.support.Threads;
 import java.io.IOException;
@@ -55,7 +55,7 @@ class LoggingTests {
     @Test
     void linesOfOtherThreadsAreWrittenBeforeThoseWhoWaitGoOn() throws Exception {
         BlockingQueue<Runnable> writers = new LinkedBlockingQueue<>();
-        LogQueue queue = new LogQueue(writer -> {
+        LogLineQueue queue = new LogLineQueue(writer -> {
             writers.add(writer);
             return new Thread(() -> {}); // the test starts it later
         });
@@ -85,7 +85,7 @@ class LoggingTests {
             }
             lines.add(message);
         });
-        LogQueue queue = new LogQueue(Threads.daemons("weakref-tested", null));
+        LogLineQueue queue = new LogLineQueue(Threads.daemons("weakref-tested", null));
         queue.add(Level.WARNING, "said", null);
         assertThat(queue.awaitWritten(TimeUnit.MINUTES.toNanos(1))).isTrue(); // by the writer, in vain
 
@@ -100,7 +100,7 @@ class LoggingTests {
     @Test
     void aLineIsWrittenThoughTheThreadThatWaitsForItIsInterrupted() throws Exception {
         BlockingQueue<Thread> writers = new LinkedBlockingQueue<>();
-        LogQueue queue = new LogQueue(writer -> {
+        LogLineQueue queue = new LogLineQueue(writer -> {
             writers.add(Threads.daemons("weakref-tested", null).newThread(writer));
             return writers.element();
         });
@@ -123,7 +123,7 @@ class LoggingTests {
 
     @Test
     void aLineThatIsNeverWrittenEndsTheWait() throws Exception {
-        LogQueue queue = new LogQueue(writer -> new Thread(() -> {}));
+        LogLineQueue queue = new LogLineQueue(writer -> new Thread(() -> {}));
         queue.add(Level.WARNING, "said", null);
 
         assertThat(queue.awaitWritten(1)).isFalse();

@@ -70,9 +70,9 @@ public final class SimulatedCollector {
      * Does to the shared reference and proxies of an object what the collector does when the program has dropped them:
      * their keys are cleared and on the queue, and nobody has looked yet.
      */
-    static void drop(SharedHolders holders, Object referent) {
-        TableIterator<SharedHolders.Key, ?, TableNode> nodes = new TableIterator<>(holders.table, (same, node) -> {
-            SharedHolders.Key live = same.liveKey(node);
+    static void drop(SharedReferences holders, Object referent) {
+        TableIterator<SharedReferences.Key, ?, TableNode> nodes = new TableIterator<>(holders.table, (same, node) -> {
+            SharedReferences.Key live = same.liveKey(node);
             return live != null && live.isOf(referent) ? node : null;
         });
         if (!nodes.hasNext()) {

@@ -332,10 +332,10 @@ class WeakProxyTests {
     @Test
     @Tag("collects")
     void aSharedProxyLeavesNothingOnceItsReferentHasGone() {
-        long before = SharedHolders.ALL.table.nodes();
+        long before = SharedReferences.ALL.table.nodes();
         proxiesOfDroppedRobots(1_000);
 
-        Gc.awaitTrue(() -> SharedHolders.ALL.table.nodes() <= before, "an entry of a shared proxy remains");
+        Gc.awaitTrue(() -> SharedReferences.ALL.table.nodes() <= before, "an entry of a shared proxy remains");
     }
 
     private static void proxiesOfDroppedRobots(int count) {

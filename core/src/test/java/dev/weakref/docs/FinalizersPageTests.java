@@ -240,7 +240,7 @@ class FinalizersPageTests {
     }
 
     private static List<EventType> events() throws ClassNotFoundException {
-        Class<?> reaped = Class.forName("dev.weakref.internal.reap.ReapEvent");
+        Class<?> reaped = Class.forName("dev.weakref.internal.reap.JfrReapEvent");
         return Stream.concat(
                         Arrays.stream(Class.forName("dev.weakref.JfrEvents").getDeclaredClasses()), Stream.of(reaped))
                 .filter(type -> !Modifier.isAbstract(type.getModifiers()))

@@ -43,13 +43,13 @@ public final class FinalizerRegistryAutoConfiguration {
 
     @Bean
     static BeanFactoryPostProcessor weakRefOwnRegistryFirst() {
-        return new OwnBeanFirst(FinalizerRegistry.class);
+        return new LocalBeanFirst(FinalizerRegistry.class);
     }
 
     /** Not closed on destruction: the exit pass does that, when everything that an action may use still works. */
     @Bean(name = REGISTRY, destroyMethod = "")
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-    @ConditionalOnNothingInherited(FinalizerRegistry.class)
+    @ConditionalOnNoParentBean(FinalizerRegistry.class)
     FinalizerRegistry weakRefFinalizerRegistry(
             FinalizerProperties properties,
             ApplicationContext context,
@@ -83,7 +83,7 @@ public final class FinalizerRegistryAutoConfiguration {
 
     /** Another one than those of its parents have. */
     private static String name(ApplicationContext context) {
-        if (!Ancestors.have(FinalizerRegistry.class, context.getAutowireCapableBeanFactory())) {
+        if (!ParentContexts.have(FinalizerRegistry.class, context.getAutowireCapableBeanFactory())) {
             return "application";
         }
         String id = context.getId();

@@ -49,12 +49,12 @@ public final class WeakCollectionsAutoConfiguration {
 
     @Bean
     static BeanFactoryPostProcessor weakRefOwnCollectionsFirst() {
-        return new OwnBeanFirst(WeakCollections.class);
+        return new LocalBeanFirst(WeakCollections.class);
     }
 
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-    @ConditionalOnNothingInherited(WeakCollections.class)
+    @ConditionalOnNoParentBean(WeakCollections.class)
     WeakCollections weakRefCollections() {
         return new WeakCollections();
     }

@@ -34,7 +34,7 @@ record FinalizerFilter(
         return new FinalizerFilter(
                 name,
                 referentType,
-                atExit == null ? null : InvalidParameter.flag("atExit", atExit),
+                atExit == null ? null : ParameterErrors.flag("atExit", atExit),
                 state != null && isOverdue(state),
                 age == null ? Duration.ZERO : duration(age),
                 now);
@@ -44,7 +44,7 @@ record FinalizerFilter(
         return switch (state.toLowerCase(Locale.ROOT)) {
             case "live" -> false;
             case "overdue" -> true;
-            default -> throw InvalidParameter.of("state", state, "give live or overdue, or leave it out for all");
+            default -> throw ParameterErrors.of("state", state, "give live or overdue, or leave it out for all");
         };
     }
 
@@ -57,7 +57,7 @@ record FinalizerFilter(
         } catch (IllegalArgumentException | ArithmeticException e) {
             // answered below
         }
-        throw InvalidParameter.of(
+        throw ParameterErrors.of(
                 "age", age, "give a duration such as 90s, 10m, 2h or PT2H30M, or leave it out for all");
     }
 

@@ -126,7 +126,7 @@ public final class WeakRefsEndpoint {
 
     /** Chooses whether a live finalizer is to run at exit; whether there is one with this id. */
     boolean setAtExit(String id, @Nullable String atExit) {
-        boolean chosen = InvalidParameter.flag("atExit", atExit);
+        boolean chosen = ParameterErrors.flag("atExit", atExit);
         return ContextRegistries.of(beanFactory)
                 .parse(id)
                 .flatMap(position -> position.registry().get(position.number()))
@@ -157,7 +157,7 @@ public final class WeakRefsEndpoint {
         return Arrays.stream(LeakLevel.values())
                 .filter(level -> level.name().equalsIgnoreCase(leakLevel))
                 .findFirst()
-                .orElseThrow(() -> InvalidParameter.of(
+                .orElseThrow(() -> ParameterErrors.of(
                         "leakLevel",
                         leakLevel,
                         "give one of " + Arrays.toString(LeakLevel.values()).toLowerCase(Locale.ROOT)));
@@ -175,7 +175,7 @@ public final class WeakRefsEndpoint {
         } catch (NumberFormatException e) {
             // answered below
         }
-        throw InvalidParameter.of(
+        throw ParameterErrors.of(
                 "limit", limit, "give a number from 1 to " + HIGHEST_LIMIT + ", and ask for more with the cursor");
     }
 
@@ -185,7 +185,7 @@ public final class WeakRefsEndpoint {
         }
         return registries
                 .parse(cursor)
-                .orElseThrow(() -> InvalidParameter.of(
+                .orElseThrow(() -> ParameterErrors.of(
                         "cursor", cursor, "give the cursor of the answer before, or leave it out for the first page"));
     }
 }

@@ -48,22 +48,22 @@ final class GuardTrial extends Trial {
 
     static List<Operation> operations() {
         return List.of(
-                operation("Guard creation", false, (t, i) -> {
+                operation("GuardedHandle creation", false, (t, i) -> {
                     Counting mine = t.resources[i];
                     mine.handle = t.registry.guard(mine, Resource.class);
                 }),
-                operation("Guard creation in a scope", false, (t, i) -> {
+                operation("GuardedHandle creation in a scope", false, (t, i) -> {
                     Counting mine = t.resources[i];
                     mine.handle = t.scope.guard(mine, Resource.class);
                 }),
-                operation("Guard creation with options", false, (t, i) -> {
+                operation("GuardedHandle creation with options", false, (t, i) -> {
                     Counting mine = t.resources[i];
                     mine.handle = t.registry.guard(mine, Resource.class, options -> options.mustBeClosed());
                 }),
-                operation("Guard call", true, (t, i) -> t.resources[i].handle.use()),
-                operation("Guard close", true, (t, i) -> t.resources[i].handle.close()),
-                operation("Guard equals", true, (t, i) -> t.resources[i].handle.equals(t)),
-                operation("Guard toString", true, (t, i) -> t.result = t.resources[i].handle.toString()));
+                operation("GuardedHandle call", true, (t, i) -> t.resources[i].handle.use()),
+                operation("GuardedHandle close", true, (t, i) -> t.resources[i].handle.close()),
+                operation("GuardedHandle equals", true, (t, i) -> t.resources[i].handle.equals(t)),
+                operation("GuardedHandle toString", true, (t, i) -> t.result = t.resources[i].handle.toString()));
     }
 
     private static Operation operation(String operation, boolean guarded, Body<GuardTrial> body) {

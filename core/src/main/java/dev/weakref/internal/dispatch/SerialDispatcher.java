@@ -32,14 +32,14 @@ import org.jspecify.annotations.Nullable;
 public class SerialDispatcher {
 
     private final String name;
-    private final WorkerThreads threads;
+    private final WorkerStarter threads;
     private final TaskOwner owner;
     private final WorkerMonitor monitor;
     private final Object lock = new Object();
 
     // Guarded by the lock.
     private final TaskQueue queue = new TaskQueue();
-    private final Workers workers;
+    private final WorkerPool workers;
     private boolean stopped;
 
     public SerialDispatcher(
@@ -51,9 +51,9 @@ public class SerialDispatcher {
             TaskOwner owner) {
         this.name = name;
         this.threads =
-                new WorkerThreads(threads, "No thread for the actions of " + name + "; the next signal tries again");
+                new WorkerStarter(threads, "No thread for the actions of " + name + "; the next signal tries again");
         this.owner = owner;
-        workers = new Workers(maxWorkers);
+        workers = new WorkerPool(maxWorkers);
         monitor = new WorkerMonitor(lock, workers, tick, takeOverTime, this::saturationReport);
     }
 

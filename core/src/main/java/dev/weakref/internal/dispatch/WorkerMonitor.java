@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class WorkerMonitor {
 
     private final Object lock;
-    private final Workers workers;
+    private final WorkerPool workers;
     private final Duration tick;
     private final TakeOverTime takeOverTime;
     private final Supplier<Runnable> saturationReport;
@@ -24,7 +24,7 @@ final class WorkerMonitor {
     /** @param saturationReport makes, with the lock, what reports without it that all workers are stuck */
     WorkerMonitor(
             Object lock,
-            Workers workers,
+            WorkerPool workers,
             Duration tick,
             TakeOverTime takeOverTime,
             Supplier<Runnable> saturationReport) {

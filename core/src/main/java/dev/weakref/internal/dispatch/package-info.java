@@ -17,7 +17,7 @@
  * <p>One monitor guards queue and workers, and is never held while a task, a thread factory or a logger runs. A
  * monitor, because the JVM releases it when a stack overflow or an exhausted heap unwinds the thread. Submitting links
  * objects that exist already. A task that could not begin for lack of memory is still in its batch, or is claimed again
- * by its owner. {@link WorkerThreads} starts the threads and remembers when none could be started; {@code retry()}
+ * by its owner. {@link WorkerStarter} starts the threads and remembers when none could be started; {@code retry()}
  * tries again at each pass of the reaper, and a thread that waits for the end runs the tasks itself.
  *
  * <p>{@link ListenerCalls} is the dispatcher of the library itself, for callbacks and listeners.

@@ -76,8 +76,8 @@ public final class LogSlots {
     }
 
     /**
-     * Keeps a finished reference that the user still holds from pinning the slots it was last moved to, and through them
-     * an unbounded history of later ones. The slots it was created in pin at most its contemporaries.
+     * Keeps a finished reference that the user still holds from pinning the slots it was last moved to, and through
+     * them an unbounded history of later ones. The slots it was created in pin at most its contemporaries.
      */
     private void release(TrackedReference reference) {
         if (array.length < LogChunk.SIZE) {

@@ -189,7 +189,7 @@ public final class Reaper {
         }
     }
 
-    /** Makes one pass as the thread would; see {@code Bootstrap}. */
+    /** Makes one pass as the thread would; see {@code LibraryInitializer}. */
     public void exercise() {
         awaitSignal(1);
         passSafely();
@@ -271,9 +271,9 @@ public final class Reaper {
         if (reapable != null) {
             watch.failed = false;
             long begin = System.nanoTime();
-            Object event = ReapEvents.begin();
+            Object event = JfrReapEvents.begin();
             double onTheLiving = reapable.reap(first, resting);
-            ReapEvents.end(event, reapable);
+            JfrReapEvents.end(event, reapable);
             if (!everywhere) {
                 watch.rest(begin, onTheLiving);
             }

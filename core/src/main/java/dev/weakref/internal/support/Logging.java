@@ -24,8 +24,8 @@ public final class Logging {
     private static final Logger DEFAULT = System.getLogger("dev.weakref");
 
     /**
-     * How long to wait for {@link LogQueue}: longer than a logger needs that does not block, and short compared with
-     * the exit limit.
+     * How long to wait for {@link LogLineQueue}: longer than a logger needs that does not block, and short compared
+     * with the exit limit.
      */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
@@ -57,7 +57,7 @@ public final class Logging {
     /** Has the platform's logging made ready for its first line, unless another logger was chosen before. */
     public static void prepare() {
         if (logger == DEFAULT) {
-            LostHandlers.prepare();
+            JavaUtilLogging.prepare();
         }
     }
 
@@ -133,7 +133,7 @@ public final class Logging {
      */
     public static void awaitWritten() {
         try {
-            LogQueue.SHARED.awaitWritten(LONGEST_WAIT.toNanos());
+            LogLineQueue.SHARED.awaitWritten(LONGEST_WAIT.toNanos());
         } catch (InterruptedException later) {
             Thread.currentThread().interrupt();
         }
@@ -142,7 +142,7 @@ public final class Logging {
 
     private static void write(Level level, String message, @Nullable Throwable failure) {
         if (Threads.mayNotBlock(Thread.currentThread())) {
-            LogQueue.SHARED.add(level, message, failure);
+            LogLineQueue.SHARED.add(level, message, failure);
         } else {
             writeNow(level, message, failure);
         }
@@ -155,8 +155,8 @@ public final class Logging {
             return;
         }
         current.log(level, message, failure);
-        if (jvmExits && current == DEFAULT && level.compareTo(Level.INFO) >= 0 && LostHandlers.areLost()) {
-            LostHandlers.print(level, message, failure);
+        if (jvmExits && current == DEFAULT && level.compareTo(Level.INFO) >= 0 && JavaUtilLogging.areLost()) {
+            JavaUtilLogging.print(level, message, failure);
         }
     }
 

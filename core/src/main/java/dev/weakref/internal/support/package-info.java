@@ -3,8 +3,8 @@
  *
  * <p><b>Overview.</b> {@link Threads} makes each thread of the library but the JVM's shutdown hook: a daemon that
  * captures nothing of the thread that starts it. {@link Logging} writes all lines of the log and never throws; lines of
- * threads that must not block go through {@link LogQueue}, and lines at the exit of the JVM survive the end of
- * {@code java.util.logging} ({@link LostHandlers}). {@link TimeSource} separates elapsed time, which is stored and
+ * threads that must not block go through {@link LogLineQueue}, and lines at the exit of the JVM survive the end of
+ * {@code java.util.logging} ({@link JavaUtilLogging}). {@link TimeSource} separates elapsed time, which is stored and
  * compared, from wall-clock time, which is shown: {@link ElapsedTime} converts, {@link CoarseClock} makes reading
  * cheap.
  *

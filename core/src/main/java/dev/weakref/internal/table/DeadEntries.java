@@ -85,7 +85,7 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
     /** Expunges some references of the queue; waits if the JVM has put none there yet. */
     private void drainOrPark() {
         StackReserve.ensure(); // so that the listener is told of what was unlinked
-        CollectedEntries<K> dead = collectedEntries();
+        CollectedNotices<K> dead = collectedEntries();
         try {
             Reference<?> first = queue.poll();
             if (first == null) {
@@ -100,7 +100,7 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
 
     @Override
     public double reap(@Nullable Reference<?> first, boolean resting) {
-        CollectedEntries<K> dead = collectedEntries();
+        CollectedNotices<K> dead = collectedEntries();
         try {
             return reap(first, resting, dead);
         } finally {
@@ -108,7 +108,7 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
         }
     }
 
-    private double reap(@Nullable Reference<?> first, boolean resting, CollectedEntries<K> dead) {
+    private double reap(@Nullable Reference<?> first, boolean resting, CollectedNotices<K> dead) {
         Reference<?> next = drainQueue(first, UNLINKED_BEFORE_SAMPLING, dead);
         boolean swept = first == null || (next != null && !resting && areDead(SWEEP_IF_ONE_IN));
         double onTheLiving = swept ? sweep(dead) : 0;
@@ -119,7 +119,7 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
         return onTheLiving;
     }
 
-    private void expungeLast(@Nullable Reference<?> last, CollectedEntries<K> dead) {
+    private void expungeLast(@Nullable Reference<?> last, CollectedNotices<K> dead) {
         if (last != null) {
             expunge((TableNode) last, dead);
             backlog.drained(1);
@@ -130,7 +130,7 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
      * Expunges this reference and those that follow it on the queue, up to a number; returns the next one, taken off
      * the queue.
      */
-    private @Nullable Reference<?> drainQueue(@Nullable Reference<?> first, int most, CollectedEntries<K> dead) {
+    private @Nullable Reference<?> drainQueue(@Nullable Reference<?> first, int most, CollectedNotices<K> dead) {
         Reference<?> next = first;
         int buried = 0;
         for (; next != null && buried < most; buried++) {
@@ -166,7 +166,7 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
     }
 
     /** Unlinks the dead nodes of all chains; returns the part of the visited nodes that is alive. */
-    private double sweep(CollectedEntries<K> dead) {
+    private double sweep(CollectedNotices<K> dead) {
         @Nullable TableNode[] array;
         long visited = 0;
         long found = 0;
@@ -189,7 +189,7 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
     }
 
     /** Unlinks a dead node. Checks first, without a lock, whether a sweep has already done so. */
-    void expunge(TableNode node, CollectedEntries<K> dead) {
+    void expunge(TableNode node, CollectedNotices<K> dead) {
         if (!isLinked(node)) {
             return;
         }
@@ -200,7 +200,7 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
     }
 
     void expungeNow(TableNode node) {
-        CollectedEntries<K> dead = collectedEntries();
+        CollectedNotices<K> dead = collectedEntries();
         try {
             expunge(node, dead);
         } finally {
@@ -221,15 +221,15 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
     // Notifications.
 
     @Override
-    CollectedEntries<K> collectedEntries() {
-        return new CollectedEntries<>(notifier, weakKeys);
+    CollectedNotices<K> collectedEntries() {
+        return new CollectedNotices<>(notifier, weakKeys);
     }
 
     /**
      * A dead node that is about to be replaced, to be submitted after that. Makes sure that there is the stack for it.
      */
-    final CollectedEntries<K> collectedEntry(TableNode node) {
-        CollectedEntries<K> dead = collectedEntries();
+    final CollectedNotices<K> collectedEntry(TableNode node) {
+        CollectedNotices<K> dead = collectedEntries();
         dead.add(node);
         StackReserve.ensure();
         return dead;

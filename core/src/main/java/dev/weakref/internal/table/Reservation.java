@@ -27,7 +27,7 @@ public final class Reservation {
     final @Nullable TableNode previous;
 
     /** That node, if it was dead; submitted when the reservation has been replaced. */
-    final @Nullable CollectedEntries<?> dead;
+    final @Nullable CollectedNotices<?> dead;
 
     private final Thread owner = Thread.currentThread();
     private final CountDownLatch settled = new CountDownLatch(1);
@@ -45,7 +45,7 @@ public final class Reservation {
      * @param dead the node of the entry that was there before, if it was dead
      * @param unchanged what replaces the reservation if the mapping function changes nothing
      */
-    Reservation(@Nullable TableNode previous, @Nullable CollectedEntries<?> dead, @Nullable Entry unchanged) {
+    Reservation(@Nullable TableNode previous, @Nullable CollectedNotices<?> dead, @Nullable Entry unchanged) {
         this.previous = previous;
         this.dead = dead;
         outcome = unchanged;

@@ -82,7 +82,7 @@ public abstract class TableChains<K, V> extends Reapable {
     abstract void added(boolean checkBacklog);
 
     /** An empty list of entries that are about to be unlinked because they are dead. */
-    abstract CollectedEntries<K> collectedEntries();
+    abstract CollectedNotices<K> collectedEntries();
 
     // Reading.
 
@@ -267,7 +267,7 @@ public abstract class TableChains<K, V> extends Reapable {
      * nodes are left out; so an array that fills up with dead nodes does not grow.
      */
     void resize(@Nullable TableNode[] full) {
-        CollectedEntries<K> dead = collectedEntries();
+        CollectedNotices<K> dead = collectedEntries();
         List<@Nullable Object> held = new ArrayList<>();
         StackReserve.ensure(); // so that the listener is told of what was left out
         try {
@@ -286,7 +286,7 @@ public abstract class TableChains<K, V> extends Reapable {
             @Nullable TableNode[] full,
             Stripe[] locks,
             int taken,
-            CollectedEntries<K> dead,
+            CollectedNotices<K> dead,
             List<@Nullable Object> held) {
         if (taken < locks.length) {
             synchronized (locks[taken]) {
@@ -298,10 +298,10 @@ public abstract class TableChains<K, V> extends Reapable {
     }
 
     private void rebuild(
-            @Nullable TableNode[] from, Stripe[] locked, CollectedEntries<K> dead, List<@Nullable Object> held) {
+            @Nullable TableNode[] from, Stripe[] locked, CollectedNotices<K> dead, List<@Nullable Object> held) {
         int living = (int) Math.min(count(), LARGEST_CAPACITY);
         int capacity = Math.max(leastCapacity, capacityFor((int) Math.min(living * 3L / 2, LARGEST_CAPACITY)));
-        TableCopy copy = new TableCopy(capacity, locked);
+        ResizedTable copy = new ResizedTable(capacity, locked);
         copy.addAll(from, queue, dead, held);
         @Nullable TableNode[] to = copy.bins;
         Stripe[] after = copy.stripes;
@@ -314,7 +314,7 @@ public abstract class TableChains<K, V> extends Reapable {
         return Integer.highestOneBit(wanted - 1) << 1;
     }
 
-    void expungeChain(@Nullable TableNode[] array, int bin, CollectedEntries<K> dead) {
+    void expungeChain(@Nullable TableNode[] array, int bin, CollectedNotices<K> dead) {
         Stripe[] locks = stripes;
         Stripe stripe = Stripe.of(locks, bin);
         synchronized (stripe) {

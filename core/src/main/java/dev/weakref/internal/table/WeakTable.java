@@ -69,7 +69,7 @@ public class WeakTable<K, V> extends NewEntries<K, V> {
             }
             K before = keyOr(node, key);
             K kept = old == null || replaceKeys ? key : before;
-            CollectedEntries<K> dead = node != null && old == null ? collectedEntry(node) : null;
+            CollectedNotices<K> dead = node != null && old == null ? collectedEntry(node) : null;
             boolean put = node == null
                     ? link(array, head, first(kept, value, hash, head), Change.ADDED)
                     : replaceIn(node, old, kept, value);
@@ -106,7 +106,7 @@ public class WeakTable<K, V> extends NewEntries<K, V> {
         Reference.reachabilityFence(value);
     }
 
-    private void afterPut(@Nullable CollectedEntries<K> dead, @Nullable V old, K key, V value) {
+    private void afterPut(@Nullable CollectedNotices<K> dead, @Nullable V old, K key, V value) {
         if (dead != null) {
             dead.submit();
         } else if (old != null && old != value) {
@@ -173,7 +173,7 @@ public class WeakTable<K, V> extends NewEntries<K, V> {
     /** Removes every entry whose key is not reserved. */
     public void clear() {
         StackReserve.ensure(); // so that the listener is told of what was unlinked
-        CollectedEntries<K> dead = collectedEntries();
+        CollectedNotices<K> dead = collectedEntries();
         try {
             clear(dead);
         } finally {
@@ -181,7 +181,7 @@ public class WeakTable<K, V> extends NewEntries<K, V> {
         }
     }
 
-    private void clear(CollectedEntries<K> dead) {
+    private void clear(CollectedNotices<K> dead) {
         @Nullable TableNode[] array;
         do {
             array = chains();
@@ -195,7 +195,7 @@ public class WeakTable<K, V> extends NewEntries<K, V> {
         } while (chains() != array);
     }
 
-    private void clear(TableNode node, CollectedEntries<K> dead) {
+    private void clear(TableNode node, CollectedNotices<K> dead) {
         K key = keyOf(node);
         if (key == null || node.refersTo(null)) {
             expunge(node, dead);
@@ -247,7 +247,7 @@ public class WeakTable<K, V> extends NewEntries<K, V> {
                 continue; // its first key has died since, or another value was put
             }
             // Made before the key is reserved: if memory is exhausted, the key does not stay reserved.
-            CollectedEntries<K> dead = node != null && old == null ? collectedEntry(node) : null;
+            CollectedNotices<K> dead = node != null && old == null ? collectedEntry(node) : null;
             Reserved reserved = reserved(key, hash, new Reservation(node, dead, unchanged), head);
             Reservation reservation = reserved.reservation;
             boolean settled = false;

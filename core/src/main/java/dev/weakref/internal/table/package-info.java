@@ -11,7 +11,7 @@
  * <ol>
  *   <li>{@link TableChains} has the array of chains and the {@linkplain Stripe stripes}, whose monitors are the only
  *       locks. It alone links, replaces or unlinks a node, always by identity, and resizes by copying
- *       ({@link TableCopy}).
+ *       ({@link ResizedTable}).
  *   <li>{@link DeadEntries} removes dead nodes: one by one off the queue if there are few; if a sample shows many, by a
  *       sweep of all chains. Writers help while the backlog is long.
  *   <li>{@link TableLookup} finds nodes without a lock.
@@ -29,7 +29,7 @@
  * no key stays reserved if the stack overflows.
  *
  * <p>{@link TableIterator} walks one array of chains and is weakly consistent. Collected entries are told to a
- * {@link RemovalNotifier} by a thread of the library ({@link CollectedEntries}), all other removals by the thread of
+ * {@link RemovalNotifier} by a thread of the library ({@link CollectedNotices}), all other removals by the thread of
  * the caller.
  */
 @NullMarked

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is found by reflection, because the library does not require the module {@code java.logging}.
  */
-public final class LostHandlers {
+public final class JavaUtilLogging {
 
-    private LostHandlers() {}
+    private JavaUtilLogging() {}
 
     /** Writes a line to {@link System#err} instead. */
     static void print(Level level, String message, @Nullable Throwable failure) {

@@ -10,7 +10,7 @@ import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /** Boot's own condition for the beans of parents fails where there is no parent. */
-final class OnNothingInheritedCondition extends SpringBootCondition implements ConfigurationCondition {
+final class OnNoParentBeanCondition extends SpringBootCondition implements ConfigurationCondition {
 
     private static final String PROPERTY = "weakref.inherit";
 
@@ -21,15 +21,14 @@ final class OnNothingInheritedCondition extends SpringBootCondition implements C
 
     @Override
     public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-        ConditionMessage.Builder message = ConditionMessage.forCondition(ConditionalOnNothingInherited.class);
+        ConditionMessage.Builder message = ConditionMessage.forCondition(ConditionalOnNoParentBean.class);
         if (!"true".equalsIgnoreCase(context.getEnvironment().getProperty(PROPERTY))) {
             return ConditionOutcome.match(message.because(PROPERTY + " is not set"));
         }
-        Class<?> type = metadata.getAnnotations()
-                .get(ConditionalOnNothingInherited.class)
-                .getClass("value");
+        Class<?> type =
+                metadata.getAnnotations().get(ConditionalOnNoParentBean.class).getClass("value");
         ConfigurableListableBeanFactory beanFactory = Objects.requireNonNull(context.getBeanFactory());
-        return Ancestors.have(type, beanFactory)
+        return ParentContexts.have(type, beanFactory)
                 ? ConditionOutcome.noMatch(message.found("bean of a parent").items(type.getName()))
                 : ConditionOutcome.match(message.didNotFind("bean of a parent").items(type.getName()));
     }

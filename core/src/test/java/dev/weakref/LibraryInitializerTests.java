@@ -20,11 +20,11 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class BootstrapTests {
+class LibraryInitializerTests {
 
     /** Not initialised by name: those that do it, and the one that is there only with a flight recorder. */
     private static final List<String> OTHERS =
-            List.of("Bootstrap", "Rehearsal", "JfrEvents", "ReapEvent", "package-info");
+            List.of("LibraryInitializer", "WarmUp", "JfrEvents", "JfrReapEvent", "package-info");
 
     @Test
     void everyClassIsInitialisedBeforehand() throws IOException, URISyntaxException {
@@ -37,13 +37,13 @@ class BootstrapTests {
                     .filter(name -> !OTHERS.contains(name.substring(name.lastIndexOf('.') + 1)))
                     .toList();
 
-            assertThat(Bootstrap.CLASSES).containsExactlyInAnyOrderElementsOf(hosts);
+            assertThat(LibraryInitializer.CLASSES).containsExactlyInAnyOrderElementsOf(hosts);
         }
     }
 
     @Test
     void aClassWhoseFileCannotBeReadIsLeftOut() throws Exception {
-        ClassLoader transforming = new ClassLoader(BootstrapTests.class.getClassLoader()) {
+        ClassLoader transforming = new ClassLoader(LibraryInitializerTests.class.getClassLoader()) {
             @Override
             protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
                 return name.equals(Names.class.getName()) ? define(name) : super.loadClass(name, resolve);
@@ -102,7 +102,7 @@ class BootstrapTests {
 
     private static Class<?> load(String name) {
         try {
-            return Class.forName(Bootstrap.class.getPackageName() + "." + name);
+            return Class.forName(LibraryInitializer.class.getPackageName() + "." + name);
         } catch (ClassNotFoundException missing) {
             throw new AssertionError(missing);
         }
@@ -119,7 +119,7 @@ class BootstrapTests {
     }
 
     private static Path directory() throws URISyntaxException {
-        return Path.of(Objects.requireNonNull(Bootstrap.class.getResource("Bootstrap.class"))
+        return Path.of(Objects.requireNonNull(LibraryInitializer.class.getResource("LibraryInitializer.class"))
                         .toURI())
                 .getParent();
     }

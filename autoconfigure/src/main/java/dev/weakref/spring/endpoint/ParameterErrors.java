@@ -4,9 +4,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 
 /** Parameters that make no sense, answered with what to do. */
-final class InvalidParameter {
+final class ParameterErrors {
 
-    private InvalidParameter() {}
+    private ParameterErrors() {}
 
     static InvalidEndpointRequestException of(String parameter, @Nullable String value, String advice) {
         String message =

@@ -27,16 +27,16 @@ import org.jspecify.annotations.Nullable;
  * old one is removed by its identity, which is never the new node's. The only exception is an object that holds the
  * holder and is made reachable again by its {@code finalize()} method.
  */
-final class SharedHolders {
+final class SharedReferences {
 
-    static final SharedHolders ALL = new SharedHolders(Reaper.SHARED);
+    static final SharedReferences ALL = new SharedReferences(Reaper.SHARED);
 
     /** The interfaces of a reference, which distinguish it from all proxies. */
     private static final Set<Class<?>> NONE = Set.of();
 
     final WeakTable<Key, Boolean> table; // for tests as well
 
-    SharedHolders(Reaper reaper) {
+    SharedReferences(Reaper reaper) {
         table = new WeakTable<>(TableOptions.Kind.WEAK_KEYS, reaper);
     }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class GuardTests {
+class GuardedHandleTests {
 
     private final FinalizerRegistry registry = FinalizerRegistry.create("guards");
     private final Database database = new Database();

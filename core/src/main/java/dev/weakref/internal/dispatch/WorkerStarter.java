@@ -5,7 +5,7 @@ import dev.weakref.internal.support.Threads;
 import java.util.concurrent.ThreadFactory;
 
 /** Starts the threads of a dispatcher's workers, and remembers whether that has failed. */
-public final class WorkerThreads {
+public final class WorkerStarter {
 
     private static final ThreadFactory STARTERS = Threads.daemons("weakref-starter", null);
 
@@ -16,7 +16,7 @@ public final class WorkerThreads {
     volatile boolean areShort;
 
     /** @param noThread what is logged if a thread cannot be started */
-    WorkerThreads(ThreadFactory threads, String noThread) {
+    WorkerStarter(ThreadFactory threads, String noThread) {
         this.threads = threads;
         this.noThread = noThread;
     }

@@ -4,9 +4,9 @@ import dev.weakref.internal.support.JfrGate;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the events of the reaper. Never throws: an event that cannot be written is left out. */
-public final class ReapEvents {
+public final class JfrReapEvents {
 
-    private ReapEvents() {}
+    private JfrReapEvents() {}
 
     /** Begins the event of a pass over one reapable; {@code null} if no recording asks for it. */
     static @Nullable Object begin() {
@@ -14,7 +14,7 @@ public final class ReapEvents {
             return null;
         }
         try {
-            ReapEvent event = new ReapEvent();
+            JfrReapEvent event = new JfrReapEvent();
             if (!event.isEnabled()) {
                 return null;
             }
@@ -29,7 +29,7 @@ public final class ReapEvents {
     static void end(@Nullable Object begun, Reapable reapable) {
         if (begun != null) {
             try {
-                ReapEvent event = (ReapEvent) begun;
+                JfrReapEvent event = (JfrReapEvent) begun;
                 event.end();
                 if (event.shouldCommit()) {
                     event.what = reapable.describe();

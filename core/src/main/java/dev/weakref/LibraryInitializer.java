@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Why in a thread of its own.</b> It has a whole stack, however deep the caller is. The caller waits, and holds
  * no lock that this thread needs: no class of the library calls {@link #ensure()} while it is initialised.
  */
-public final class Bootstrap implements Runnable {
+public final class LibraryInitializer implements Runnable {
 
     /** By name, so that what calls this class does not depend on all others. */
     static final List<String> CLASSES = List.of(
@@ -35,10 +35,10 @@ public final class Bootstrap implements Runnable {
             "CompletionStages",
             "CreationSite",
             "CurrentRegistries",
+            "ExitCounts",
             "ExitPass",
             "ExitProgress",
             "ExitReport",
-            "ExitTally",
             "ExplicitCall",
             "FieldReaders",
             "Finalizer",
@@ -47,20 +47,20 @@ public final class Bootstrap implements Runnable {
             "FinalizerInfo",
             "FinalizerListener",
             "FinalizerNode",
-            "FinalizerOptions",
             "FinalizerRegistry",
             "FinalizerRun",
             "FinalizerScope",
             "FinalizerState",
-            "Guard",
+            "GuardedHandle",
             "Jfr",
             "Leak",
             "LeakLevel",
             "LeakListener",
             "LeakReporter",
-            "NewestFirst",
+            "NewestLiveFinalizer",
             "OverdueMonitor",
             "ProxyReference",
+            "RareOptions",
             "ReferentGoneException",
             "RegistrationOptions",
             "RegistryCore",
@@ -69,11 +69,11 @@ public final class Bootstrap implements Runnable {
             "RegistryStats",
             "RemovalCause",
             "RemovalListener",
+            "RetriesAtExit",
             "RunCounters",
             "RunReporter",
-            "SecondAttempts",
             "SetView",
-            "SharedHolders",
+            "SharedReferences",
             "TempFiles",
             "UnawaitedActions",
             "ValueView",
@@ -100,18 +100,18 @@ public final class Bootstrap implements Runnable {
             "internal.dispatch.Watchdog",
             "internal.dispatch.Worker",
             "internal.dispatch.WorkerMonitor",
-            "internal.dispatch.WorkerThreads",
-            "internal.dispatch.Workers",
+            "internal.dispatch.WorkerPool",
+            "internal.dispatch.WorkerStarter",
             "internal.proxy.ConstantPoolWriter",
             "internal.proxy.ProxyClassWriter",
             "internal.proxy.ProxyClasses",
             "internal.reap.Backlog",
             "internal.reap.CreationLog",
             "internal.reap.DeadList",
+            "internal.reap.JfrReapEvents",
             "internal.reap.LogChunk",
             "internal.reap.LogIterator",
             "internal.reap.LogSlots",
-            "internal.reap.ReapEvents",
             "internal.reap.Reapable",
             "internal.reap.Reaper",
             "internal.reap.TrackedReference",
@@ -120,22 +120,22 @@ public final class Bootstrap implements Runnable {
             "internal.support.ConstantPool",
             "internal.support.Defaults",
             "internal.support.ElapsedTime",
+            "internal.support.JavaUtilLogging",
             "internal.support.JfrGate",
-            "internal.support.LogQueue",
+            "internal.support.LogLineQueue",
             "internal.support.Logging",
-            "internal.support.LostHandlers",
             "internal.support.Names",
             "internal.support.StackReserve",
             "internal.support.Threads",
             "internal.support.TimeSource",
-            "internal.table.CollectedEntries",
+            "internal.table.CollectedNotices",
             "internal.table.DeadEntries",
             "internal.table.NewEntries",
             "internal.table.RemovalNotifier",
             "internal.table.Reservation",
+            "internal.table.ResizedTable",
             "internal.table.Stripe",
             "internal.table.TableChains",
-            "internal.table.TableCopy",
             "internal.table.TableCounts",
             "internal.table.TableIterator",
             "internal.table.TableLookup",
@@ -145,59 +145,59 @@ public final class Bootstrap implements Runnable {
 
     /** Those that continue to work while memory is exhausted. */
     private static final List<String> NEEDED_WITHOUT_MEMORY = List.of(
-            "internal.reap.Reaper",
-            "internal.reap.Reapable",
-            "internal.reap.CreationLog",
-            "internal.reap.TrackedReference",
-            "internal.dispatch.SerialDispatcher",
-            "internal.dispatch.Watchdog",
-            "internal.support.Logging",
-            "internal.support.LogQueue",
-            "internal.support.Threads",
-            "RegistryCore",
-            "FinalizerNode",
+            "ActionRunner",
+            "BoundAction",
             "CallbackNode",
             "Callbacks",
-            "ExitPass",
+            "CollectionOptions",
             "CurrentRegistries",
-            "BoundAction",
-            "internal.table.WeakTable",
-            "internal.table.TableNode",
-            "internal.reap.Backlog",
-            "OverdueMonitor",
-            "internal.dispatch.WorkerMonitor",
-            "internal.dispatch.WorkerThreads",
-            "internal.dispatch.TaskQueue",
-            "ActionRunner",
-            "RunReporter",
-            "RegistryShutdown",
+            "ExitCounts",
+            "ExitPass",
+            "ExitProgress",
+            "FinalizerNode",
             "FinalizerState",
-            "internal.dispatch.Worker",
+            "NewestLiveFinalizer",
+            "OverdueMonitor",
+            "RegistryCore",
+            "RegistryShutdown",
+            "RunReporter",
+            "UnawaitedActions",
+            "internal.dispatch.DispatchReports",
             "internal.dispatch.DispatchTask",
+            "internal.dispatch.ListenerCalls",
+            "internal.dispatch.RunningTask",
+            "internal.dispatch.SerialDispatcher",
             "internal.dispatch.TaskBatch",
+            "internal.dispatch.TaskQueue",
+            "internal.dispatch.Watchdog",
+            "internal.dispatch.Worker",
+            "internal.dispatch.WorkerMonitor",
+            "internal.dispatch.WorkerPool",
+            "internal.dispatch.WorkerStarter",
+            "internal.reap.Backlog",
+            "internal.reap.CreationLog",
             "internal.reap.DeadList",
             "internal.reap.LogChunk",
-            "internal.reap.LogSlots",
             "internal.reap.LogIterator",
-            "internal.dispatch.ListenerCalls",
-            "internal.table.TableChains",
+            "internal.reap.LogSlots",
+            "internal.reap.Reapable",
+            "internal.reap.Reaper",
+            "internal.reap.TrackedReference",
+            "internal.support.LogLineQueue",
+            "internal.support.Logging",
+            "internal.support.Threads",
+            "internal.table.CollectedNotices",
             "internal.table.DeadEntries",
             "internal.table.NewEntries",
-            "internal.table.CollectedEntries",
-            "internal.dispatch.DispatchReports",
-            "internal.dispatch.Workers",
-            "internal.dispatch.RunningTask",
-            "internal.table.TableLookup",
-            "internal.table.TableCopy",
+            "internal.table.ResizedTable",
+            "internal.table.TableChains",
             "internal.table.TableCounts",
-            "CollectionOptions",
-            "ExitProgress",
-            "ExitTally",
-            "NewestFirst",
-            "UnawaitedActions");
+            "internal.table.TableLookup",
+            "internal.table.TableNode",
+            "internal.table.WeakTable");
 
     /** Uses the library once; by name as well. */
-    private static final String REHEARSAL = "Rehearsal";
+    private static final String REHEARSAL = "WarmUp";
 
     /** Their strings, which are held so that they stay interned. */
     @SuppressWarnings("UnusedVariable")
@@ -208,7 +208,7 @@ public final class Bootstrap implements Runnable {
 
     private @Nullable Throwable failure;
 
-    private Bootstrap() {}
+    private LibraryInitializer() {}
 
     /**
      * Initialises the library, if that was not done before, and waits until that has ended.
@@ -223,7 +223,7 @@ public final class Bootstrap implements Runnable {
     }
 
     private static void initialise() {
-        Bootstrap bootstrap = new Bootstrap();
+        LibraryInitializer bootstrap = new LibraryInitializer();
         Thread thread = Threads.daemons("weakref-bootstrap", null).newThread(bootstrap);
         thread.start();
         boolean interrupted = false;
@@ -257,7 +257,7 @@ public final class Bootstrap implements Runnable {
                 }
             }
             JfrGate.load("dev.weakref.JfrEvents");
-            JfrGate.load("dev.weakref.internal.reap.ReapEvent");
+            JfrGate.load("dev.weakref.internal.reap.JfrReapEvent");
             strings = found;
             rehearse();
             JfrGate.open();
@@ -281,7 +281,7 @@ public final class Bootstrap implements Runnable {
     }
 
     private static Class<?> named(String name) throws ClassNotFoundException {
-        return Class.forName(Bootstrap.class.getPackageName() + "." + name);
+        return Class.forName(LibraryInitializer.class.getPackageName() + "." + name);
     }
 
     private static void rehearse() throws ReflectiveOperationException {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Each collected entry is told once, even if stack or memory is exhausted in the middle of an operation. */
-class CollectedEntriesTests {
+class CollectedNoticesTests {
 
     private static final Key KEY = new Key("key");
     private static final Object VALUE = new Object();
@@ -98,7 +98,7 @@ class CollectedEntriesTests {
         }
 
         @Override
-        CollectedEntries<Key> collectedEntries() {
+        CollectedNotices<Key> collectedEntries() {
             if (exhausted) {
                 throw new OutOfMemoryError("for the test");
             }

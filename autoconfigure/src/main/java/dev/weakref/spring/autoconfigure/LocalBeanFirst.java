@@ -11,14 +11,14 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
  *
  * <p>Where the context has several, the user says which, as always: a primary one comes before those of the parents.
  */
-record OwnBeanFirst(Class<?> type) implements BeanFactoryPostProcessor {
+record LocalBeanFirst(Class<?> type) implements BeanFactoryPostProcessor {
 
     @Override
     public void postProcessBeanFactory(ConfigurableListableBeanFactory beanFactory) {
-        if (!Ancestors.have(type, beanFactory)) {
+        if (!ParentContexts.have(type, beanFactory)) {
             return;
         }
-        List<BeanDefinition> own = Ancestors.candidates(type, beanFactory).stream()
+        List<BeanDefinition> own = ParentContexts.candidates(type, beanFactory).stream()
                 .filter(beanFactory::containsBeanDefinition)
                 .map(beanFactory::getBeanDefinition)
                 .toList();

@@ -5,13 +5,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The chains and stripes of a table after a resize, before any other thread sees them. */
-public final class TableCopy {
+public final class ResizedTable {
 
     final @Nullable TableNode[] bins;
     final Stripe[] stripes;
 
     /** @param locked the stripes of the table before, whose counts are continued */
-    TableCopy(int capacity, Stripe[] locked) {
+    ResizedTable(int capacity, Stripe[] locked) {
         bins = new TableNode[capacity];
         stripes = Stripe.arrayFor(capacity, locked);
     }
@@ -25,7 +25,7 @@ public final class TableCopy {
     void addAll(
             @Nullable TableNode[] from,
             ReferenceQueue<Object> queue,
-            CollectedEntries<?> dead,
+            CollectedNotices<?> dead,
             List<@Nullable Object> held) {
         for (int bin = 0; bin < from.length; bin++) {
             for (TableNode node = TableChains.headOf(from, bin); node != null; node = node.next()) {

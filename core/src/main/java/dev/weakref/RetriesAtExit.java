@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Guarded by its own lock.
  */
-final class SecondAttempts {
+final class RetriesAtExit {
 
     /** Registers an action that is to run at exit, under a name. */
     private final BiConsumer<String, Object> registerForExit;
@@ -21,7 +21,7 @@ final class SecondAttempts {
     /** The last one that was added. */
     @Nullable Attempt last;
 
-    SecondAttempts(BiConsumer<String, Object> registerForExit) {
+    RetriesAtExit(BiConsumer<String, Object> registerForExit) {
         this.registerForExit = registerForExit;
     }
 
@@ -64,7 +64,7 @@ final class SecondAttempts {
         private final String name;
         private final Object work;
 
-        /** The one that was added before; guarded by the lock of {@link SecondAttempts}. */
+        /** The one that was added before; guarded by the lock of {@link RetriesAtExit}. */
         @Nullable Attempt before;
 
         Attempt(String name, Object work) {

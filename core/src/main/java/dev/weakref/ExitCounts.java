@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what an exit pass does, and says so. For use by several threads. */
-final class ExitTally {
+final class ExitCounts {
 
     /** More lines than anybody reads; each takes some 100 bytes. */
     private static final int MOST_LEFTOVERS = 10_000;

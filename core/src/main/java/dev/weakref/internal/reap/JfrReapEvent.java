@@ -9,14 +9,16 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
 import org.jspecify.annotations.Nullable;
 
-/** The event of a pass that has reaped something. Only {@link ReapEvents} may use it: it needs the flight recorder. */
+/**
+ * The event of a pass that has reaped something. Only {@link JfrReapEvents} may use it: it needs the flight recorder.
+ */
 @Name("weakref.Reap")
 @Label("Reap")
 @Description("Removal of dead entries or finalizers from a weak collection or a registry")
 @Category("weakref")
 @StackTrace(false)
 @Threshold("1 ms")
-public final class ReapEvent extends Event {
+public final class JfrReapEvent extends Event {
 
     @Label("What")
     @Description("Collection or registry")

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * logs. Bounded: if the logger is too slow, lines are dropped and counted. If memory or stack is exhausted while a line
  * is written, {@link Logging} writes it later; to note that allocates nothing.
  */
-public final class LogQueue implements Runnable {
+public final class LogLineQueue implements Runnable {
 
-    static final LogQueue SHARED = new LogQueue(Threads.daemons("weakref-log", null));
+    static final LogLineQueue SHARED = new LogLineQueue(Threads.daemons("weakref-log", null));
 
     /**
      * How many lines may wait. The threads that use the queue log single events, so only a logger that blocks lets so
@@ -30,7 +30,7 @@ public final class LogQueue implements Runnable {
     private boolean running;
     private @Nullable Thread writer; // while it writes a line
 
-    public LogQueue(ThreadFactory threads) {
+    public LogLineQueue(ThreadFactory threads) {
         this.threads = threads;
     }
 

@@ -24,13 +24,13 @@ import org.jspecify.annotations.Nullable;
  * <p>It is a reflective proxy, which costs some ten nanoseconds a call: little compared with what resources do that
  * have to be closed.
  */
-final class Guard implements InvocationHandler {
+final class GuardedHandle implements InvocationHandler {
 
     private final AutoCloseable resource;
     private volatile @Nullable Finalizer<Void> finalizer;
     private final AtomicBoolean closedWithoutFinalizer = new AtomicBoolean();
 
-    private Guard(AutoCloseable resource) {
+    private GuardedHandle(AutoCloseable resource) {
         this.resource = resource;
     }
 
@@ -41,7 +41,7 @@ final class Guard implements InvocationHandler {
             Function<I, Registration<I>> registration,
             UnaryOperator<Registration<I>> options) {
         check(resource, type);
-        Guard guard = new Guard(resource);
+        GuardedHandle guard = new GuardedHandle(resource);
         I handle = type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, guard));
         guard.finalizer = options.apply(registration.apply(handle).name("guarded " + type.getSimpleName()))
                 .state(resource)
@@ -63,10 +63,10 @@ final class Guard implements InvocationHandler {
         }
     }
 
-    private static @Nullable Guard of(@Nullable Object object) {
+    private static @Nullable GuardedHandle of(@Nullable Object object) {
         return object != null
                         && Proxy.isProxyClass(object.getClass())
-                        && Proxy.getInvocationHandler(object) instanceof Guard guard
+                        && Proxy.getInvocationHandler(object) instanceof GuardedHandle guard
                 ? guard
                 : null;
     }
@@ -80,7 +80,7 @@ final class Guard implements InvocationHandler {
                 return null;
             }
             if (method.getName().equals("equals") && method.getDeclaringClass() == Object.class && arguments != null) {
-                Guard other = of(arguments[0]);
+                GuardedHandle other = of(arguments[0]);
                 return resource.equals(other == null ? arguments[0] : other.resource);
             }
             Object result = forward(method, arguments);

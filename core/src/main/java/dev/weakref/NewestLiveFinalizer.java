@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  * Returns the newest live finalizer of a log at each call, also if it was registered after the last call. Called by one
  * thread at a time.
  */
-final class NewestFirst implements Supplier<@Nullable DispatchTask> {
+final class NewestLiveFinalizer implements Supplier<@Nullable DispatchTask> {
 
     private final CreationLog log;
     private final Deque<LogIterator> iterators = new ArrayDeque<>();
     private long newestSeen;
 
-    NewestFirst(CreationLog log) {
+    NewestLiveFinalizer(CreationLog log) {
         this.log = log;
     }
 

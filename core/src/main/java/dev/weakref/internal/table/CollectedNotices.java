@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
  * The collected entries that a notifier is to be told of, in a thread of the library. Made before they are unlinked, so
  * that none is lost after that.
  */
-public final class CollectedEntries<K> extends ListenerCalls.Calls {
+public final class CollectedNotices<K> extends ListenerCalls.Calls {
 
     private final @Nullable RemovalNotifier<? super K> notifier;
     private final boolean weakKeys;
     private final List<TableNode> nodes = new ArrayList<>();
 
     /** @param notifier is told of them; {@code null} if there is none */
-    CollectedEntries(@Nullable RemovalNotifier<? super K> notifier, boolean weakKeys) {
+    CollectedNotices(@Nullable RemovalNotifier<? super K> notifier, boolean weakKeys) {
         super("A removal listener");
         this.notifier = notifier;
         this.weakKeys = weakKeys;

@@ -20,12 +20,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(120)
-class SharedHoldersTests {
+class SharedReferencesTests {
 
     private static final Set<Class<?>> RUNNABLE = Set.of(Runnable.class);
 
     private final Reaper reaper = SimulatedCollector.idleReaper();
-    private final SharedHolders holders = new SharedHolders(reaper);
+    private final SharedReferences holders = new SharedReferences(reaper);
     private final Task referent = new Task();
 
     /** What is made of many objects at once, and held by a list alone. */
@@ -98,8 +98,8 @@ class SharedHoldersTests {
 
     @Test
     void whoComesSecondIsGivenTheHolderOfTheFirst() {
-        SharedHolders.Key first = key();
-        SharedHolders.Key second = key();
+        SharedReferences.Key first = key();
+        SharedReferences.Key second = key();
 
         Object shared = holders.share(first, referent);
 
@@ -111,7 +111,7 @@ class SharedHoldersTests {
     @Test
     void whoFindsTheKeyOfTheFirstAndThenLosesItSharesItsOwn() {
         holders.share(key(), referent);
-        SharedHolders.Key mine = key();
+        SharedReferences.Key mine = key();
         assertThat(holders.table.put(mine, true, When.ABSENT)).isTrue();
 
         SimulatedCollector.drop(holders, referent);
@@ -132,14 +132,14 @@ class SharedHoldersTests {
     @EnumSource
     @Tag("collects")
     void ofManyDroppedOnesNothingRemainsWhileTheirReferentsLive(Many many) {
-        long before = SharedHolders.ALL.table.nodes();
+        long before = SharedReferences.ALL.table.nodes();
         List<Task> referents =
                 IntStream.range(0, 100_000).mapToObj(number -> new Task()).toList();
         assertThat(count(() -> many.of(referents))).isEqualTo(100_000);
 
-        Gc.awaitTrue(() -> SharedHolders.ALL.table.nodes() <= before, "an entry remains");
+        Gc.awaitTrue(() -> SharedReferences.ALL.table.nodes() <= before, "an entry remains");
 
-        Gc.awaitTrue(() -> SharedHolders.ALL.table.capacity() <= 1 << 16, "the array remains large");
+        Gc.awaitTrue(() -> SharedReferences.ALL.table.capacity() <= 1 << 16, "the array remains large");
         assertThat(WeakRefs.of(referents.get(0)))
                 .extracting(WeakRefs.Hold::kind)
                 .isEmpty();
@@ -148,7 +148,7 @@ class SharedHoldersTests {
 
     private static int count(Supplier<List<?>> made) {
         List<?> list = made.get();
-        assertThat(SharedHolders.ALL.table.nodes()).isGreaterThanOrEqualTo(list.size());
+        assertThat(SharedReferences.ALL.table.nodes()).isGreaterThanOrEqualTo(list.size());
         return list.size();
     }
 
@@ -181,11 +181,11 @@ class SharedHoldersTests {
         return known != null ? known : holders.share(key(interfaces), referent);
     }
 
-    private SharedHolders.Key key() {
+    private SharedReferences.Key key() {
         return key(RUNNABLE);
     }
 
-    private SharedHolders.Key key(Set<Class<?>> interfaces) {
+    private SharedReferences.Key key(Set<Class<?>> interfaces) {
         ProxyReference ref = new ProxyReference(referent, null);
         return ref.keyFor(referent, ProxyClasses.proxy(ref, interfaces, null));
     }

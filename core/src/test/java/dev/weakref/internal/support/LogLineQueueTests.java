@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class LogQueueTests {
+class LogLineQueueTests {
 
     private static final Duration NEVER = Duration.ofMinutes(10);
 
@@ -31,7 +31,7 @@ class LogQueueTests {
     @Test
     void theThreadThatWritesDoesNotWaitForItself() throws InterruptedException {
         BlockingQueue<Boolean> waited = new LinkedBlockingQueue<>();
-        LogQueue queue = new LogQueue(Threads.daemons("weakref-tested", null));
+        LogLineQueue queue = new LogLineQueue(Threads.daemons("weakref-tested", null));
         WeakRefs.logTo((LineLogger) (level, message, failure) -> waited.add(awaitWritten(queue)));
 
         queue.add(Level.WARNING, "said", null);
@@ -39,7 +39,7 @@ class LogQueueTests {
         assertThat(waited.poll(30, TimeUnit.SECONDS)).isTrue();
     }
 
-    private static boolean awaitWritten(LogQueue queue) {
+    private static boolean awaitWritten(LogLineQueue queue) {
         try {
             return queue.awaitWritten(NEVER.toNanos());
         } catch (InterruptedException stop) {
@@ -73,10 +73,10 @@ class LogQueueTests {
     /** Fills a queue, and returns how many bytes the largest addition behind the first has allocated. */
     private static long fill() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        LogQueue queue = new LogQueue(writer -> new Thread(() -> {}));
+        LogLineQueue queue = new LogLineQueue(writer -> new Thread(() -> {}));
         queue.add(Level.WARNING, "the first starts the thread", null);
         long most = 0;
-        for (int i = 1; i < LogQueue.CAPACITY; i++) {
+        for (int i = 1; i < LogLineQueue.CAPACITY; i++) {
             long before = threads.getCurrentThreadAllocatedBytes();
             queue.add(Level.WARNING, "said", null);
             most = Math.max(most, threads.getCurrentThreadAllocatedBytes() - before);

@@ -6,7 +6,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The workers of a dispatcher, stuck ones among them. Guarded by the lock of the dispatcher. */
-final class Workers {
+final class WorkerPool {
 
     final int maximum;
 
@@ -18,7 +18,7 @@ final class Workers {
     /** Whether it was reported that all are stuck, since the last one was removed. */
     boolean saturationReported;
 
-    Workers(int maximum) {
+    WorkerPool(int maximum) {
         this.maximum = maximum;
     }
 

@@ -14,9 +14,9 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Uses everything once that must not fail later, so that the JVM has linked it: linking a {@code VarHandle} or a lambda
  * takes memory and much stack. Starts no thread. The {@code toString} of each public record is written out, because
- * linking the generated ones takes some 90 ms of a processor. See {@link Bootstrap}.
+ * linking the generated ones takes some 90 ms of a processor. See {@link LibraryInitializer}.
  */
-final class Rehearsal implements Runnable {
+final class WarmUp implements Runnable {
 
     @Override
     public void run() {
@@ -45,16 +45,16 @@ final class Rehearsal implements Runnable {
         settings.leakLevel = LeakLevel.DISABLED;
         RegistryCore core = new RegistryCore(settings.copy());
         Action nothing = () -> {};
-        FinalizerNode<Void> called = core.register(referent, nothing, FinalizerOptions.NONE);
+        FinalizerNode<Void> called = core.register(referent, nothing, RareOptions.NONE);
         called.call();
-        FinalizerNode<Void> collected = core.register(referent, nothing, FinalizerOptions.NONE);
+        FinalizerNode<Void> collected = core.register(referent, nothing, RareOptions.NONE);
         collected.clear();
         TaskBatch dead = core.log().claimAllDead();
         for (DispatchTask task = dead.poll(); task != null; task = dead.poll()) {
             task.run();
         }
         collected.unclaim();
-        core.register(referent, nothing, FinalizerOptions.NONE).detach();
+        core.register(referent, nothing, RareOptions.NONE).detach();
         core.log().reap(null, false);
         Reference.reachabilityFence(referent);
         idle.exercise();

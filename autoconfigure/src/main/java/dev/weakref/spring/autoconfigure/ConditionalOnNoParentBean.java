@@ -9,8 +9,8 @@ import org.springframework.context.annotation.Conditional;
 /** Matches unless {@code weakref.inherit=true} and a parent of the context has a bean of this type. */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
-@Conditional(OnNothingInheritedCondition.class)
-@interface ConditionalOnNothingInherited {
+@Conditional(OnNoParentBeanCondition.class)
+@interface ConditionalOnNoParentBean {
 
     /** What could be inherited. */
     Class<?> value();

@@ -11,9 +11,9 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 
 /** What the parents of a context have that could be injected in it. */
-final class Ancestors {
+final class ParentContexts {
 
-    private Ancestors() {}
+    private ParentContexts() {}
 
     /** Whether one of them has a bean of this type; asks for no bean, and so makes none. */
     static boolean have(Class<?> type, BeanFactory beanFactory) {

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Options that few finalizers have. */
-record FinalizerOptions(
+record RareOptions(
         @Nullable String name,
         @Nullable Duration limit,
         @Nullable Duration overdueAfter,
@@ -13,14 +13,14 @@ record FinalizerOptions(
         @Nullable List<StackTraceElement> stack,
         boolean atExit) {
 
-    static final FinalizerOptions NONE = new FinalizerOptions(null, null, null, false, null, true);
+    static final RareOptions NONE = new RareOptions(null, null, null, false, null, true);
 
-    FinalizerOptions withName(String given) {
-        return new FinalizerOptions(given, limit, overdueAfter, mustBeClosed, stack, atExit);
+    RareOptions withName(String given) {
+        return new RareOptions(given, limit, overdueAfter, mustBeClosed, stack, atExit);
     }
 
-    FinalizerOptions withStack(@Nullable List<StackTraceElement> created) {
-        return created == null ? this : new FinalizerOptions(name, limit, overdueAfter, mustBeClosed, created, atExit);
+    RareOptions withStack(@Nullable List<StackTraceElement> created) {
+        return created == null ? this : new RareOptions(name, limit, overdueAfter, mustBeClosed, created, atExit);
     }
 
     /** Whether there is nothing to keep besides the state of the node. */
