@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Why in a thread of its own.</b> It has a whole stack, however deep the caller is. The caller waits, and holds
  * no lock that this thread needs: no class of the library calls {@link #ensure()} while it is initialised.
  */
-public final class LibraryInitializer implements Runnable {
+final class LibraryInitializer implements Runnable {
 
     /** By name, so that what calls this class does not depend on all others. */
     static final List<String> CLASSES = List.of(

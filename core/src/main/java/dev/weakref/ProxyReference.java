@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * calls its {@link #get()}, {@link #equals}, {@link #hashCode} and {@link #toString}; a reflective one its
  * {@link #invoke}.
  */
-public final class ProxyReference extends WeakReference<Object> implements InvocationHandler {
+final class ProxyReference extends WeakReference<Object> implements InvocationHandler {
 
     private final String referentType;
     private volatile @Nullable Consumer<Object> callback;
@@ -28,7 +28,7 @@ public final class ProxyReference extends WeakReference<Object> implements Invoc
     @SuppressWarnings("UnusedVariable")
     private SharedReferences.@Nullable Key key;
 
-    public ProxyReference(Object referent, @Nullable Consumer<Object> callback) {
+    ProxyReference(Object referent, @Nullable Consumer<Object> callback) {
         super(referent, callback == null ? null : Callbacks.LOG.queue);
         referentType = referent.getClass().getName();
         this.callback = callback;

@@ -86,7 +86,7 @@ final class SharedReferences {
     }
 
     /** What a holder is found by. Equal keys are of the same living object and of the same interfaces. */
-    public static final class Key {
+    static final class Key {
 
         private final Object holder;
         private final WeakReference<Object> reference;
@@ -94,7 +94,7 @@ final class SharedReferences {
 
         /** @param reference the holder's own reference to the referent; of a {@link WeakRef}, itself */
         @SuppressWarnings("unchecked") // it is only read and compared
-        public Key(Object holder, WeakReference<?> reference, Object referent) {
+        Key(Object holder, WeakReference<?> reference, Object referent) {
             this.holder = holder;
             this.reference = (WeakReference<Object>) reference;
             hash = System.identityHashCode(referent);

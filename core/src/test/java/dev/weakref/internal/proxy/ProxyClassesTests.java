@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.weakref.Compiled;
 import dev.weakref.Gc;
-import dev.weakref.ProxyReference;
 import dev.weakref.WeakProxy;
 import dev.weakref.WeakRefs;
 import dev.weakref.elsewhere.Elsewhere;
@@ -14,6 +13,7 @@ import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
@@ -230,7 +230,7 @@ class ProxyClassesTests {
             Class<?> closed = loader.loadClass("p.Closed");
 
             for (List<Class<?>> order : List.of(List.of(open, closed), List.of(closed, open))) {
-                Object proxy = ProxyClasses.proxy(new ProxyReference(referent, null), new LinkedHashSet<>(order), null);
+                Object proxy = ProxyClasses.proxy(new ToReferent(referent), new LinkedHashSet<>(order), null);
 
                 assertThat(proxy.getClass().getName()).startsWith("p.Closed$$WeakProxy");
                 assertThat(open.getMethod("say").invoke(proxy)).isEqualTo("said");
@@ -480,7 +480,7 @@ class ProxyClassesTests {
             ClassLoader loader = new Compiled.Loader(other);
             Set<Class<?>> both = Set.of(closed, loader.loadClass("q.Public"));
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> ProxyClasses.proxy(new ProxyReference(closed, null), both, null));
+                    .isThrownBy(() -> ProxyClasses.proxy(new ToReferent(closed), both, null));
             return new WeakReference<>(loader);
         }
 
@@ -491,6 +491,19 @@ class ProxyClassesTests {
             Object proxy = WeakProxy.of((Object) direct);
 
             assertThat(proxy.getClass().getInterfaces()).containsExactly(Comparable.class);
+        }
+    }
+
+    /** What a proxy calls. */
+    private static final class ToReferent extends WeakReference<Object> implements InvocationHandler {
+
+        private ToReferent(Object referent) {
+            super(referent);
+        }
+
+        @Override
+        public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+            return method.invoke(get(), arguments);
         }
     }
 }
