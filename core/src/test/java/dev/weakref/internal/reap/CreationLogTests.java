@@ -34,7 +34,7 @@ class CreationLogTests {
     }
 
     @Test
-    void noSlotIsClaimedIfTheStackMayNotSufficeToWriteIt() throws InterruptedException {
+    void noSlotIsClaimedIfTheStackMayNotSufficeToWriteIt() throws Exception {
         append(1);
         Entry entry = new Entry();
 

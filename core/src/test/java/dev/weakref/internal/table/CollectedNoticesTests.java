@@ -40,7 +40,7 @@ class CollectedNoticesTests {
     }
 
     @Test
-    void nothingChangesIfThereIsNoStackToTellOfIt() throws InterruptedException {
+    void nothingChangesIfThereIsNoStackToTellOfIt() throws Exception {
         for (Consumer<WeakTable<Key, Object>> operation : List.of(PUT, COMPUTE, WeakTable<Key, Object>::clear)) {
             operation.accept(withDeadEntry());
             WeakTable<Key, Object> table = withDeadEntry();
