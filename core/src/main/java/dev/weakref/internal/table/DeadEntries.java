@@ -61,15 +61,15 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
      * Updates the backlog itself, since the reaper may have no processor. Never throws: the entry that was added is in
      * the table.
      *
-     * @param due whether to update the backlog although it is not long, and to check if a sweep is worth cutting the
-     *     rest of the reaper short
+     * @param due whether to update a backlog that was short, and to check if many entries are dead: then the reaper is
+     *     to sweep at once
      */
     @Override
     final void added(boolean due) {
-        if (!due && !backlog.isLong()) {
-            return;
-        }
         try {
+            if (!due && !backlog.isLong()) {
+                return;
+            }
             if (due && nodes() > backlog.threshold && areDead(INTERRUPT_REST_IF_ONE_IN)) {
                 requestSweep();
             }
@@ -86,6 +86,7 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
     private void drainOrPark() {
         StackReserve.ensure(); // so that the listener is told of what was unlinked
         CollectedNotices<K> dead = collectedEntries();
+        boolean expunged = false;
         try {
             Reference<?> first = queue.poll();
             if (first == null) {
@@ -93,7 +94,11 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
             } else {
                 expungeLast(drainQueue(first, DRAINED_PER_PUT, dead), dead);
             }
+            expunged = true;
         } finally {
+            if (!expunged) {
+                sweepRequested.set(true); // what was taken off the queue may still be linked
+            }
             dead.submit();
         }
     }
@@ -200,6 +205,7 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
     }
 
     void expungeNow(TableNode node) {
+        sweepRequested.set(true); // in case that this fails
         CollectedNotices<K> dead = collectedEntries();
         try {
             expunge(node, dead);

@@ -42,6 +42,12 @@ public final class Reservation {
     volatile boolean finished;
 
     /**
+     * Whether the thread of the mapping function may have been unable to settle it, and the reaper is to do so. The
+     * reaper settles no other, because the removal listener is called by the thread that settles.
+     */
+    volatile boolean leftOver;
+
+    /**
      * @param dead the node of the entry that was there before, if it was dead
      * @param unchanged what replaces the reservation if the mapping function changes nothing
      */

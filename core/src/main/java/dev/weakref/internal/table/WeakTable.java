@@ -269,6 +269,7 @@ public class WeakTable<K, V> extends NewEntries<K, V> {
             } finally {
                 reservation.finished = true; // a write of a field cannot fail
                 if (!settled) {
+                    reservation.leftOver = true;
                     unsettled = true;
                     settle(reserved);
                 }
@@ -323,7 +324,7 @@ public class WeakTable<K, V> extends NewEntries<K, V> {
 
     @Override
     void settleIfCutOff(TableNode node) {
-        if (node instanceof Reserved reserved && reserved.reservation.finished) {
+        if (node instanceof Reserved reserved && reserved.reservation.leftOver) {
             settle(reserved);
         }
     }

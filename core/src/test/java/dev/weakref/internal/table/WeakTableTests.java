@@ -308,12 +308,28 @@ class WeakTableTests {
         }
 
         @Test
+        void aSweepLeavesAReservationToTheThreadThatIsAboutToEndIt() {
+            WeakTable<Key, Object> table = new WeakTable<>(Kind.WEAK_VALUES, reaper);
+            Key key = new Key("key");
+
+            table.compute(key, When.ALWAYS, (same, old) -> {
+                reservation(table, key).finished = true;
+                table.reap(null, false);
+                assertThat(reservation(table, key)).isNotNull();
+                return held(new Object());
+            });
+
+            assertThat(table.nodes()).isEqualTo(1);
+        }
+
+        @Test
         void aReservationThatItsThreadCouldNotEndIsEndedByASweep() {
             WeakTable<Key, Object> table = new WeakTable<>(Kind.WEAK_VALUES, reaper);
             Key key = new Key("key");
 
             table.compute(key, When.ALWAYS, (same, old) -> {
                 reservation(table, key).finished = true;
+                reservation(table, key).leftOver = true;
                 table.reap(null, false);
                 assertThat(table.nodes()).isZero();
                 return held(new Object());
