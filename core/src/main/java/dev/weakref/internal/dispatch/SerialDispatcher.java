@@ -176,6 +176,20 @@ public class SerialDispatcher {
         wakeWorker();
     }
 
+    /** Whether it starts no further task. */
+    public boolean isStopped() {
+        synchronized (lock) {
+            return stopped;
+        }
+    }
+
+    /** Whether tasks wait for a worker that could not be started. */
+    public boolean lacksWorker() {
+        synchronized (lock) {
+            return threads.areShort && workers.active == null && !queue.isEmpty() && !stopped;
+        }
+    }
+
     /** Whether no task waits or runs. */
     public boolean isIdle() {
         synchronized (lock) {

@@ -1,5 +1,6 @@
 package dev.weakref.internal.reap;
 
+import dev.weakref.internal.dispatch.ListenerCalls;
 import dev.weakref.internal.support.Defaults;
 import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.support.Threads;
@@ -174,6 +175,7 @@ public final class Reaper {
             boolean signalled = awaitSignal(pause);
             Logging.writeMissed();
             boolean found = passSafely();
+            ListenerCalls.DISPATCHER.retry(); // for listeners of tables, which do not try again themselves
             long longest = postponed ? PAUSE_IN_A_REST_MILLIS : LONGEST_PAUSE_MILLIS;
             pause = signalled || found ? 1 : Math.min(2 * pause, longest);
             long now = System.nanoTime();
@@ -181,7 +183,7 @@ public final class Reaper {
                 lastTidied = now;
                 compactSafely();
             }
-            if (!watches.isEmpty()) {
+            if (!watches.isEmpty() || ListenerCalls.DISPATCHER.lacksWorker()) {
                 lastBusy = now;
             } else if (now - lastBusy >= keepAliveNanos) {
                 return;
