@@ -76,15 +76,21 @@ final class ActionRunner {
     private void runInExecutor(DispatchTask task) {
         try {
             StackReserve.ensure(); // so that what is added is removed again
+            runAdded(task);
+        } catch (VirtualMachineError shortage) {
+            tryAgain(task); // last: another thread may add it then
+            throw shortage;
+        }
+    }
+
+    private void runAdded(DispatchTask task) {
+        try {
             synchronized (inExecutor) {
                 inExecutor.add(task);
             }
             if (!closing.getAsBoolean()) {
                 inContext(task);
             }
-        } catch (VirtualMachineError shortage) {
-            tryAgain(task);
-            throw shortage;
         } finally {
             synchronized (inExecutor) {
                 inExecutor.remove(task);
