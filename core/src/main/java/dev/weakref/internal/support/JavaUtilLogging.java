@@ -5,9 +5,9 @@ import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether {@code java.util.logging} has lost its handlers: the JDK removes them in a shutdown hook of its own
- * ({@code Cleaner} in {@code LogManager}), which runs concurrently with the hook that closes the global registry. What
- * is logged from then on is lost.
+ * Prepares {@code java.util.logging} for the first line of the library, and tells whether it has lost its handlers: the
+ * JDK removes them in a shutdown hook of its own ({@code Cleaner} in {@code LogManager}), which runs concurrently with
+ * the hook that closes the global registry. What is logged from then on is lost.
  *
  * <p>It is found by reflection, because the library does not require the module {@code java.logging}.
  */

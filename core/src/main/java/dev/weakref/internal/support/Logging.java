@@ -34,8 +34,11 @@ public final class Logging {
     /** What could not be written because memory was exhausted: the last such line. */
     private static volatile @Nullable String missed;
 
-    /** The failure that this line tells of; of another one if two were missed at the same time. */
-    private static volatile @Nullable Throwable missedFailure;
+    /** The failure that this line tells of. */
+    private static @Nullable Throwable missedFailure; // guarded by MISSED
+
+    /** Guards both while they are written or taken. */
+    private static final Object MISSED = new Object();
 
     /** Set when a registry is closed by the exit of the JVM. */
     private static volatile boolean jvmExits;
@@ -84,8 +87,7 @@ public final class Logging {
         try {
             write(Level.WARNING, message, failure);
         } catch (Throwable later) {
-            missedFailure = failure;
-            missed = message;
+            missed(message, failure);
         }
     }
 
@@ -95,8 +97,7 @@ public final class Logging {
                 write(level, message.get(), failure);
             }
         } catch (VirtualMachineError shortage) {
-            missedFailure = shortage;
-            missed = "A line of the log was lost";
+            missed("A line of the log was lost", shortage);
         } catch (Throwable nowhereToReport) {
             // A logger that fails must not stop the work that was to be reported.
         }
@@ -104,26 +105,37 @@ public final class Logging {
 
     /** Notes a line that could not be written, to be written later. Allocates nothing. */
     static void missed(String message, @Nullable Throwable failure) {
-        missedFailure = failure;
-        missed = message;
+        synchronized (MISSED) {
+            missed = message;
+            missedFailure = failure;
+        }
     }
 
     /**
-     * Writes what could not be written before, with its failure; if memory does not suffice for that, later without.
-     * The reaper calls this at each pass.
+     * Writes what could not be written before, with its failure. If memory is still exhausted, the next call tries
+     * again. The reaper calls this at each pass.
      */
     public static void writeMissed() {
-        String message = missed;
-        if (message == null) {
+        if (missed == null) {
             return;
         }
-        try {
-            Throwable failure = missedFailure;
+        String message;
+        Throwable failure;
+        synchronized (MISSED) {
+            message = missed;
+            failure = missedFailure;
             missed = null;
             missedFailure = null;
+        }
+        if (message == null) {
+            return; // another thread writes it
+        }
+        try {
             write(Level.WARNING, message.endsWith(SHORT) ? message : message + SHORT, failure);
+        } catch (OutOfMemoryError later) {
+            missed(message, failure);
         } catch (Throwable later) {
-            missed = message;
+            missed(message, null); // the failure itself may be what cannot be written
         }
     }
 

@@ -4,6 +4,7 @@ import java.security.AccessController;
 import java.security.PrivilegedAction;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the threads of the library. */
@@ -32,6 +33,15 @@ public final class Threads {
     /** Whether this factory is the library's own, and so runs no user code when it makes a thread. */
     public static boolean areOwn(ThreadFactory threads) {
         return threads instanceof Daemons;
+    }
+
+    /** Parks the calling thread for this time, even if it is interrupted, which it stays. */
+    public static void pause(long nanos) {
+        boolean interrupted = Thread.interrupted();
+        LockSupport.parkNanos(nanos);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static final class MayNotBlock extends Thread {
