@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -218,7 +219,10 @@ public final class ExitPassLifecycle
      */
     private boolean begin() {
         try {
-            beginOrThrow();
+            Runnable noThread = beginOrThrow();
+            if (noThread != null) {
+                noThread.run();
+            }
             return true;
         } catch (Throwable failure) {
             if (!failureTold) {
@@ -229,23 +233,26 @@ public final class ExitPassLifecycle
         }
     }
 
-    private synchronized void beginOrThrow() {
+    /** Returns what this thread must do itself, if no other thread could be started. */
+    private synchronized @Nullable Runnable beginOrThrow() {
         if (begun) {
-            return;
+            return null;
         }
         List<Map.Entry<String, FinalizerRegistry>> registries =
                 new ArrayList<>(LocalSingletons.of(FinalizerRegistry.class, context.getBeanFactory())
                         .entrySet());
         Collections.reverse(registries);
         Thread closing = Thread.currentThread(); // if it runs an action, its registry does not wait for that
-        Thread thread = new Thread(() -> closeAll(registries, closing), "weakref-exit-pass");
+        Runnable closeAll = () -> closeAll(registries, closing);
+        Thread thread = new Thread(closeAll, "weakref-exit-pass");
         thread.setDaemon(true);
         begunAt = System.nanoTime();
         begun = true;
         try {
             thread.start();
+            return null;
         } catch (Throwable noThread) {
-            closeAll(registries, closing);
+            return closeAll;
         }
     }
 
@@ -279,8 +286,16 @@ public final class ExitPassLifecycle
                 if (System.nanoTime() - begunAt >= limit.toNanos()) {
                     throw shortage;
                 }
-                LockSupport.parkNanos(PAUSE.toNanos());
+                pause();
             }
+        }
+    }
+
+    private static void pause() {
+        boolean interrupted = Thread.interrupted(); // or it would not pause
+        LockSupport.parkNanos(PAUSE.toNanos());
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
