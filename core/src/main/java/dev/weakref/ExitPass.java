@@ -8,6 +8,7 @@ import dev.weakref.internal.reap.LogIterator;
 import dev.weakref.internal.reap.TrackedReference;
 import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.support.Names;
+import dev.weakref.internal.support.Threads;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Collection;
@@ -16,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +40,7 @@ class ExitPass {
     /** How much longer than the exit limit another thread waits for the report, which is written after the limit. */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
+    private static final String FAILED = "The exit pass has failed, and what is left does not run";
     private static final String SHORT_OF_MEMORY = "Memory is exhausted; the exit pass tries again";
 
     private final RegistryCore core;
@@ -110,13 +111,19 @@ class ExitPass {
         } catch (StackOverflowError tooDeep) {
             throw tooDeep; // the caller runs it again in another thread
         } catch (Throwable failure) {
-            core.refuseRegistrations(); // nothing would run them
-            dispatcher.stop();
-            tellWaiting(failure);
+            fail(failure);
             throw failure;
         } finally {
             closer = null;
         }
+    }
+
+    /** Ends the pass without a result. */
+    void fail(Throwable failure) {
+        core.refuseRegistrations(); // nothing would run them
+        dispatcher.stop();
+        Logging.failure(FAILED, failure);
+        tellWaiting(failure);
     }
 
     private void tellWaiting(Throwable failure) {
@@ -127,7 +134,7 @@ class ExitPass {
         }
     }
 
-    /** Needs memory. */
+    /** Has those that wait for the pass throw this failure. It may fail for want of memory. */
     void tell(Throwable failure) {
         report.completeExceptionally(failure);
     }
@@ -149,7 +156,7 @@ class ExitPass {
     /** Logs that memory is exhausted, and waits before the next attempt. */
     static void pauseAfter(OutOfMemoryError shortage) {
         Logging.failure(SHORT_OF_MEMORY, shortage);
-        LockSupport.parkNanos(TICK.toNanos());
+        Threads.pause(TICK.toNanos());
     }
 
     /** One attempt. */
@@ -211,7 +218,12 @@ class ExitPass {
     private void registerSecondAttempts() {
         try {
             core.secondAttempts().register();
+        } catch (StackOverflowError tooDeep) {
+            throw tooDeep; // another thread has more stack
         } catch (Throwable failure) {
+            if (failure instanceof OutOfMemoryError shortage && left() > 0) {
+                throw shortage; // the pass is repeated
+            }
             Logging.failure("Registry '" + Names.escape(core.name()) + "' cannot retry what has failed", failure);
         }
     }
@@ -237,7 +249,7 @@ class ExitPass {
                     someCouldNotBeRun = true;
                     return;
                 }
-                LockSupport.parkNanos(TICK.toNanos());
+                Threads.pause(TICK.toNanos());
             } catch (Throwable tooLittleStack) { // or what the user's thread throws
                 someCouldNotBeRun = true;
                 throw tooLittleStack;

@@ -197,7 +197,7 @@ final class LibraryInitializer implements Runnable {
             "internal.table.WeakTable");
 
     /** Uses the library once; by name as well. */
-    private static final String REHEARSAL = "WarmUp";
+    private static final String WARM_UP = "WarmUp";
 
     /** Their strings, which are held so that they stay interned. */
     @SuppressWarnings("UnusedVariable")
@@ -223,8 +223,8 @@ final class LibraryInitializer implements Runnable {
     }
 
     private static void initialise() {
-        LibraryInitializer bootstrap = new LibraryInitializer();
-        Thread thread = Threads.daemons("weakref-bootstrap", null).newThread(bootstrap);
+        LibraryInitializer initializer = new LibraryInitializer();
+        Thread thread = Threads.daemons("weakref-initializer", null).newThread(initializer);
         thread.start();
         boolean interrupted = false;
         while (thread.isAlive()) {
@@ -237,8 +237,8 @@ final class LibraryInitializer implements Runnable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        if (bootstrap.failure != null) {
-            throw new IllegalStateException("The library could not be initialised; try again", bootstrap.failure);
+        if (initializer.failure != null) {
+            throw new IllegalStateException("The library could not be initialised; try again", initializer.failure);
         }
     }
 
@@ -259,7 +259,7 @@ final class LibraryInitializer implements Runnable {
             JfrGate.load("dev.weakref.JfrEvents");
             JfrGate.load("dev.weakref.internal.reap.JfrReapEvent");
             strings = found;
-            rehearse();
+            warmUp();
             JfrGate.open();
             done = true;
             prepareLogging();
@@ -284,7 +284,7 @@ final class LibraryInitializer implements Runnable {
         return Class.forName(LibraryInitializer.class.getPackageName() + "." + name);
     }
 
-    private static void rehearse() throws ReflectiveOperationException {
-        ((Runnable) named(REHEARSAL).getDeclaredConstructor().newInstance()).run();
+    private static void warmUp() throws ReflectiveOperationException {
+        ((Runnable) named(WARM_UP).getDeclaredConstructor().newInstance()).run();
     }
 }

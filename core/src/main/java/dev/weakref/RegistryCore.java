@@ -71,7 +71,7 @@ final class RegistryCore {
                 Watchdog.tickFor(settings.takeOver),
                 task -> takeOverNanos,
                 new Dispatching());
-        runner = new ActionRunner(settings.executor, contextClassLoader, shutdown::hasBegun);
+        runner = new ActionRunner(settings.executor, contextClassLoader, dispatcher::isStopped);
         log = new CreationLog(this, dispatcher, settings.reaper, this::registryWasDropped);
         leaks = new LeakReporter(name, settings);
         reporter = new RunReporter(settings, leaks, counters);
@@ -287,10 +287,13 @@ final class RegistryCore {
             }
             Trigger trigger = Objects.requireNonNull(node.trigger());
             ExitPass pass = shutdown.pass();
-            if (pass != null) {
-                pass.timedOut(node);
+            try {
+                if (pass != null) {
+                    pass.timedOut(node);
+                }
+            } finally {
+                reporter.onTimedOut(node, trigger, nanos, stack);
             }
-            reporter.onTimedOut(node, trigger, nanos, stack);
             return true;
         } finally {
             timingOut.decrementAndGet();

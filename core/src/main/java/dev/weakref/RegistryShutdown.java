@@ -17,7 +17,7 @@ final class RegistryShutdown {
     /** Replaced by tests. */
     PassFactory passes = ExitPass::new;
 
-    private @Nullable Thread jvmHook;
+    @Nullable Thread jvmHook; // not private, for tests
 
     RegistryShutdown(RegistryCore core) {
         this.core = core;
@@ -59,21 +59,23 @@ final class RegistryShutdown {
         boolean inside = isInsideAction();
         List<Long> waitsInside = CurrentRegistries.running(waiting, core.number());
         while (true) {
-            ExitPass mine = newPass(atMost, waitsInside);
-            ExitPass before = exitPass.compareAndExchange(null, mine);
-            ExitPass pass = before == null ? mine : before;
-            if (before != null) {
-                before.doNotAwait(waitsInside);
-            } else {
-                if (!inside) {
-                    try {
-                        return run(mine);
-                    } catch (StackOverflowError tooDeep) {
-                        // Another thread has all the stack that it needs. What was done so far may be done twice.
+            ExitPass pass = exitPass.get();
+            if (pass == null) {
+                ExitPass mine = newPass(atMost, waitsInside);
+                pass = exitPass.compareAndExchange(null, mine);
+                if (pass == null) {
+                    pass = mine;
+                    if (!inside) {
+                        try {
+                            return run(mine);
+                        } catch (StackOverflowError tooDeep) {
+                            // Another thread has all the stack that it needs. What was done so far may be done twice.
+                        }
                     }
+                    runInAThread(mine);
                 }
-                runInAThread(mine);
             }
+            pass.doNotAwait(waitsInside); // of another thread, or once more of this one
             if (inside) {
                 return ExitPass.NOTHING;
             }
@@ -112,17 +114,31 @@ final class RegistryShutdown {
 
     /** Keeps the hook until the end: a JVM that exits during the pass waits for it. */
     private ExitReport run(ExitPass pass) {
+        boolean ended = true;
         try {
             return pass.run();
+        } catch (StackOverflowError tooDeep) {
+            ended = false; // another thread runs it again, or the hook
+            throw tooDeep;
         } finally {
-            removeJvmHook();
+            if (ended) {
+                removeJvmHook();
+            }
+        }
+    }
+
+    private void runWithAllStack(ExitPass pass) {
+        try {
+            run(pass);
+        } catch (StackOverflowError tooDeep) { // the threads of this registry have too small a stack
+            pass.fail(tooDeep);
         }
     }
 
     private void runInAThread(ExitPass pass) {
         boolean started = false;
         try {
-            core.threads("-exit").newThread(() -> run(pass)).start();
+            core.threads("-exit").newThread(() -> runWithAllStack(pass)).start();
             started = true;
         } finally {
             if (!started) {
@@ -155,16 +171,21 @@ final class RegistryShutdown {
     /** Waits for a pass that has begun, but no longer than it may take: its thread may be the one that exits. */
     private void shutdownInHook() {
         Logging.jvmExits();
-        ExitPass mine = newPass(core.settings().exitLimit, List.of());
-        ExitPass before = exitPass.compareAndExchange(null, mine);
-        while (before != null) {
+        while (true) {
+            ExitPass before = exitPass.get();
+            if (before == null) {
+                ExitPass mine = newPass(core.settings().exitLimit, List.of());
+                before = exitPass.compareAndExchange(null, mine);
+                if (before == null) {
+                    run(mine);
+                    return;
+                }
+            }
             before.awaitEnd();
             if (!before.wasGivenUp()) {
                 return;
             }
-            before = exitPass.compareAndExchange(null, mine);
         }
-        run(mine);
     }
 
     private void removeJvmHook() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weakref.internal.reap.Reaper;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,39 @@ class RegistryShutdownTests {
 
         assertThat(registry.core().shutdown().hasBegun()).isFalse();
         assertThat(registry.shutdown().run()).isEqualTo(1);
+    }
+
+    @Test
+    void theHookOfTheJvmStaysUntilThePassHasEnded() {
+        RegistryShutdown shutdown = registry.core().shutdown();
+        shutdown.closeWithJvm();
+        AtomicInteger attempts = new AtomicInteger();
+        AtomicBoolean stayed = new AtomicBoolean();
+        shutdown.passes = (core, limit, begin) -> new ExitPass(core, limit, begin) {
+            @Override
+            ExitReport pass() {
+                if (attempts.incrementAndGet() == 1) {
+                    throw new StackOverflowError("for the test");
+                }
+                stayed.set(Runtime.getRuntime().removeShutdownHook(shutdown.jvmHook));
+                return super.pass();
+            }
+        };
+
+        registry.shutdown();
+
+        assertThat(stayed).isTrue();
+        assertThat(Runtime.getRuntime().removeShutdownHook(shutdown.jvmHook)).isFalse();
+    }
+
+    @Test
+    void aSecondCloseNeedsNoPass() {
+        ExitReport report = registry.shutdown();
+        registry.core().shutdown().passes = (core, limit, begin) -> {
+            throw new OutOfMemoryError("for the test");
+        };
+
+        assertThat(registry.shutdown()).isSameAs(report);
     }
 
     @Test
