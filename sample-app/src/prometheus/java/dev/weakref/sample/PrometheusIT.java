@@ -25,7 +25,8 @@ class PrometheusIT {
     private static final String REGISTRY = "weakRefFinalizerRegistry";
 
     /** In the queries that give nothing but zeros while all is well. */
-    private static final List<String> QUIET = List.of("_detached_total", "_waiting", "outcome!=\"SUCCESS\"");
+    private static final List<String> QUIET =
+            List.of("_delays_total", "_detached_total", "_waiting", "outcome!=\"SUCCESS\"");
 
     @TempDir
     Path directory;
@@ -113,7 +114,7 @@ class PrometheusIT {
                     .containsEntry("job", "weakref-sample")
                     .containsEntry("instance", application.address())
                     .containsEntry("registry", REGISTRY);
-            assertThat(dashboard.targets()).hasSize(12).allSatisfy(target -> {
+            assertThat(dashboard.targets()).hasSize(13).allSatisfy(target -> {
                 List<Series> series = prometheus.ask(dashboard.query(target));
                 assertThat(series).isNotEmpty();
                 assertThat(series).extracting(Series::value).allMatch(Double::isFinite);
