@@ -13,7 +13,7 @@ import com.microsoft.playwright.assertions.LocatorAssertions.ContainsTextOptions
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
-import dev.weakref.sample.workspace.WorkspaceHistory;
+import dev.weakref.sample.workspace.FullHistory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -157,8 +156,7 @@ class PageBrowserTests {
     @Test
     void tenThousandWorkspacesAreReadPageByPage() {
         picture("cat");
-        WorkspaceHistory journal = application.getBean(WorkspaceHistory.class);
-        LongStream.rangeClosed(1, 10_000).forEach(id -> journal.opened(id, "cat", "somebody"));
+        FullHistory.note(application, 10_000);
         visit();
 
         assertThat(kind("in other sessions")).containsText("10,000");
@@ -176,8 +174,7 @@ class PageBrowserTests {
     @Test
     void keyboardStaysAtThePagesWhereThereIsNoOlderOne() {
         picture("cat");
-        WorkspaceHistory journal = application.getBean(WorkspaceHistory.class);
-        LongStream.rangeClosed(1, 150).forEach(id -> journal.opened(id, "cat", "somebody"));
+        FullHistory.note(application, 150);
         visit();
 
         button("Older").focus();
