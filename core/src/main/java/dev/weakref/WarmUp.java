@@ -58,6 +58,7 @@ final class WarmUp implements Runnable {
         core.log().reap(null, false);
         Reference.reachabilityFence(referent);
         idle.exercise();
+        CreationSite.here(); // a class of the JDK that it needs stays broken if its initialisation overflows the stack
         LockSupport.parkNanos(1);
     }
 }

@@ -84,6 +84,19 @@ class LibraryInitializerTests {
     }
 
     @Test
+    void whatARecordedStackNeedsOfTheJdkIsInitialisedBeforehand() throws IOException, InterruptedException {
+        assertThat(Programs.outputOf(UsesTheLibrary.class, "-Xlog:class+load:stdout"))
+                .anyMatch(line -> line.contains("java.lang.StackTraceElement$HashedModules "));
+    }
+
+    /** Records no stack itself. */
+    static final class UsesTheLibrary {
+        public static void main(String[] arguments) {
+            FinalizerRegistry.create().close();
+        }
+    }
+
+    @Test
     void noPublicRecordHasAGeneratedToString() throws IOException, URISyntaxException {
         try (Stream<Path> files = classFiles()) {
             Path directory = directory();
