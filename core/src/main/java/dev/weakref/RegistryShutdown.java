@@ -60,11 +60,13 @@ final class RegistryShutdown {
         List<Long> waitsInside = CurrentRegistries.running(waiting, core.number());
         while (true) {
             ExitPass pass = exitPass.get();
+            boolean isMine = false;
             if (pass == null) {
                 ExitPass mine = newPass(atMost, waitsInside);
                 pass = exitPass.compareAndExchange(null, mine);
                 if (pass == null) {
                     pass = mine;
+                    isMine = true;
                     if (!inside) {
                         try {
                             return run(mine);
@@ -75,7 +77,9 @@ final class RegistryShutdown {
                     runInAThread(mine);
                 }
             }
-            pass.doNotAwait(waitsInside); // of another thread, or once more of this one
+            if (!isMine) {
+                pass.doNotAwait(waitsInside);
+            }
             if (inside) {
                 return ExitPass.NOTHING;
             }
