@@ -24,16 +24,16 @@ final class ActionRunner {
     private final @Nullable Executor executor;
     private final @Nullable ClassLoader contextClassLoader;
 
-    /** Whether the exit pass has begun. */
-    private final BooleanSupplier closing;
+    /** Whether the dispatcher was stopped, as the exit pass does at its beginning. */
+    private final BooleanSupplier stopped;
 
     /** What the user's executor runs. Guarded by itself. */
     private final Set<DispatchTask> inExecutor = Collections.newSetFromMap(new IdentityHashMap<>(1));
 
-    ActionRunner(@Nullable Executor executor, @Nullable ClassLoader contextClassLoader, BooleanSupplier closing) {
+    ActionRunner(@Nullable Executor executor, @Nullable ClassLoader contextClassLoader, BooleanSupplier stopped) {
         this.executor = executor;
         this.contextClassLoader = contextClassLoader;
-        this.closing = closing;
+        this.stopped = stopped;
     }
 
     /**
@@ -72,7 +72,7 @@ final class ActionRunner {
         }
     }
 
-    /** Runs it, unless the exit pass has begun, which will find it still live. */
+    /** Runs it, unless the dispatcher was stopped: the exit pass finds it still live. */
     private void runInExecutor(DispatchTask task) {
         try {
             StackReserve.ensure(); // so that what is added is removed again
@@ -88,7 +88,7 @@ final class ActionRunner {
             synchronized (inExecutor) {
                 inExecutor.add(task);
             }
-            if (!closing.getAsBoolean()) {
+            if (!stopped.getAsBoolean()) {
                 inContext(task);
             }
         } finally {
@@ -131,8 +131,11 @@ final class ActionRunner {
     }
 
     /**
-     * Waits until the executor runs no action that the pass waits for. An action adds itself and then asks for the
-     * pass, which has begun before it looks here: so one that is not seen here does nothing.
+     * Waits until the executor runs no action that the pass waits for. Called after the dispatcher was stopped.
+     *
+     * <p><b>Why this works.</b> A thread of the executor adds its action under the lock, and asks after that whether the
+     * dispatcher was stopped. This looks under the same lock, after it was stopped. So if it does not see the action,
+     * that was added later, and its thread sees the stop and does not run it.
      *
      * @param nanos how long to wait
      */
@@ -144,7 +147,8 @@ final class ActionRunner {
                 if (left <= 0) {
                     return false;
                 }
-                TimeUnit.NANOSECONDS.timedWait(inExecutor, Math.max(left, 1_000_000));
+                TimeUnit.NANOSECONDS.timedWait(
+                        inExecutor, Math.max(left, 1_000_000)); // Object.wait counts in milliseconds
             }
             return true;
         }
