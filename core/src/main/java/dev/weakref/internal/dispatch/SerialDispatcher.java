@@ -4,7 +4,6 @@ import dev.weakref.internal.support.Defaults;
 import dev.weakref.internal.support.StackReserve;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -82,24 +81,26 @@ public class SerialDispatcher {
      * released.
      */
     private void wakeWorker() {
-        Thread waiting = null;
+        Thread waiting;
         synchronized (lock) {
             lock.notifyAll();
-            Worker active = workers.active;
-            if (active != null && active.task == null) {
-                waiting = active.thread;
-            }
+            waiting = workers.waiting();
         }
         if (waiting != null) {
             LockSupport.unpark(waiting);
         }
     }
 
-    /** Starts a worker if the last attempt has failed. Called at each pass of the reaper. */
-    public void retry() {
+    /**
+     * Starts a worker if the last attempt has failed, and returns whether tasks still wait for one. Called at each pass
+     * of the reaper.
+     */
+    public boolean retry() {
         if (threads.areShort) {
+            wakeWorker(); // the submitter may have had no stack for that either
             ensureWorker();
         }
+        return threads.areShort && !isDone();
     }
 
     /**
@@ -108,10 +109,9 @@ public class SerialDispatcher {
     public void ensureWorker() {
         StackReserve.ensure(); // so that no worker is added and then neither started nor removed
         Worker worker = nextWorker();
-        if (worker == null) {
-            return;
+        if (worker != null) {
+            threads.start(worker);
         }
-        threads.start(worker);
     }
 
     private @Nullable Worker nextWorker() {
@@ -183,13 +183,6 @@ public class SerialDispatcher {
         }
     }
 
-    /** Whether tasks wait for a worker that could not be started. */
-    public boolean lacksWorker() {
-        synchronized (lock) {
-            return threads.areShort && workers.active == null && !queue.isEmpty() && !stopped;
-        }
-    }
-
     /** Whether no task waits or runs. */
     public boolean isIdle() {
         synchronized (lock) {
@@ -223,10 +216,7 @@ public class SerialDispatcher {
      * was in time.
      */
     public boolean awaitRunning(long nanos, Predicate<DispatchTask> notAwaited) throws InterruptedException {
-        return await(
-                () -> !workers.anyRuns(
-                        worker -> !worker.timedOut && !notAwaited.test(Objects.requireNonNull(worker.task))),
-                nanos);
+        return await(() -> !workers.anyAwaited(notAwaited), nanos);
     }
 
     private boolean await(BooleanSupplier done, long nanos) throws InterruptedException {

@@ -2,6 +2,7 @@ package dev.weakref.internal.dispatch;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,16 @@ final class WorkerPool {
         if (active == worker) {
             active = null;
         }
+    }
+
+    /** Whether a worker runs a task that has not timed out and is to be waited for. */
+    boolean anyAwaited(Predicate<DispatchTask> notAwaited) {
+        return anyRuns(worker -> !worker.timedOut && !notAwaited.test(Objects.requireNonNull(worker.task)));
+    }
+
+    /** The thread of the active worker, if that waits for a task. */
+    @Nullable Thread waiting() {
+        return active != null && active.task == null ? active.thread : null;
     }
 
     boolean isEmpty() {

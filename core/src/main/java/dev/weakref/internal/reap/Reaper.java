@@ -175,7 +175,7 @@ public final class Reaper {
             boolean signalled = awaitSignal(pause);
             Logging.writeMissed();
             boolean found = passSafely();
-            ListenerCalls.DISPATCHER.retry(); // for listeners of tables, which do not try again themselves
+            boolean listenersWait = ListenerCalls.DISPATCHER.retry(); // tables do not try again themselves
             long longest = postponed ? PAUSE_IN_A_REST_MILLIS : LONGEST_PAUSE_MILLIS;
             pause = signalled || found ? 1 : Math.min(2 * pause, longest);
             long now = System.nanoTime();
@@ -183,7 +183,7 @@ public final class Reaper {
                 lastTidied = now;
                 compactSafely();
             }
-            if (!watches.isEmpty() || ListenerCalls.DISPATCHER.lacksWorker()) {
+            if (!watches.isEmpty() || listenersWait) {
                 lastBusy = now;
             } else if (now - lastBusy >= keepAliveNanos) {
                 return;

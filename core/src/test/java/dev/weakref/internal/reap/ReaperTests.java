@@ -3,12 +3,15 @@ package dev.weakref.internal.reap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weakref.Gc;
+import dev.weakref.ShortStack;
+import dev.weakref.internal.dispatch.ListenerCalls;
 import dev.weakref.internal.support.Threads;
 import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -62,6 +65,40 @@ class ReaperTests {
         assertThat(reaped.take()).isEqualTo("failed");
         assertThat(reaped.take()).isEqualTo("reaped everywhere");
         assertThat(reaper.isRunning()).isTrue();
+    }
+
+    /** The stack suffices to submit the call, and not to start a worker. */
+    @Test
+    void aListenerIsCalledThoughNoWorkerCouldBeStarted() throws Exception {
+        Thing watched = new Thing(); // of this reaper, which watches no log
+        CountDownLatch called = new CountDownLatch(1);
+        assertThat(new OneCall(called).remaining()).isEqualTo(1); // loads the classes
+        ListenerCalls.DISPATCHER.ensureWorker(); // there is no work for one
+
+        ShortStack.overflows(() -> ListenerCalls.submit(new OneCall(called)));
+
+        called.await();
+        Reference.reachabilityFence(watched);
+    }
+
+    private static final class OneCall extends ListenerCalls.Calls {
+
+        private final CountDownLatch called;
+
+        private OneCall(CountDownLatch called) {
+            super("The listener of the test");
+            this.called = called;
+        }
+
+        @Override
+        public int size() {
+            return 1;
+        }
+
+        @Override
+        public void call(int number) {
+            called.countDown();
+        }
     }
 
     @Test
