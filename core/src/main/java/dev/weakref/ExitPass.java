@@ -48,7 +48,7 @@ class ExitPass {
     private final Consumer<DispatchTask> turn = this::turn; // made before memory may be exhausted
     private final long begin;
     private final long exitLimitNanos;
-    private final ExitCounts tally = new ExitCounts();
+    private final ExitCounts counts = new ExitCounts();
     private final UnawaitedActions unawaited;
     private final ExitProgress progress;
     private final CompletableFuture<ExitReport> report = new CompletableFuture<>();
@@ -69,7 +69,7 @@ class ExitPass {
                 task -> awaits(task) ? task.limitNanos() : 0,
                 this::runTurn);
         unawaited = new UnawaitedActions(core.number());
-        progress = new ExitProgress(Names.escape(core.name()), core.log(), dispatcher, tally);
+        progress = new ExitProgress(Names.escape(core.name()), core.log(), dispatcher, counts);
     }
 
     void doNotAwait(Collection<Long> ids) {
@@ -170,13 +170,13 @@ class ExitPass {
         }
         runAll();
         sweepFinished();
-        registerSecondAttempts();
+        registerRetries();
         core.refuseRegistrations();
         runAll(); // those registered after the first runAll and before they were refused
         dispatcher.stop();
         discardRest(); // first, so that nothing starts while the running ones are listed
         awaitRunning();
-        ExitReport result = tally.report(Duration.ofNanos(System.nanoTime() - begin));
+        ExitReport result = counts.report(Duration.ofNanos(System.nanoTime() - begin));
         Logging.awaitWritten(); // after the last registry is closed, the logger may write no more
         Logging.log(
                 result.leftovers().isEmpty() ? Level.INFO : Level.WARNING,
@@ -215,9 +215,9 @@ class ExitPass {
     }
 
     /** Those that could not be registered when they were added, because memory or stack was exhausted. */
-    private void registerSecondAttempts() {
+    private void registerRetries() {
         try {
-            core.secondAttempts().register();
+            core.retriesAtExit().register();
         } catch (StackOverflowError tooDeep) {
             throw tooDeep; // another thread has more stack
         } catch (Throwable failure) {
@@ -269,7 +269,7 @@ class ExitPass {
         }
         for (LogIterator running = core.log().running(); running.hasNext(); ) {
             TrackedReference node = running.next();
-            tally.addLeftover(node.describe() + " is still running"
+            counts.addLeftover(node.describe() + " is still running"
                     + (awaits(node) ? "" : "; its action waits for the end of the registry or of the JVM"));
         }
     }
@@ -301,7 +301,7 @@ class ExitPass {
             boolean wasDue = node.refersTo(null) || node.isAtExit();
             String line = node.describe() + (cutOff ? " was skipped: the exit limit has passed" : " could not be run");
             if (core.reporter().discard(node) && wasDue) {
-                tally.skipped(line);
+                counts.skipped(line);
             }
         }
     }
@@ -318,16 +318,16 @@ class ExitPass {
     }
 
     void timedOut(FinalizerNode<?> node) {
-        tally.timedOut(); // before the text is made, for which there may be no memory
-        tally.addLeftover(node.describe()
+        counts.timedOut(); // before the text is made, for which there may be no memory
+        counts.addLeftover(node.describe()
                 + (left() > 0
                         ? " has passed its limit of " + Duration.ofNanos(node.limitNanos())
                         : " was still running at the exit limit"));
     }
 
     /** Counts what it does. */
-    ExitCounts tally() {
-        return tally;
+    ExitCounts counts() {
+        return counts;
     }
 
     private long left() {

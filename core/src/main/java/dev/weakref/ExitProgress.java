@@ -14,15 +14,15 @@ final class ExitProgress {
     private final String registry;
     private final CreationLog log;
     private final SerialDispatcher dispatcher;
-    private final ExitCounts tally;
+    private final ExitCounts counts;
     private long toldAt = System.nanoTime();
 
     /** @param registry its name, escaped */
-    ExitProgress(String registry, CreationLog log, SerialDispatcher dispatcher, ExitCounts tally) {
+    ExitProgress(String registry, CreationLog log, SerialDispatcher dispatcher, ExitCounts counts) {
         this.registry = registry;
         this.log = log;
         this.dispatcher = dispatcher;
-        this.tally = tally;
+        this.counts = counts;
     }
 
     /** In how many nanoseconds the next line is due. */
@@ -43,6 +43,6 @@ final class ExitProgress {
         dispatcher
                 .running()
                 .forEach(task -> running.add(task.task().describe())); // includes one that hangs in a listener
-        return tally.progress(registry, running);
+        return counts.progress(registry, running);
     }
 }

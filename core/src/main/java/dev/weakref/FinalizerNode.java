@@ -170,7 +170,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
         try {
             if (!timedOut) {
                 if (pass != null) {
-                    pass.tally().ended(failure); // before any listener, which may never return
+                    pass.counts().ended(failure); // before any listener, which may never return
                 }
                 core.reporter().onRunEnded(this, trigger, nanos, event, failure);
             } else {

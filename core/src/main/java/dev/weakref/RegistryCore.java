@@ -52,7 +52,7 @@ final class RegistryCore {
     private final OverdueMonitor overdueMonitor;
     private final long overdueAfterMillis;
     private final RunCounters counters = new RunCounters();
-    private final RetriesAtExit secondAttempts = new RetriesAtExit(this::registerForExit);
+    private final RetriesAtExit retriesAtExit = new RetriesAtExit(this::registerForExit);
     private final AtomicInteger timingOut = new AtomicInteger();
 
     private @Nullable WeakReference<FinalizerRegistry> facade;
@@ -104,8 +104,8 @@ final class RegistryCore {
         return overdueMonitor;
     }
 
-    RetriesAtExit secondAttempts() {
-        return secondAttempts;
+    RetriesAtExit retriesAtExit() {
+        return retriesAtExit;
     }
 
     long overdueAfterMillis() {

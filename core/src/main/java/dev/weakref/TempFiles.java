@@ -104,7 +104,7 @@ public final class TempFiles {
     private Bound bind(Object owner, DeletionTarget target) {
         Function<Path, OpenDirectory> its = opener;
         // Not the registry itself: if the action held it, a drop could not be noticed.
-        RetriesAtExit attempts = registry.core().secondAttempts();
+        RetriesAtExit attempts = registry.core().retriesAtExit();
         RetriesAtExit.Attempt once = new RetriesAtExit.Attempt(
                 "temporary files, once more", BoundAction.ofAction(target, (DeletionTarget left) -> delete(left, its)));
         return new Bound(

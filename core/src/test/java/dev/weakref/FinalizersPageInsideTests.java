@@ -186,8 +186,7 @@ class FinalizersPageInsideTests {
                     throw new OutOfMemoryError("for the test");
                 })
                 .build();
-        registry.core().secondAttempts().last =
-                new RetriesAtExit.Attempt("again", BoundAction.ofCallable(() -> "done"));
+        registry.core().retriesAtExit().last = new RetriesAtExit.Attempt("again", BoundAction.ofCallable(() -> "done"));
         registry.close();
     }
 

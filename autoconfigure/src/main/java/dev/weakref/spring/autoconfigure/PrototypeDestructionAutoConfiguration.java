@@ -28,8 +28,8 @@ public final class PrototypeDestructionAutoConfiguration {
 
     /**
      * Apart from the registry of the application, which its own prototypes would flood. It is made before all others,
-     * so their exit passes end before the first prototype is destroyed. It is never injected: whoever asks for a
-     * registry means another one. The action is this library's own, so nothing need be looked for in it.
+     * so their exit passes end before the first prototype is destroyed. It is never injected: a bean that asks
+     * for a registry means another one. The action is this library's own, so nothing need be looked for in it.
      */
     @Bean(name = REGISTRY, destroyMethod = "", autowireCandidate = false)
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)

@@ -47,7 +47,7 @@ import org.springframework.core.PriorityOrdered;
  * callback: some have none, and a session would keep the bean for it.
  *
  * <p><b>What if it cannot begin.</b> Memory may be short, or a factory bean may fail with an error. Nothing is begun
- * then, the phase goes on, and the destruction of each bean tries again. If memory is short when a registry is closed,
+ * then, the phase goes on, and the destruction of each bean tries again. If memory is exhausted when a registry is closed,
  * that is repeated while there is time.
  *
  * <p><b>What if the classes are gone.</b> A rebuild deletes the classes of an application that still runs. Everything
@@ -198,7 +198,7 @@ public final class ExitPassLifecycle
     }
 
     /**
-     * Looks at the frames of the bean factory only: behind them somebody may be destroying the beans of another one.
+     * Looks at the frames of the bean factory only: behind them the beans of another one may be in destruction.
      */
     private static boolean allAreBeingDestroyed() {
         return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)

@@ -85,7 +85,7 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
     /** Expunges some references of the queue; waits if the JVM has put none there yet. */
     private void drainOrPark() {
         StackReserve.ensure(); // so that the listener is told of what was unlinked
-        CollectedNotices<K> dead = collectedEntries();
+        CollectedNotices<K> dead = collectedNotices();
         boolean expunged = false;
         try {
             Reference<?> first = queue.poll();
@@ -105,7 +105,7 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
 
     @Override
     public double reap(@Nullable Reference<?> first, boolean resting) {
-        CollectedNotices<K> dead = collectedEntries();
+        CollectedNotices<K> dead = collectedNotices();
         try {
             return reap(first, resting, dead);
         } finally {
@@ -206,7 +206,7 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
 
     void expungeNow(TableNode node) {
         sweepRequested.set(true); // in case that this fails
-        CollectedNotices<K> dead = collectedEntries();
+        CollectedNotices<K> dead = collectedNotices();
         try {
             expunge(node, dead);
         } finally {
@@ -227,15 +227,15 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
     // Notifications.
 
     @Override
-    CollectedNotices<K> collectedEntries() {
+    CollectedNotices<K> collectedNotices() {
         return new CollectedNotices<>(notifier, weakKeys);
     }
 
     /**
      * A dead node that is about to be replaced, to be submitted after that. Makes sure that there is the stack for it.
      */
-    final CollectedNotices<K> collectedEntry(TableNode node) {
-        CollectedNotices<K> dead = collectedEntries();
+    final CollectedNotices<K> collectedNotice(TableNode node) {
+        CollectedNotices<K> dead = collectedNotices();
         dead.add(node);
         StackReserve.ensure();
         return dead;

@@ -82,7 +82,7 @@ public abstract class TableChains<K, V> extends Reapable {
     abstract void added(boolean checkBacklog);
 
     /** An empty list of entries that are about to be unlinked because they are dead. */
-    abstract CollectedNotices<K> collectedEntries();
+    abstract CollectedNotices<K> collectedNotices();
 
     // Reading.
 
@@ -267,7 +267,7 @@ public abstract class TableChains<K, V> extends Reapable {
      * nodes are left out; so an array that fills up with dead nodes does not grow.
      */
     void resize(@Nullable TableNode[] full) {
-        CollectedNotices<K> dead = collectedEntries();
+        CollectedNotices<K> dead = collectedNotices();
         List<@Nullable Object> held = new ArrayList<>();
         StackReserve.ensure(); // so that the listener is told of what was left out
         try {

@@ -21,12 +21,10 @@ import org.jspecify.annotations.Nullable;
  * are removed. Here: while a mapping function runs, a {@link Reserved} node replaces that of its key. Readers look
  * through it to the entry that was there; writers of that key wait for it; all others pass it.
  *
- * <p>Not final, so that a test can let the memory be exhausted.
- *
  * @param <K> the type of the keys
  * @param <V> the type of the values
  */
-public class WeakTable<K, V> extends NewEntries<K, V> {
+public class WeakTable<K, V> extends NewEntries<K, V> { // not final: a test lets its memory be exhausted
 
     /** For which present value a writer writes. */
     public enum When {
@@ -69,7 +67,7 @@ public class WeakTable<K, V> extends NewEntries<K, V> {
             }
             K before = keyOr(node, key);
             K kept = old == null || replaceKeys ? key : before;
-            CollectedNotices<K> dead = node != null && old == null ? collectedEntry(node) : null;
+            CollectedNotices<K> dead = node != null && old == null ? collectedNotice(node) : null;
             boolean put = node == null
                     ? link(array, head, first(kept, value, hash, head), Change.ADDED)
                     : replaceIn(node, old, kept, value);
@@ -173,7 +171,7 @@ public class WeakTable<K, V> extends NewEntries<K, V> {
     /** Removes every entry whose key is not reserved. */
     public void clear() {
         StackReserve.ensure(); // so that the listener is told of what was unlinked
-        CollectedNotices<K> dead = collectedEntries();
+        CollectedNotices<K> dead = collectedNotices();
         try {
             clear(dead);
         } finally {
@@ -247,7 +245,7 @@ public class WeakTable<K, V> extends NewEntries<K, V> {
                 continue; // its first key has died since, or another value was put
             }
             // Made before the key is reserved: if memory is exhausted, the key does not stay reserved.
-            CollectedNotices<K> dead = node != null && old == null ? collectedEntry(node) : null;
+            CollectedNotices<K> dead = node != null && old == null ? collectedNotice(node) : null;
             Reserved reserved = reserved(key, hash, new Reservation(node, dead, unchanged), head);
             Reservation reservation = reserved.reservation;
             boolean settled = false;

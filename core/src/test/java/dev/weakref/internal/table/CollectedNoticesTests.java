@@ -98,11 +98,11 @@ class CollectedNoticesTests {
         }
 
         @Override
-        CollectedNotices<Key> collectedEntries() {
+        CollectedNotices<Key> collectedNotices() {
             if (exhausted) {
                 throw new OutOfMemoryError("for the test");
             }
-            return super.collectedEntries();
+            return super.collectedNotices();
         }
     }
 

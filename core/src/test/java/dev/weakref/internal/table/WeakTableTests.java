@@ -541,7 +541,7 @@ class WeakTableTests {
 
         @Test
         void aWriterTakesTheDeadOffTheQueueIfTheReaperDoesNot() {
-            WeakTable<Key, String> table = new WeakTable<>(Kind.WEAK_KEYS, reaper); // nobody else looks at its queue
+            WeakTable<Key, String> table = new WeakTable<>(Kind.WEAK_KEYS, reaper); // no thread polls its queue
             table.backlog.threshold = 100;
             for (int i = 0; i < 1_000; i++) {
                 Key key = new Key("dead " + i);

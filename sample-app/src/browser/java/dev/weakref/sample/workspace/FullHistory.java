@@ -11,6 +11,6 @@ public final class FullHistory {
     /** Notes so many workspaces as opened, from 1 on. */
     public static void note(ApplicationContext application, long workspaces) {
         WorkspaceHistory history = application.getBean(WorkspaceHistory.class);
-        LongStream.rangeClosed(1, workspaces).forEach(id -> history.opened(id, "cat", "somebody"));
+        LongStream.rangeClosed(1, workspaces).forEach(id -> history.opened(id, "cat", "another session"));
     }
 }
