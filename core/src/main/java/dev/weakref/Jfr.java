@@ -1,7 +1,6 @@
 package dev.weakref;
 
 import dev.weakref.internal.support.JfrGate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +20,9 @@ final class Jfr {
         }
     }
 
-    static void registered(Supplier<FinalizerInfo> finalizer, String registry) {
+    static void registered(FinalizerState finalizer, String registry) {
         try {
-            JfrEvents.registered(finalizer.get(), registry);
+            JfrEvents.registered(finalizer.info(), registry);
         } catch (Throwable leftOut) {
             // The recording lacks an event, and nothing else; so below.
         }

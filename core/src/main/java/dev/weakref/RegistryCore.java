@@ -208,7 +208,7 @@ final class RegistryCore {
             CoarseClock.SHARED.askedOften();
         }
         if (Jfr.recordsRegistrations()) {
-            Jfr.registered(node::info, name);
+            Jfr.registered(node, name);
         }
         long overdueAfter = node.overdueAfterMillis();
         if (overdueAfter != Long.MAX_VALUE) {
