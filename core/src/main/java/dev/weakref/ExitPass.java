@@ -55,7 +55,9 @@ class ExitPass {
     private volatile boolean givenUp;
     private volatile @Nullable Thread closer;
     private volatile boolean someCouldNotBeRun;
-    private boolean interrupted;
+
+    /** Of the closing thread: the pass has a deadline of its own. */
+    private final DeferredInterrupt interrupt = new DeferredInterrupt();
 
     ExitPass(RegistryCore core, long exitLimitNanos, long begin) {
         this.core = core;
@@ -134,7 +136,7 @@ class ExitPass {
         }
     }
 
-    /** Has those that wait for the pass throw this failure. It may fail for want of memory. */
+    /** Has those that wait for the pass throw this failure. It fails if memory is exhausted. */
     void tell(Throwable failure) {
         report.completeExceptionally(failure);
     }
@@ -163,7 +165,7 @@ class ExitPass {
     ExitReport pass() {
         long half = exitLimitNanos / 2; // the other half is for those that have not begun
         unawaited.check();
-        while (!uninterrupted(() -> core.stopDispatching(this, Math.min(untilCheck(), left() - half)))
+        while (!interrupt.await(() -> core.stopDispatching(this, Math.min(untilCheck(), left() - half)))
                 && left() > half) {
             logProgress();
             unawaited.check();
@@ -182,9 +184,7 @@ class ExitPass {
                 result.leftovers().isEmpty() ? Level.INFO : Level.WARNING,
                 () -> ExitCounts.summary(Names.escape(core.name()), result));
         report.complete(result);
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        interrupt.restore();
         return result;
     }
 
@@ -194,7 +194,7 @@ class ExitPass {
             dispatcher.submit(TaskBatch.of(new NewestLiveFinalizer(core.log())));
             runHere();
         }
-        while (left() > 0 && !uninterrupted(() -> dispatcher.awaitDrained(Math.min(untilCheck(), left())))) {
+        while (left() > 0 && !interrupt.await(() -> dispatcher.awaitDrained(Math.min(untilCheck(), left())))) {
             logProgress();
             unawaited.check();
             runHere();
@@ -230,8 +230,8 @@ class ExitPass {
 
     /** Only if no thread can be started. As in a worker, the first action starts with the interrupt status cleared. */
     private void runHere() {
-        interrupted |= Thread.interrupted();
-        interrupted |= dispatcher.runInCallerIfNoThread(left());
+        interrupt.defer(Thread.interrupted());
+        interrupt.defer(dispatcher.runInCallerIfNoThread(left()));
     }
 
     /**
@@ -260,7 +260,7 @@ class ExitPass {
     /** Waits for actions that ran before the pass: explicit calls, and those stuck in the dispatcher. */
     private void awaitRunning() {
         while (left() > 0 && core.isAnyRunning(this)) {
-            uninterrupted(() -> {
+            interrupt.await(() -> {
                 TimeUnit.NANOSECONDS.sleep(Math.min(TICK.toNanos(), left()));
                 return true;
             });
@@ -340,23 +340,8 @@ class ExitPass {
         }
     }
 
-    /** The pass has a deadline of its own, so an interrupt of the closing thread is kept for later. */
-    private boolean uninterrupted(Waiting waiting) {
-        while (true) {
-            try {
-                return waiting.await();
-            } catch (InterruptedException later) {
-                interrupted = true;
-            }
-        }
-    }
-
     @Override
     public String toString() {
         return "ExitPass[" + Names.escape(core.name()) + (report.isDone() ? ", over]" : ", running]");
-    }
-
-    private interface Waiting {
-        boolean await() throws InterruptedException;
     }
 }

@@ -35,6 +35,7 @@ final class LibraryInitializer implements Runnable {
             "CompletionStages",
             "CreationSite",
             "CurrentRegistries",
+            "DeferredInterrupt",
             "ExitCounts",
             "ExitPass",
             "ExitProgress",
@@ -143,58 +144,34 @@ final class LibraryInitializer implements Runnable {
             "internal.table.TableOptions",
             "internal.table.WeakTable");
 
-    /** Those that continue to work while memory is exhausted. */
+    /** Those that continue to work while memory is exhausted, by the beginnings of their names: packages, then classes. */
     private static final List<String> NEEDED_WITHOUT_MEMORY = List.of(
+            "internal.dispatch.",
+            "internal.reap.",
+            "internal.table.",
             "ActionRunner",
             "BoundAction",
             "CallbackNode",
             "Callbacks",
             "CollectionOptions",
             "CurrentRegistries",
+            "DeferredInterrupt",
             "ExitCounts",
             "ExitPass",
             "ExitProgress",
+            "ExplicitCall",
             "FinalizerNode",
             "FinalizerState",
             "NewestLiveFinalizer",
             "OverdueMonitor",
+            "RareOptions",
             "RegistryCore",
             "RegistryShutdown",
             "RunReporter",
             "UnawaitedActions",
-            "internal.dispatch.DispatchReports",
-            "internal.dispatch.DispatchTask",
-            "internal.dispatch.ListenerCalls",
-            "internal.dispatch.RunningTask",
-            "internal.dispatch.SerialDispatcher",
-            "internal.dispatch.TaskBatch",
-            "internal.dispatch.TaskQueue",
-            "internal.dispatch.Watchdog",
-            "internal.dispatch.Worker",
-            "internal.dispatch.WorkerMonitor",
-            "internal.dispatch.WorkerPool",
-            "internal.dispatch.WorkerStarter",
-            "internal.reap.Backlog",
-            "internal.reap.CreationLog",
-            "internal.reap.DeadList",
-            "internal.reap.LogChunk",
-            "internal.reap.LogIterator",
-            "internal.reap.LogSlots",
-            "internal.reap.Reapable",
-            "internal.reap.Reaper",
-            "internal.reap.TrackedReference",
             "internal.support.LogLineQueue",
             "internal.support.Logging",
-            "internal.support.Threads",
-            "internal.table.CollectedNotices",
-            "internal.table.DeadEntries",
-            "internal.table.NewEntries",
-            "internal.table.ResizedTable",
-            "internal.table.TableChains",
-            "internal.table.TableCounts",
-            "internal.table.TableLookup",
-            "internal.table.TableNode",
-            "internal.table.WeakTable");
+            "internal.support.Threads");
 
     /** Uses the library once; by name as well. */
     private static final String WARM_UP = "WarmUp";
@@ -251,9 +228,11 @@ final class LibraryInitializer implements Runnable {
                 }
             }
             List<String> found = new ArrayList<>(); // of this thread: two may initialise the library at the same time
-            for (String host : NEEDED_WITHOUT_MEMORY) {
-                for (Class<?> each : named(host).getNestMembers()) {
-                    ConstantPool.resolve(each, found);
+            for (String host : CLASSES) {
+                if (NEEDED_WITHOUT_MEMORY.stream().anyMatch(host::startsWith)) {
+                    for (Class<?> each : named(host).getNestMembers()) {
+                        ConstantPool.resolve(each, found);
+                    }
                 }
             }
             JfrGate.load("dev.weakref.JfrEvents");
