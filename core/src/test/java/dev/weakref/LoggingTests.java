@@ -83,16 +83,16 @@ class LoggingTests {
             if (message.startsWith("said") && failing.getAndDecrement() > 0) {
                 throw new OutOfMemoryError("for the test");
             }
-            lines.add(message);
+            lines.add(failure == null ? message : message + ": " + failure.getMessage());
         });
         LogLineQueue queue = new LogLineQueue(Threads.daemons("weakref-tested", null));
-        queue.add(Level.WARNING, "said", null);
+        queue.add(Level.WARNING, "said", new IllegalStateException("the cause"));
         assertThat(queue.awaitWritten(TimeUnit.MINUTES.toNanos(1))).isTrue(); // by the writer, in vain
 
         Gc.awaitWithoutCollecting(
                 () -> {
                     Logging.awaitWritten(); // as an exit pass does; the first time in vain
-                    return lines.contains("said (memory, stack or threads were exhausted)");
+                    return lines.contains("said (memory, stack or threads were exhausted): the cause");
                 },
                 "the line is lost");
     }
