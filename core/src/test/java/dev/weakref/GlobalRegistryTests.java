@@ -141,7 +141,9 @@ class GlobalRegistryTests {
                 System.out.println("begins");
                 begun.countDown();
                 main.join();
-                Thread.sleep(500); // a JVM that does not wait is gone by then
+                while (!hookWaits()) {
+                    Thread.yield(); // in vain, if the JVM ends without its hook
+                }
                 System.out.println("ends");
             });
             Thread closing = new Thread(FinalizerRegistry.global()::close);
@@ -151,6 +153,12 @@ class GlobalRegistryTests {
             System.out.println("main ends");
             Reference.reachabilityFence(REFERENT);
         }
+    }
+
+    private static boolean hookWaits() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread ->
+                        thread.getName().endsWith("-shutdown-hook") && thread.getState() == Thread.State.TIMED_WAITING);
     }
 
     static final class LeavesTwo {
