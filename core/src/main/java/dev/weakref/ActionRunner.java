@@ -7,6 +7,7 @@ import dev.weakref.internal.support.StackReserve;
 import java.lang.System.Logger.Level;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -151,6 +152,13 @@ final class ActionRunner {
                         inExecutor, Math.max(left, 1_000_000)); // Object.wait counts in milliseconds
             }
             return true;
+        }
+    }
+
+    /** What the executor runs now. */
+    List<DispatchTask> inExecutor() {
+        synchronized (inExecutor) {
+            return List.copyOf(inExecutor);
         }
     }
 

@@ -1,26 +1,37 @@
 package dev.weakref;
 
+import dev.weakref.Leftover.Reason;
+import dev.weakref.internal.support.Logging;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what an exit pass does, and says so. For use by several threads. */
 final class ExitCounts {
 
-    /** More lines than anybody reads; each takes some 100 bytes. */
+    /** More than a person reads; each takes some 100 bytes. */
     private static final int MOST_LEFTOVERS = 10_000;
 
     /** How many leftovers the log names. The report has all of them. */
     private static final int LEFTOVERS_IN_THE_LOG = 10;
 
+    private static final String NO_NAME = "A leftover of an exit pass was counted and could not be named";
+
     private final AtomicInteger ran = new AtomicInteger();
     private final AtomicInteger failed = new AtomicInteger();
     private final AtomicInteger timedOut = new AtomicInteger();
     private final AtomicInteger skipped = new AtomicInteger();
-    private final List<String> leftovers = new ArrayList<>(); // guarded by itself
+    private final Map<Long, Leftover> leftovers = new LinkedHashMap<>(); // guarded by itself
+    private int unnamed; // guarded by leftovers
+
+    /** Replaced by a test, to let the memory be exhausted. */
+    BiFunction<FinalizerNode<?>, Reason, Leftover> naming = Leftover::of;
 
     /** An action has ended in time, with this failure or with none. */
     void ended(@Nullable Throwable failure) {
@@ -31,29 +42,42 @@ final class ExitCounts {
     }
 
     /** An action has timed out. */
-    void timedOut() {
+    void timedOut(FinalizerNode<?> node, Reason reason) {
         timedOut.incrementAndGet();
+        add(node, reason);
     }
 
     /** A finalizer was discarded that was to run. */
-    void skipped(String leftover) {
+    void skipped(FinalizerNode<?> node, Reason reason) {
         skipped.incrementAndGet();
-        addLeftover(leftover);
+        add(node, reason);
     }
 
-    void addLeftover(String leftover) {
+    /** Adds what was counted. If there is no memory for its name, it is still counted. */
+    private void add(FinalizerNode<?> node, Reason reason) {
         synchronized (leftovers) {
-            if (leftovers.size() < MOST_LEFTOVERS) {
-                leftovers.add(leftover);
-            } else if (leftovers.size() == MOST_LEFTOVERS) {
-                leftovers.add("… and more");
+            boolean named = false;
+            try {
+                if (leftovers.size() < MOST_LEFTOVERS) {
+                    leftovers.put(node.id, naming.apply(node, reason));
+                    named = true;
+                }
+            } catch (OutOfMemoryError shortage) {
+                Logging.failure(NO_NAME, shortage);
+            }
+            if (!named) {
+                unnamed++;
             }
         }
     }
 
-    ExitReport report(Duration took) {
+    /** @param unended what has not ended, and was not counted; each is named once */
+    ExitReport report(Duration took, List<Leftover> unended) {
         synchronized (leftovers) {
-            return new ExitReport(ran.get(), failed.get(), timedOut.get(), skipped.get(), took, List.copyOf(leftovers));
+            Map<Long, Leftover> all = new LinkedHashMap<>(leftovers);
+            unended.forEach(leftover -> all.putIfAbsent(leftover.id(), leftover));
+            return new ExitReport(
+                    ran.get(), failed.get(), timedOut.get(), skipped.get(), took, List.copyOf(all.values()));
         }
     }
 
@@ -66,16 +90,27 @@ final class ExitCounts {
     }
 
     /** The last line of a pass. */
-    static String summary(String registry, ExitReport result) {
+    String summary(String registry, ExitReport result) {
         String line = "Exit pass of registry '" + registry + "': " + result.run() + " run (" + result.failed()
                 + " failed), " + result.timedOut() + " timed out, " + result.skipped() + " skipped, in "
                 + result.took().toMillis() + " ms";
-        return result.leftovers().isEmpty() ? line : line + ". Left: " + shortened(result.leftovers());
+        int shown = Math.min(result.leftovers().size(), LEFTOVERS_IN_THE_LOG);
+        String names =
+                result.leftovers().stream().limit(shown).map(Leftover::toString).collect(Collectors.joining("; "));
+        int more = result.leftovers().size() - shown + unnamed();
+        return shown + more == 0
+                ? line
+                : line + ". Left: " + names + (more == 0 ? "" : (shown == 0 ? "" : "; and ") + more + " more");
     }
 
-    private static String shortened(List<String> lines) {
-        int shown = Math.min(lines.size(), LEFTOVERS_IN_THE_LOG);
-        String text = String.join("; ", lines.subList(0, shown));
-        return shown == lines.size() ? text : text + "; and " + (lines.size() - shown) + " more";
+    /** Whether nothing is left. */
+    boolean isComplete(ExitReport result) {
+        return result.leftovers().isEmpty() && unnamed() == 0;
+    }
+
+    private int unnamed() {
+        synchronized (leftovers) {
+            return unnamed;
+        }
     }
 }

@@ -1,11 +1,11 @@
 package dev.weakref;
 
 import dev.weakref.Finalizer.Trigger;
+import dev.weakref.Leftover.Reason;
 import dev.weakref.internal.dispatch.DispatchTask;
 import dev.weakref.internal.dispatch.SerialDispatcher;
 import dev.weakref.internal.dispatch.TaskBatch;
 import dev.weakref.internal.reap.LogIterator;
-import dev.weakref.internal.reap.TrackedReference;
 import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.support.Names;
 import dev.weakref.internal.support.Threads;
@@ -50,6 +50,7 @@ class ExitPass {
     private final long exitLimitNanos;
     private final ExitCounts counts = new ExitCounts();
     private final UnawaitedActions unawaited;
+    private final UnendedActions unended;
     private final ExitProgress progress;
     private final CompletableFuture<ExitReport> report = new CompletableFuture<>();
     private volatile boolean givenUp;
@@ -71,6 +72,7 @@ class ExitPass {
                 task -> awaits(task) ? task.limitNanos() : 0,
                 this::runTurn);
         unawaited = new UnawaitedActions(core.number());
+        unended = new UnendedActions(core, dispatcher, this::awaits);
         progress = new ExitProgress(Names.escape(core.name()), core.log(), dispatcher, counts);
     }
 
@@ -170,6 +172,7 @@ class ExitPass {
             logProgress();
             unawaited.check();
         }
+        unended.waitedForThreads();
         runAll();
         sweepFinished();
         registerRetries();
@@ -178,11 +181,11 @@ class ExitPass {
         dispatcher.stop();
         discardRest(); // first, so that nothing starts while the running ones are listed
         awaitRunning();
-        ExitReport result = counts.report(Duration.ofNanos(System.nanoTime() - begin));
+        ExitReport result = counts.report(Duration.ofNanos(System.nanoTime() - begin), unended.list());
         Logging.awaitWritten(); // after the last registry is closed, the logger may write no more
         Logging.log(
-                result.leftovers().isEmpty() ? Level.INFO : Level.WARNING,
-                () -> ExitCounts.summary(Names.escape(core.name()), result));
+                counts.isComplete(result) ? Level.INFO : Level.WARNING,
+                () -> counts.summary(Names.escape(core.name()), result));
         report.complete(result);
         interrupt.restore();
         return result;
@@ -267,11 +270,6 @@ class ExitPass {
             logProgress();
             unawaited.check();
         }
-        for (LogIterator running = core.log().running(); running.hasNext(); ) {
-            TrackedReference node = running.next();
-            counts.addLeftover(node.describe() + " is still running"
-                    + (awaits(node) ? "" : "; its action waits for the end of the registry or of the JVM"));
-        }
     }
 
     /** Releases the threads that wait for a pass that never began. */
@@ -299,9 +297,8 @@ class ExitPass {
                 continue;
             }
             boolean wasDue = node.refersTo(null) || node.isAtExit();
-            String line = node.describe() + (cutOff ? " was skipped: the exit limit has passed" : " could not be run");
             if (core.reporter().discard(node) && wasDue) {
-                counts.skipped(line);
+                counts.skipped(node, cutOff ? Reason.SKIPPED : Reason.NOT_RUN);
             }
         }
     }
@@ -318,11 +315,7 @@ class ExitPass {
     }
 
     void timedOut(FinalizerNode<?> node) {
-        counts.timedOut(); // before the text is made, for which there may be no memory
-        counts.addLeftover(node.describe()
-                + (left() > 0
-                        ? " has passed its limit of " + Duration.ofNanos(node.limitNanos())
-                        : " was still running at the exit limit"));
+        counts.timedOut(node, left() > 0 ? Reason.TIMED_OUT : Reason.CUT_OFF);
     }
 
     /** Counts what it does. */

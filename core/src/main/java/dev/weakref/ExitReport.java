@@ -11,11 +11,11 @@ import java.util.List;
  * @param timedOut how many timed out
  * @param skipped how many the deadline cut off before their turn
  * @param took how long the pass took
- * @param leftovers one line for each action that timed out or was cut off: its id, its name or else the class of its
- *     action, and why
+ * @param leftovers what timed out or was skipped, up to 10,000 of them, and what was running before the pass and has
+ *     not ended, which is not counted; if memory was exhausted, some of them may be missing here, and are counted
  * @since 0.1
  */
-public record ExitReport(int run, int failed, int timedOut, int skipped, Duration took, List<String> leftovers) {
+public record ExitReport(int run, int failed, int timedOut, int skipped, Duration took, List<Leftover> leftovers) {
 
     /** Copies the list. */
     public ExitReport {

@@ -336,7 +336,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
     }
 
     /** The class name of the action, by which its creation site is found; one class for each lambda. */
-    private String action() {
+    String action() {
         return about instanceof Described described ? described.action : (String) about;
     }
 

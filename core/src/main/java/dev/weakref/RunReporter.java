@@ -145,15 +145,19 @@ final class RunReporter {
         }
     }
 
-    /** Discards a finalizer that the exit pass does not run, and counts that; whether it was live. */
+    /** Discards a finalizer that the exit pass does not run, and counts that; whether it was live. Throws only before. */
     boolean discard(FinalizerState node) {
         FinalizerInfo info = node.mustBeClosed() ? node.info() : null;
         if (!node.discard()) {
             return false;
         }
-        counters.detached();
-        if (info != null) {
-            leaks.found(Leak.Kind.NOT_CLOSED, info);
+        try {
+            counters.detached();
+            if (info != null) {
+                leaks.found(Leak.Kind.NOT_CLOSED, info);
+            }
+        } catch (VirtualMachineError shortage) { // the caller counts it as well
+            Logging.failure("A finalizer was discarded and could not be counted", shortage);
         }
         return true;
     }

@@ -3,9 +3,11 @@ package dev.weakref;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.weakref.Finalizer.Outcome;
 import dev.weakref.Finalizer.Trigger;
+import dev.weakref.Leftover.Reason;
 import dev.weakref.internal.reap.Reaper;
 import dev.weakref.internal.support.Defaults;
 import java.lang.ref.Reference;
@@ -250,7 +252,11 @@ class ExitPassTests {
             assertThat(report.run()).isEqualTo(1);
             assertThat(report.failed()).isZero();
             assertThat(report.leftovers())
-                    .containsExactly("Finalizer 2 'hangs' of registry 'test' has passed its limit of PT0.05S");
+                    .containsExactly(new Leftover(2, "hangs", node(hanging).action(), Reason.TIMED_OUT));
+            assertThat(log.with("Exit pass of registry 'test': 1 run (0 failed), 1 timed out"))
+                    .singleElement()
+                    .asString()
+                    .endsWith(". Left: Finalizer 2 'hangs' has passed its limit");
             assertThat(log.with("'hangs' of registry 'test' has timed out: it has passed its limit"))
                     .anySatisfy(line -> assertThat(line).contains("CountDownLatch.await"));
         }
@@ -277,9 +283,10 @@ class ExitPassTests {
         assertThat(report.skipped()).isEqualTo(1);
         assertThat(report.timedOut()).isEqualTo(1);
         assertThat(report.leftovers())
+                .extracting(Leftover::toString)
                 .containsExactlyInAnyOrder(
-                        "Finalizer 1 'cut off' of registry 'test' was skipped: the exit limit has passed",
-                        "Finalizer 3 'slow' of registry 'test' was still running at the exit limit");
+                        "Finalizer 1 'cut off' was skipped: the exit limit has passed",
+                        "Finalizer 3 'slow' was still running at the exit limit");
         assertThat(ran).containsExactly("slow");
         assertThat(cutOff.isAlive()).isFalse();
         never.countDown();
@@ -294,7 +301,8 @@ class ExitPassTests {
         ExitReport report = registry.shutdown(Duration.ofSeconds(2));
 
         assertThat(report.leftovers())
-                .containsExactly("Finalizer 1 'slow' of registry 'test' was still running at the exit limit");
+                .extracting(Leftover::id, Leftover::name, Leftover::reason)
+                .containsExactly(tuple(1L, "slow", Reason.CUT_OFF));
         assertThat(registry.isClosed()).isTrue();
         never.countDown();
     }
@@ -322,7 +330,8 @@ class ExitPassTests {
 
             assertThat(report.skipped()).isEqualTo(1);
             assertThat(report.leftovers())
-                    .containsExactly("Finalizer 1 'late' of registry 'test' was skipped: the exit limit has passed");
+                    .extracting(Leftover::name, Leftover::reason)
+                    .containsExactly(tuple("late", Reason.SKIPPED));
             assertThat(registry.stats().live()).isZero();
         }
         assertThat(ran).isEmpty();
@@ -784,7 +793,123 @@ class ExitPassTests {
         ExitReport report = registry.shutdown();
 
         assertThat(report.skipped()).isEqualTo(1);
-        assertThat(report.leftovers()).singleElement().asString().endsWith("could not be run");
+        assertThat(report.leftovers()).extracting(Leftover::reason).containsExactly(Reason.NOT_RUN);
+    }
+
+    @Test
+    void namesACallThatHasNotEnded() throws Exception {
+        registry = builder.exitLimit(Duration.ofMillis(200)).build();
+        CountDownLatch go = new CountDownLatch(1);
+        Finalizer<Void> called = registry.finalizer(referent).name("called").run(() -> {
+            ran.add("called");
+            go.await();
+        });
+        BackgroundCall<Void> caller = BackgroundCall.call(called::call);
+        awaitRan("called");
+
+        ExitReport report = registry.shutdown();
+
+        assertThat(report.leftovers())
+                .containsExactly(new Leftover(1, "called", node(called).action(), Reason.STILL_RUNNING));
+        assertThat(report.leftovers().get(0)).hasToString("Finalizer 1 'called' is still running");
+        go.countDown();
+        caller.result();
+    }
+
+    @Test
+    void namesWhatHasNotEndedInTheExecutor() {
+        registry = builder.executor(task -> new Thread(task).start())
+                .exitLimit(Duration.ofMillis(200))
+                .build();
+        CountDownLatch go = new CountDownLatch(1);
+        runInTheExecutorUntil(go);
+
+        ExitReport report = registry.shutdown();
+
+        assertThat(report.leftovers())
+                .extracting(Leftover::id, Leftover::reason)
+                .containsExactly(tuple(1L, Reason.STILL_RUNNING));
+        go.countDown();
+    }
+
+    @Test
+    void namesWhatItWaitedForAlthoughOnlyAHandlerHangs() {
+        CountDownLatch go = new CountDownLatch(1);
+        for (boolean inExecutor : List.of(true, false)) {
+            FinalizerRegistry.Builder hanging = builder.exitLimit(Duration.ofMillis(200))
+                    .onFailure((info, failure) -> {
+                        ran.add("handler");
+                        BackgroundCall.await(go);
+                    });
+            registry = (inExecutor ? hanging.executor(task -> new Thread(task).start()) : hanging).build();
+            FinalizerNode<?> failing =
+                    node(registry.finalizer(referent).name("fails").run(() -> {
+                        throw new IllegalStateException("for the test");
+                    }));
+            failing.enqueue();
+            reaper.pass();
+            awaitRan("handler");
+
+            ExitReport report = registry.shutdown();
+
+            assertThat(report.leftovers())
+                    .containsExactly(new Leftover(1, "fails", failing.action(), Reason.LISTENER_RUNNING));
+        }
+        go.countDown();
+    }
+
+    @Test
+    void namesWhatHadTimedOutBeforeAndHoldsOn() {
+        registry = builder.actionLimit(Duration.ofMillis(20)).build();
+        CountDownLatch go = new CountDownLatch(1);
+        FinalizerNode<?> deaf = node(registry.finalizer(referent).name("deaf").run(() -> {
+            while (go.getCount() > 0) {
+                Thread.onSpinWait();
+            }
+        }));
+        deaf.enqueue();
+        reaper.pass();
+        Gc.awaitWithoutCollecting(deaf::hasTimedOut, "it has not timed out");
+
+        ExitReport report = registry.shutdown();
+
+        assertThat(report.timedOut()).isZero();
+        assertThat(report.leftovers()).containsExactly(new Leftover(1, "deaf", deaf.action(), Reason.TIMED_OUT_BEFORE));
+        go.countDown();
+    }
+
+    @Test
+    void namesTenThousandLeftoversAndCountsTheOthers() {
+        for (int i = 0; i < 10_001; i++) {
+            named("late", true);
+        }
+
+        try (LogLines log = new LogLines()) {
+            ExitReport report = registry.shutdown(Duration.ZERO);
+
+            assertThat(report.skipped()).isEqualTo(10_001);
+            assertThat(report.leftovers()).hasSize(10_000);
+            assertThat(log.with("Exit pass of registry 'test'"))
+                    .singleElement()
+                    .asString()
+                    .endsWith("; and 9991 more");
+        }
+    }
+
+    @Test
+    void aShortageOfMemoryLosesNamesAndNoCount() {
+        ExitCounts counts = new ExitCounts();
+        counts.naming = (node, reason) -> {
+            throw new OutOfMemoryError("for the test");
+        };
+
+        counts.timedOut(named("first", true), Reason.TIMED_OUT);
+        counts.skipped(named("second", true), Reason.SKIPPED);
+
+        ExitReport report = counts.report(Duration.ZERO, List.of());
+        assertThat(report).isEqualTo(new ExitReport(0, 0, 1, 1, Duration.ZERO, List.of()));
+        assertThat(counts.summary("test", report)).endsWith(". Left: 2 more");
+        assertThat(counts.isComplete(report)).isFalse();
     }
 
     @Test

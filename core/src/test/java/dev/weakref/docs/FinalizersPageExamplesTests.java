@@ -96,7 +96,7 @@ class FinalizersPageExamplesTests {
         registry.finalizer(workspace).name("hangs").limit(Duration.ofMillis(20)).run(() -> new Semaphore(0).acquire());
         // example: report
         ExitReport report = registry.shutdown();
-        report.leftovers().forEach(this::print);
+        report.leftovers().forEach(leftover -> print(leftover.toString()));
         // end
         assertThat(report.timedOut()).isEqualTo(1);
         assertThat(printed).singleElement().asString().contains("'hangs'");

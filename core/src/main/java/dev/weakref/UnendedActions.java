@@ -1,0 +1,81 @@
+package dev.weakref;
+
+import dev.weakref.Leftover.Reason;
+import dev.weakref.internal.dispatch.DispatchTask;
+import dev.weakref.internal.dispatch.RunningTask;
+import dev.weakref.internal.dispatch.SerialDispatcher;
+import dev.weakref.internal.reap.LogIterator;
+import dev.weakref.internal.support.Defaults;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The actions that have not ended when an exit pass ends, although the pass did not begin them or has counted them as
+ * run. For use by the thread that runs the pass.
+ */
+final class UnendedActions {
+
+    private final RegistryCore core;
+    private final SerialDispatcher ofThePass;
+    private final Predicate<DispatchTask> awaited;
+
+    /** The threads of their registry were still busy with these when the pass went on. */
+    private Set<DispatchTask> blocked = Set.of();
+
+    UnendedActions(RegistryCore core, SerialDispatcher ofThePass, Predicate<DispatchTask> awaited) {
+        this.core = core;
+        this.ofThePass = ofThePass;
+        this.awaited = awaited;
+    }
+
+    /** The pass has waited for the threads of the registry, and goes on. */
+    void waitedForThreads() {
+        Set<DispatchTask> busy = Collections.newSetFromMap(new IdentityHashMap<>());
+        tasksOfThreads().forEach(busy::add);
+        blocked = busy;
+    }
+
+    private Stream<DispatchTask> tasksOfThreads() {
+        return Stream.concat(
+                core.dispatcher().running().stream().map(RunningTask::task), core.runner().inExecutor().stream());
+    }
+
+    /** What is left now. */
+    List<Leftover> list() {
+        List<Leftover> left = new ArrayList<>();
+        for (LogIterator running = core.log().running(); running.hasNext(); ) {
+            FinalizerNode<?> node = (FinalizerNode<?>) running.next();
+            left.add(Leftover.of(node, awaited.test(node) ? Reason.STILL_RUNNING : Reason.WAITS_FOR_EXIT));
+        }
+        tasksOfThreads().forEach(task -> add(task, blocked.contains(task), left));
+        ofThePass.running().forEach(running -> add(running.task(), isStuck(running), left));
+        return left;
+    }
+
+    /** Whether it is seen for so long that its thread is not about to end it at this moment. */
+    private static boolean isStuck(RunningTask running) {
+        return running.nanos() >= Math.min(running.task().limitNanos(), Defaults.nanos(Defaults.TAKE_OVER));
+    }
+
+    private static void add(DispatchTask task, boolean stuck, List<Leftover> left) {
+        FinalizerNode<?> node = (FinalizerNode<?>) (task instanceof ExplicitCall call ? call.finalizer() : task);
+        Reason reason = reason(node, stuck);
+        if (reason != null) {
+            left.add(Leftover.of(node, reason));
+        }
+    }
+
+    /** Why it is left; {@code null} if it is not, or is in the log as running. */
+    private static @Nullable Reason reason(FinalizerNode<?> node, boolean stuck) {
+        if (node.isDone()) {
+            return stuck && !node.hasTimedOut() ? Reason.LISTENER_RUNNING : null;
+        }
+        return node.hasTimedOut() ? Reason.TIMED_OUT_BEFORE : null;
+    }
+}
