@@ -511,6 +511,15 @@ public final class FinalizerRegistry implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Whether a finalizer that must be closed is a leak if it is still live when the registry closes; false by
+         * default, because what a program uses until its end is open then and need not be closed.
+         */
+        public Builder reportOpenAtExit(boolean report) {
+            settings.reportOpenAtExit = report;
+            return this;
+        }
+
         /** Adds a listener that is told of leaks, after those added before. */
         public Builder leakListener(LeakListener listener) {
             settings.leakListeners.add(Objects.requireNonNull(listener, "listener"));

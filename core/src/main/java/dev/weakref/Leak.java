@@ -17,8 +17,8 @@ public record Leak(Kind kind, String registry, FinalizerInfo finalizer, Instant 
     /** What has happened. */
     public enum Kind {
         /**
-         * A finalizer that must be closed ran because its referent was collected, or was still live when its registry
-         * closed.
+         * A finalizer that must be closed ran because its referent was collected; or it was still live when its
+         * registry closed, if that {@linkplain FinalizerRegistry.Builder#reportOpenAtExit reports} this.
          */
         NOT_CLOSED,
         /** A finalizer has been live for longer than its limit, or that of its registry. */

@@ -64,8 +64,9 @@ abstract sealed class RegistrationOptions<B extends RegistrationOptions<B>>
     }
 
     /**
-     * The finalizer has to be {@linkplain Finalizer#call() called}: if it runs because its referent was collected, or
-     * is still live when the registry closes, it is reported as a {@link Leak}.
+     * The finalizer has to be {@linkplain Finalizer#call() called}: if it runs because its referent was collected, it
+     * is reported as a {@link Leak}; also if it is still live when the registry closes, if the registry
+     * {@linkplain FinalizerRegistry.Builder#reportOpenAtExit reports} that.
      */
     public B mustBeClosed() {
         mustBeClosed = true;

@@ -54,6 +54,8 @@ final class RegistrySettings {
 
     @Nullable Duration overdueAfter;
 
+    boolean reportOpenAtExit;
+
     TimeSource clock = CoarseClock.SHARED;
 
     RegistrySettings copy() {
@@ -73,6 +75,7 @@ final class RegistrySettings {
         copy.leakSampling = leakSampling;
         copy.leakListeners = List.copyOf(leakListeners);
         copy.overdueAfter = overdueAfter;
+        copy.reportOpenAtExit = reportOpenAtExit;
         copy.reaper = reaper;
         copy.clock = clock;
         return copy;
@@ -89,6 +92,7 @@ final class RegistrySettings {
                 + ", leak level " + leakLevel
                 + ", leak sampling " + leakSampling
                 + ", overdue after " + (overdueAfter == null ? "never" : overdueAfter)
+                + ", open at exit " + (reportOpenAtExit ? "reported" : "not reported")
                 + ", threads " + (executor != null ? "of an executor" : threadFactory != null ? "of a factory" : "own")
                 + ", failures to " + (failureHandler == null ? "the log" : "a handler")
                 + ", listeners " + listeners.size()

@@ -23,6 +23,7 @@ final class RunReporter {
     private final @Nullable BiConsumer<? super FinalizerInfo, ? super Throwable> failureHandler;
     private final LeakReporter leaks;
     private final RunCounters counters;
+    private final boolean openAtExitIsALeak;
 
     /** Whether runs have to be timed, because listeners are told how long they took. */
     final boolean timed;
@@ -33,6 +34,7 @@ final class RunReporter {
         failureHandler = settings.failureHandler;
         this.leaks = leaks;
         this.counters = counters;
+        openAtExitIsALeak = settings.reportOpenAtExit;
         timed = !listeners.isEmpty();
     }
 
@@ -74,7 +76,7 @@ final class RunReporter {
             @Nullable Object event,
             @Nullable Throwable failure) {
         counters.ran(trigger, outcome);
-        if (trigger == Trigger.EXPLICIT ? node.isOverdue() : node.mustBeClosed()) {
+        if (trigger == Trigger.EXPLICIT ? node.isOverdue() : isLeak(node, trigger)) {
             leaks.found(trigger == Trigger.EXPLICIT ? Leak.Kind.RESOLVED : Leak.Kind.NOT_CLOSED, node.info());
         }
         if (Logging.isDebugging()) {
@@ -88,6 +90,10 @@ final class RunReporter {
             Jfr.runEnded(event, run, name);
             notifyListeners(listener -> listener.onRun(run));
         }
+    }
+
+    private boolean isLeak(FinalizerState node, Trigger trigger) {
+        return node.mustBeClosed() && (trigger == Trigger.UNREACHABLE || openAtExitIsALeak);
     }
 
     /** Passes a failure that no caller waits for to the handler, or to the log. */
@@ -147,7 +153,8 @@ final class RunReporter {
 
     /** Discards a finalizer that the exit pass does not run, and counts that; whether it was live. Throws only before. */
     boolean discard(FinalizerState node) {
-        FinalizerInfo info = node.mustBeClosed() ? node.info() : null;
+        boolean leak = isLeak(node, node.refersTo(null) ? Trigger.UNREACHABLE : Trigger.EXIT);
+        FinalizerInfo info = leak ? node.info() : null;
         if (!node.discard()) {
             return false;
         }

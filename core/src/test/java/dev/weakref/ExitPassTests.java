@@ -1020,7 +1020,9 @@ class ExitPassTests {
     @Test
     void whoeverIsToldOfALeakDuringThePassCanCloseTheRegistryAsWell() {
         List<ExitReport> inside = new CopyOnWriteArrayList<>();
-        registry = builder.leakListener(leak -> inside.add(registry.shutdown())).build();
+        registry = builder.reportOpenAtExit(true)
+                .leakListener(leak -> inside.add(registry.shutdown()))
+                .build();
         registry.finalizer(referent).mustBeClosed().run(() -> {});
 
         registry.shutdown(Duration.ZERO); // gives up in the closing thread

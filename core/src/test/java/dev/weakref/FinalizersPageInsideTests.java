@@ -207,6 +207,7 @@ class FinalizersPageInsideTests {
         FinalizerRegistry registry = builder()
                 .clock(now::get)
                 .overdueAfter(Duration.ofMinutes(1))
+                .reportOpenAtExit(true)
                 .leakListener(leak -> {
                     throw new IllegalStateException("for the test");
                 })

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class GuardedHandleTests {
 
-    private final FinalizerRegistry registry = FinalizerRegistry.create("guards");
+    private final FinalizerRegistry registry = FinalizerRegistry.builder()
+            .name("guards")
+            .reportOpenAtExit(true)
+            .build();
     private final Database database = new Database();
 
     @AfterEach

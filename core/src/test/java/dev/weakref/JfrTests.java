@@ -85,6 +85,7 @@ class JfrTests {
         List<RecordedEvent> events = recordAll(recording -> {
             recording.enable(Told.class);
             FinalizerRegistry registry = FinalizerRegistry.builder()
+                    .reportOpenAtExit(true)
                     .leakListener(leak -> new Told().commit())
                     .build();
             registry.finalizer(referent).mustBeClosed().run(() -> {});
@@ -101,8 +102,10 @@ class JfrTests {
     @Test
     void leaksNameTheirPlace() throws Exception {
         List<RecordedEvent> events = record("weakref.Leak", recording -> {
-            FinalizerRegistry registry =
-                    FinalizerRegistry.builder().leakLevel(LeakLevel.PARANOID).build();
+            FinalizerRegistry registry = FinalizerRegistry.builder()
+                    .leakLevel(LeakLevel.PARANOID)
+                    .reportOpenAtExit(true)
+                    .build();
             registry.finalizer(referent).mustBeClosed().run(() -> {});
             registry.close();
         });
@@ -154,7 +157,8 @@ class JfrTests {
 
         public static void main(String[] arguments) {
             int[] ran = {0};
-            FinalizerRegistry registry = FinalizerRegistry.create();
+            FinalizerRegistry registry =
+                    FinalizerRegistry.builder().reportOpenAtExit(true).build();
             Object referent = new Object();
             registry.register(referent, () -> ran[0]++).close();
             registry.finalizer(referent).mustBeClosed().run(() -> ran[0]++);

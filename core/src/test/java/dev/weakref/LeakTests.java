@@ -29,7 +29,11 @@ class LeakTests {
     private final Object referent = new Object();
 
     private FinalizerRegistry.Builder builder() {
-        return FinalizerRegistry.builder().name("leaky").clock(now::get).leakListener(told::add);
+        return FinalizerRegistry.builder()
+                .name("leaky")
+                .clock(now::get)
+                .reportOpenAtExit(true)
+                .leakListener(told::add);
     }
 
     @Nested
@@ -73,6 +77,39 @@ class LeakTests {
 
             assertThat(told).extracting(leak -> leak.finalizer().name()).containsExactly("does not run", "runs");
             assertThat(registry.stats().leaks(Kind.NOT_CLOSED)).isEqualTo(2);
+        }
+
+        @Test
+        void isNothingThatIsOpenAtAnOrderlyExit() {
+            FinalizerRegistry registry = FinalizerRegistry.builder().leakListener(told::add).build();
+            registry.finalizer(referent).mustBeClosed().run(() -> {});
+            registry.finalizer(referent).atExit(false).mustBeClosed().run(() -> {});
+            registry.finalizer(referent).mustBeClosed().run(() -> {
+                throw new IllegalStateException("for the test");
+            });
+
+            try (LogLines log = new LogLines()) {
+                registry.close();
+
+                assertThat(log.with("LEAK:")).isEmpty();
+            }
+            assertThat(told).isEmpty();
+            assertThat(registry.stats().leaks(Kind.NOT_CLOSED)).isZero();
+        }
+
+        @Test
+        void isReportedAtExitIfItsReferentHadBeenCollected() {
+            for (Duration time : List.of(Duration.ofMinutes(1), Duration.ZERO)) {
+                FinalizerRegistry registry =
+                        FinalizerRegistry.builder().leakListener(told::add).build();
+                Finalizer<Void> dead = registry.finalizer(referent).mustBeClosed().run(() -> {});
+                ((FinalizerNode<?>) dead).clear();
+
+                registry.shutdown(time);
+
+                assertThat(registry.stats().leaks(Kind.NOT_CLOSED)).isEqualTo(1);
+            }
+            assertThat(told).hasSize(2);
         }
 
         @Test
@@ -366,6 +403,7 @@ class LeakTests {
     void aListenerThatThrowsIsReportedAndTheOthersAreTold() {
         try (LogLines log = new LogLines()) {
             FinalizerRegistry registry = FinalizerRegistry.builder()
+                    .reportOpenAtExit(true)
                     .leakListener(leak -> {
                         throw new AssertionError("on purpose");
                     })

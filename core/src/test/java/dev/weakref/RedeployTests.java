@@ -115,7 +115,8 @@ class RedeployTests {
         @Override
         public void run() {
             Object referent = new Object();
-            FinalizerRegistry registry = FinalizerRegistry.create();
+            FinalizerRegistry registry =
+                    FinalizerRegistry.builder().reportOpenAtExit(true).build();
             registry.finalizer(referent).mustBeClosed().run(() -> {});
             registry.close();
             Reference.reachabilityFence(referent);
@@ -170,6 +171,7 @@ class RedeployTests {
             Object referent = new Object();
             FinalizerRegistry registry = FinalizerRegistry.builder()
                     .leakLevel(LeakLevel.PARANOID)
+                    .reportOpenAtExit(true)
                     .leakListener(leak -> called.incrementAndGet())
                     .listener(run -> called.incrementAndGet())
                     .build();

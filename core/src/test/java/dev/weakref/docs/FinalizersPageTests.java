@@ -212,7 +212,8 @@ class FinalizersPageTests {
     }
 
     private static void leak() {
-        try (FinalizerRegistry registry = FinalizerRegistry.create("leaking")) {
+        try (FinalizerRegistry registry =
+                FinalizerRegistry.builder().name("leaking").reportOpenAtExit(true).build()) {
             registry.finalizer(registry.name()).mustBeClosed().run(() -> {});
         }
     }

@@ -146,6 +146,7 @@ class FinalizerRegistryAutoConfigurationTests {
         List<Leak> told = new CopyOnWriteArrayList<>();
 
         runner.withBean(LeakListener.class, () -> told::add)
+                .withBean(FinalizerRegistryCustomizer.class, () -> builder -> builder.reportOpenAtExit(true))
                 .withPropertyValues("weakref.finalizers.leak-level=paranoid")
                 .run(context -> {
                     FinalizerRegistry registry = context.getBean(FinalizerRegistry.class);

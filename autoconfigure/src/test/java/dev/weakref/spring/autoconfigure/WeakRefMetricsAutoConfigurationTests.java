@@ -10,6 +10,7 @@ import dev.weakref.FinalizerRegistry;
 import dev.weakref.FinalizerRun;
 import dev.weakref.WeakSet;
 import dev.weakref.spring.collections.WeakCollections;
+import dev.weakref.spring.lifecycle.FinalizerRegistryCustomizer;
 import dev.weakref.spring.metrics.FinalizerActionMetrics;
 import dev.weakref.spring.metrics.WeakGauges;
 import dev.weakref.spring.metrics.WeakRefMetrics;
@@ -88,7 +89,8 @@ class WeakRefMetricsAutoConfigurationTests {
 
     @Test
     void leaksAreCountedByKind() {
-        runner.run(context -> {
+        runner.withBean(FinalizerRegistryCustomizer.class, () -> builder -> builder.reportOpenAtExit(true))
+                .run(context -> {
             MeterRegistry meters = new SimpleMeterRegistry();
             context.getBean(WeakRefMetrics.class).bindTo(meters);
 

@@ -49,8 +49,14 @@ class WeakRefsEndpointTests {
 
     private final DefaultListableBeanFactory beanFactory = new DefaultListableBeanFactory();
     private final WeakRefsEndpoint endpoint = new WeakRefsEndpoint(beanFactory, List.of(), Show.NEVER);
-    private final FinalizerRegistry registry = FinalizerRegistry.create("tested");
-    private final FinalizerRegistry other = FinalizerRegistry.create("other");
+    private final FinalizerRegistry registry = FinalizerRegistry.builder()
+            .name("tested")
+            .reportOpenAtExit(true)
+            .build();
+    private final FinalizerRegistry other = FinalizerRegistry.builder()
+            .name("other")
+            .reportOpenAtExit(true)
+            .build();
 
     @BeforeEach
     void oneRegistry() {
