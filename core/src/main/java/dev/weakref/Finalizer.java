@@ -55,7 +55,7 @@ public interface Finalizer<R> extends AutoCloseable {
     /** Its number in the order of creation in its registry, from 1 on. Numbers are unique, but may leave gaps. */
     long id();
 
-    /** The name given at registration, else the class name of the action. */
+    /** The name given at registration, else the class of the action, that of a lambda as {@code com.acme.Desk (lambda)}. */
     String name();
 
     /**

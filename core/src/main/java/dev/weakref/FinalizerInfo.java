@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * A finalizer described in words and numbers: holds neither its referent nor its state.
  *
  * @param id its number in the order of creation in its registry
- * @param name the given name, else the class name of the action; control characters escaped
+ * @param name the given name, else the action; control characters escaped
  * @param referentType the class name of the referent; {@code null} once the referent was collected
- * @param action the class name of the action
+ * @param action the class of the action; that of a lambda is shown as {@code com.acme.Desk (lambda)}
  * @param atExit whether it is to run when the registry closes
  * @param createdAt when it was registered
  * @param createdBy the line that registered it, if the {@link LeakLevel} recorded it

@@ -1,8 +1,6 @@
 package dev.weakref;
 
 import dev.weakref.internal.dispatch.DispatchTask;
-import dev.weakref.internal.reap.CreationLog;
-import dev.weakref.internal.reap.LogIterator;
 import dev.weakref.internal.reap.Reapable;
 import dev.weakref.internal.support.Defaults;
 import dev.weakref.internal.support.Logging;
@@ -254,29 +252,12 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
         if (isLive()) {
             // Reported before the flag is set, so that the thread that ends it reports the end after that; if it ended
             // in between, this thread reports the end.
-            core().leaks().found(Leak.Kind.OVERDUE, info(true));
+            core().leaks().found(Leak.Kind.OVERDUE, info(true), actionClass());
             if (!markOverdue() && wasEndedByUser()) {
-                core().leaks().found(Leak.Kind.RESOLVED, info(true));
+                core().leaks().found(Leak.Kind.RESOLVED, info(true), actionClass());
             }
         }
         return true;
-    }
-
-    /**
-     * Reports all in a log that are overdue.
-     *
-     * @return the shortest limit of the others, in milliseconds; {@code Long.MAX_VALUE} if there are none
-     */
-    static long reportOverdue(CreationLog log, long nowMillis) {
-        long shortest = Long.MAX_VALUE;
-        for (LogIterator live = log.newestFirst(Long.MAX_VALUE); live.hasNext(); ) {
-            FinalizerNode<?> node = (FinalizerNode<?>) live.next();
-            long limit = node.overdueAfterMillis();
-            if (limit != Long.MAX_VALUE && !node.isOverdue() && !node.reportIfOverdueAt(nowMillis)) {
-                shortest = Math.min(shortest, limit);
-            }
-        }
-        return shortest;
     }
 
     @Override
@@ -303,7 +284,16 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
 
     @Override
     public String describe() {
-        return "Finalizer " + id + " '" + Names.escape(name()) + "' of registry '" + Names.escape(core().name()) + "'";
+        return "Finalizer " + id + " '" + Names.escape(nameAndLine()) + "' of registry '" + Names.escape(core().name())
+                + "'";
+    }
+
+    /** The name for a log line: without a name of its own, the line that created it helps, if it was recorded. */
+    private String nameAndLine() {
+        RareOptions details = details();
+        return details == null || details.name() != null || details.stack() == null || details.stack().isEmpty()
+                ? name()
+                : name() + ", created by " + CreationSite.line(details.stack().get(0));
     }
 
     @Override
@@ -335,8 +325,13 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
                 stack);
     }
 
-    /** The class name of the action, by which its creation site is found; one class for each lambda. */
+    /** The class of the action as it is shown. */
     String action() {
+        return Names.ofAction(actionClass());
+    }
+
+    @Override
+    String actionClass() {
         return about instanceof Described described ? described.action : (String) about;
     }
 

@@ -72,6 +72,9 @@ abstract class FinalizerState extends TrackedReference {
     /** Its description for reports. */
     abstract FinalizerInfo info();
 
+    /** The name of the class of its action, by which its creation site is found; one class for each lambda. */
+    abstract String actionClass();
+
     /** Whether it is a leak if its user does not call it. */
     abstract boolean mustBeClosed();
 

@@ -82,7 +82,7 @@ final class JfrEvents {
         long id;
 
         @Label("Name")
-        @Description("Name given at registration, else the class name of the action")
+        @Description("Name given at registration, else the class of the action")
         @Nullable String name;
 
         @Label("Referent type")
@@ -90,11 +90,11 @@ final class JfrEvents {
         @Nullable String referentType;
 
         @Label("Action")
-        @Description("Class name of the action")
+        @Description("Class of the action")
         @Nullable String action;
 
         @Label("Created by")
-        @Description("Line that registered it, if the leak level recorded it, else the class name of the action")
+        @Description("Line that registered it, if the leak level recorded it, else the class of the action")
         @Nullable String createdBy;
 
         void set(FinalizerInfo info, String itsRegistry) {

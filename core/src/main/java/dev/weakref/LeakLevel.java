@@ -16,7 +16,7 @@ import java.util.Locale;
 public enum LeakLevel {
     /** Leaks are not reported. */
     DISABLED,
-    /** Reports name the finalizer, or else the class of its action, of which there is one for each lambda. */
+    /** Reports name the finalizer, or else the class of its action. */
     SIMPLE,
     /** The same, with the stack of its creation for some finalizers, chosen at random. */
     ADVANCED,

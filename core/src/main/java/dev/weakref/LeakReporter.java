@@ -27,6 +27,8 @@ final class LeakReporter {
      */
     private static final int MOST_SITES = 10_000;
 
+    private static final Pattern DIGITS = Pattern.compile("\\d+");
+
     private static final Pattern OWN_ACTIONS =
             Pattern.compile(Pattern.quote(LeakReporter.class.getPackageName()) + "\\.(GuardedHandle|TempFiles)\\$.*");
 
@@ -90,19 +92,19 @@ final class LeakReporter {
     }
 
     /** Counts a leak, and reports it unless its creation site was reported before. Never throws. */
-    void found(Kind kind, FinalizerInfo finalizer) {
+    void found(Kind kind, FinalizerInfo finalizer, String actionClass) {
         Objects.requireNonNull(counts.get(kind)).increment();
         try {
-            report(kind, finalizer);
+            report(kind, finalizer, actionClass);
         } catch (Throwable shortage) {
             Logging.failure("A leak was counted and could not be reported", shortage);
         }
     }
 
-    private void report(Kind kind, FinalizerInfo finalizer) {
+    private void report(Kind kind, FinalizerInfo finalizer, String actionClass) {
         Leak leak = new Leak(kind, registry, finalizer, clock.instant());
         Jfr.leak(leak);
-        if (level == LeakLevel.DISABLED || reported.size() >= MOST_SITES || !reported.add(site(kind, finalizer))) {
+        if (level == LeakLevel.DISABLED || reported.size() >= MOST_SITES || !reported.add(site(kind, finalizer, actionClass))) {
             return;
         }
         keep(leak);
@@ -149,13 +151,15 @@ final class LeakReporter {
     /**
      * The creation site: the class of the action, and all frames that were recorded, since the first of them may be a
      * method that many others call. If no frame was recorded and the action is the library's own, as for guards and
-     * temporary files, the name replaces its class. A text, not a record: on Java 25 the class loader of a record whose
+     * temporary files, the name replaces its class, for temporary files without the digits that make it unique. A text, not a record: on Java 25 the class loader of a record whose
      * generated {@code hashCode} was the last one to be linked is not collected.
      */
-    private static String site(Kind kind, FinalizerInfo finalizer) {
-        String action = finalizer.action();
-        boolean byName =
-                finalizer.stack().isEmpty() && OWN_ACTIONS.matcher(action).matches();
-        return kind + " " + (byName ? finalizer.name() : action) + "\n" + String.join("\n", finalizer.stack());
+    private static String site(Kind kind, FinalizerInfo finalizer, String actionClass) {
+        boolean byName = finalizer.stack().isEmpty()
+                && OWN_ACTIONS.matcher(actionClass).matches();
+        String action = !byName
+                ? actionClass
+                : actionClass.contains("TempFiles") ? DIGITS.matcher(finalizer.name()).replaceAll("") : finalizer.name();
+        return kind + " " + action + "\n" + String.join("\n", finalizer.stack());
     }
 }

@@ -1,5 +1,7 @@
 package dev.weakref;
 
+import dev.weakref.internal.reap.CreationLog;
+import dev.weakref.internal.reap.LogIterator;
 import dev.weakref.internal.dispatch.Watchdog;
 import dev.weakref.internal.support.Logging;
 import java.time.Duration;
@@ -117,5 +119,22 @@ final class OverdueMonitor {
         } else if (shortest != Long.MAX_VALUE && (!ticking || shortest > before)) {
             tick(shortest);
         }
+    }
+
+    /**
+     * Reports all in a log that are overdue.
+     *
+     * @return the shortest limit of the others, in milliseconds; {@code Long.MAX_VALUE} if there are none
+     */
+    static long reportOverdue(CreationLog log, long nowMillis) {
+        long shortest = Long.MAX_VALUE;
+        for (LogIterator live = log.newestFirst(Long.MAX_VALUE); live.hasNext(); ) {
+            FinalizerNode<?> node = (FinalizerNode<?>) live.next();
+            long limit = node.overdueAfterMillis();
+            if (limit != Long.MAX_VALUE && !node.isOverdue() && !node.reportIfOverdueAt(nowMillis)) {
+                shortest = Math.min(shortest, limit);
+            }
+        }
+        return shortest;
     }
 }

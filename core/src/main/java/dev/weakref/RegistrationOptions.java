@@ -37,7 +37,7 @@ abstract sealed class RegistrationOptions<B extends RegistrationOptions<B>>
     }
 
     /**
-     * The name to show, instead of the class name of the action.
+     * The name to show, instead of the class of the action.
      *
      * @throws IllegalArgumentException if it is blank or longer than 200 characters
      */

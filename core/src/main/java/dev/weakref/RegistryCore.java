@@ -75,7 +75,7 @@ final class RegistryCore {
         log = new CreationLog(this, dispatcher, settings.reaper, this::registryWasDropped);
         leaks = new LeakReporter(name, settings);
         reporter = new RunReporter(settings, leaks, counters);
-        overdueMonitor = new OverdueMonitor(() -> FinalizerNode.reportOverdue(log, now()));
+        overdueMonitor = new OverdueMonitor(() -> OverdueMonitor.reportOverdue(log, now()));
         overdueAfterMillis = Defaults.millis(settings.overdueAfter);
     }
 

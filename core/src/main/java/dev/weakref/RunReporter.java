@@ -77,7 +77,7 @@ final class RunReporter {
             @Nullable Throwable failure) {
         counters.ran(trigger, outcome);
         if (trigger == Trigger.EXPLICIT ? node.isOverdue() : isLeak(node, trigger)) {
-            leaks.found(trigger == Trigger.EXPLICIT ? Leak.Kind.RESOLVED : Leak.Kind.NOT_CLOSED, node.info());
+            leaks.found(trigger == Trigger.EXPLICIT ? Leak.Kind.RESOLVED : Leak.Kind.NOT_CLOSED, node.info(), node.actionClass());
         }
         if (Logging.isDebugging()) {
             Logging.log(
@@ -133,8 +133,7 @@ final class RunReporter {
         delayed(FinalizerDelay.Kind.FINISHED_AFTER_ALL, node.info(), nanos);
         Logging.log(
                 Level.INFO,
-                () -> "Finalizer " + node.id + " '" + node.info().name() + "' of registry '"
-                        + Names.escape(name) + "' finished after it had timed out, and "
+                () -> node.describe() + " finished after it had timed out, and "
                         + (failure == null ? "succeeded" : "failed: " + failure),
                 failure);
     }
@@ -144,7 +143,7 @@ final class RunReporter {
         try {
             counters.detached();
             if (node.isOverdue()) {
-                leaks.found(Leak.Kind.RESOLVED, node.info());
+                leaks.found(Leak.Kind.RESOLVED, node.info(), node.actionClass());
             }
         } catch (VirtualMachineError shortage) {
             Logging.failure("A finalizer was detached and could not be counted", shortage);
@@ -161,7 +160,7 @@ final class RunReporter {
         try {
             counters.detached();
             if (info != null) {
-                leaks.found(Leak.Kind.NOT_CLOSED, info);
+                leaks.found(Leak.Kind.NOT_CLOSED, info, node.actionClass());
             }
         } catch (VirtualMachineError shortage) { // the caller counts it as well
             Logging.failure("A finalizer was discarded and could not be counted", shortage);

@@ -4,6 +4,7 @@ import dev.weakref.Finalizer.Trigger;
 import dev.weakref.internal.deletion.DeletionTarget;
 import dev.weakref.internal.deletion.OpenDirectory;
 import dev.weakref.internal.deletion.TreeDeletion;
+import dev.weakref.internal.support.Names;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * replaces a directory in the tree by a link while it is being deleted. If it has none, as on Windows, do not use this
  * class for directories in which an untrusted party could replace a subdirectory by a link during deletion. The
  * directories above the tree must be trusted.
+ *
+ * <p>A finalizer that deletes is named by the name of its file, {@code temporary files workspace8237423}; that of a
+ * new file begins with the prefix.
  *
  * <p>The deletion continues after a failure, and deletes what it can. It then throws the first failure, in which up to
  * ten others are suppressed. What could not be deleted is tried again when the registry closes, and a failure then is
@@ -103,13 +107,14 @@ public final class TempFiles {
 
     private Bound bind(Object owner, DeletionTarget target) {
         Function<Path, OpenDirectory> its = opener;
+        String name = Names.shorten("temporary files " + target.place().getFileName());
         // Not the registry itself: if the action held it, a drop could not be noticed.
         RetriesAtExit attempts = registry.core().retriesAtExit();
         RetriesAtExit.Attempt once = new RetriesAtExit.Attempt(
-                "temporary files, once more", BoundAction.ofAction(target, (DeletionTarget left) -> delete(left, its)));
+                Names.shorten("once more: " + name), BoundAction.ofAction(target, (DeletionTarget left) -> delete(left, its)));
         return new Bound(
                 target.given(),
-                registry.finalizer(owner).name("temporary files").onTrigger((same, trigger) -> {
+                registry.finalizer(owner).name(name).onTrigger((same, trigger) -> {
                     try {
                         delete(target, its);
                     } catch (Throwable failure) {

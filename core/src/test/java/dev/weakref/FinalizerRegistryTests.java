@@ -554,6 +554,31 @@ class FinalizerRegistryTests {
         }
 
         @Test
+        void isShownByTheClassOfItsLambdaIfItHasNoName() {
+            Finalizer<Void> unnamed = registry.register(referent, () -> {});
+
+            assertThat(unnamed.name()).isEqualTo("dev.weakref.FinalizerRegistryTests$Registering (lambda)");
+            assertThat(registry.find(unnamed.id()).orElseThrow().action()).isEqualTo(unnamed.name());
+            assertThat(unnamed).asString().contains("'" + unnamed.name() + "'");
+            assertThat(((FinalizerNode<?>) unnamed).describe())
+                    .isEqualTo("Finalizer 1 '" + unnamed.name() + "' of registry 'test'");
+        }
+
+        @Test
+        void isShownWithItsLineInTheLogIfItHasNoName() {
+            FinalizerRegistry recording =
+                    open(FinalizerRegistry.builder().name("recording").leakLevel(LeakLevel.PARANOID));
+            Finalizer<Void> unnamed = recording.register(referent, () -> {});
+            Finalizer<Void> named = recording.finalizer(referent).name("lease").run(() -> {});
+
+            assertThat(((FinalizerNode<?>) unnamed).describe())
+                    .startsWith("Finalizer 1 '" + unnamed.name() + ", created by " + getClass().getName() + ".")
+                    .contains("(FinalizerRegistryTests.java:");
+            assertThat(((FinalizerNode<?>) named).describe())
+                    .isEqualTo("Finalizer 2 'lease' of registry 'recording'");
+        }
+
+        @Test
         void keepsItsNameAfterItsEnd() {
             Finalizer<Void> unnamed = registry.register(referent, new Named());
 

@@ -8,6 +8,7 @@ import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,6 +32,12 @@ class JfrTests {
     @TempDir
     private Path directory;
 
+    /** The recorder of Java 17 loses a text that an earlier recording of the same JVM has seen. */
+    private static final List<String> LAMBDA_OR_LOST =
+            Runtime.version().feature() > 17
+                    ? List.of(JfrTests.class.getName() + " (lambda)")
+                    : Arrays.asList(JfrTests.class.getName() + " (lambda)", null);
+
     @Test
     void runsTellTheSameStoryAsTheLog() throws Exception {
         List<RecordedEvent> events = record("weakref.FinalizerRun", recording -> {
@@ -53,9 +60,11 @@ class JfrTests {
                         "called EXPLICIT SUCCESS null",
                         "hangs EXIT TIMEOUT null",
                         "fails EXIT FAILURE java.io.IOException: disk");
+        assertThat(events)
+                .extracting(event -> event.getString("action"))
+                .allMatch(LAMBDA_OR_LOST::contains);
         assertThat(events).allSatisfy(event -> {
             assertThat(event.getString("registry")).isEqualTo("flight");
-            assertThat(event.getString("action")).startsWith(JfrTests.class.getName() + "$$Lambda");
             assertThat(event.getString("referentType")).isEqualTo("java.lang.Object");
         });
     }

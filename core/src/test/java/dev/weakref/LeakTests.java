@@ -165,7 +165,7 @@ class LeakTests {
             LeakReporter leaks = registry.core().leaks();
 
             for (int number = 0; number < 60; number++) {
-                leaks.found(Kind.NOT_CLOSED, info("place " + number));
+                leaks.found(Kind.NOT_CLOSED, info("place " + number), "Action");
             }
 
             assertThat(registry.leaks())
@@ -363,6 +363,19 @@ class LeakTests {
 
             assertThat(reported()).isEqualTo(1);
             Reference.reachabilityFence(handles);
+        }
+
+        @Test
+        void areTheLambdasOfOneClassThoughTheyAreShownAlike() {
+            FinalizerRegistry simple = builder().build();
+            simple.finalizer(referent).mustBeClosed().run(() -> {});
+            simple.finalizer(referent).mustBeClosed().run(() -> told.isEmpty());
+
+            simple.close();
+
+            assertThat(told)
+                    .extracting(leak -> leak.finalizer().name())
+                    .containsExactly(getClass().getName() + " (lambda)", getClass().getName() + " (lambda)");
         }
 
         private void oneCaller() {

@@ -19,6 +19,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -55,6 +59,43 @@ class TempFilesTests {
         assertThat(parent).isEmptyDirectory();
         assertThat(directory.path().getFileName().toString()).startsWith("work");
         assertThat(directory.finalizer().isAlive()).isFalse();
+    }
+
+    @Test
+    void areNamedByPrefixAndFileName() throws IOException {
+        TempFiles.Bound file = TempFiles.of(registry, parent).file(owner, "upload", ".png");
+        Path longName = Files.createFile(parent.resolve("x".repeat(240)));
+        TempFiles.Bound bound = TempFiles.of(registry).bind(owner, longName);
+
+        assertThat(file.finalizer().name()).isEqualTo("temporary files " + file.path().getFileName());
+        assertThat(bound.finalizer().name()).startsWith("temporary files xxx").endsWith("x…").hasSize(200);
+    }
+
+    @Test
+    void areOneCreationSiteForEachPrefix() throws Exception {
+        BlockingQueue<Leak> told = new LinkedBlockingQueue<>();
+        AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+        try (FinalizerRegistry overdue = FinalizerRegistry.builder()
+                .clock(now::get)
+                .overdueAfter(Duration.ofMinutes(1))
+                .leakListener(told::add)
+                .build()) {
+            TempFiles temp = TempFiles.of(overdue, parent);
+            TempFiles.Bound last = temp.file(owner, "upload", ".png");
+            for (String prefix : List.of("preview", "upload", "upload")) {
+                last = temp.file(owner, prefix, ".png");
+            }
+            now.set(Instant.EPOCH.plusSeconds(60));
+
+            overdue.core().overdueMonitor().check();
+
+            assertThat(List.of(told.take(), told.take()))
+                    .extracting(leak -> leak.finalizer().name().replaceAll("\\d+", ""))
+                    .containsExactly("temporary files upload.png", "temporary files preview.png");
+            assertThat(overdue.stats().leaks(Leak.Kind.OVERDUE)).isEqualTo(4);
+            last.close();
+            assertThat(told.take().kind()).isEqualTo(Leak.Kind.RESOLVED);
+        }
     }
 
     @Test

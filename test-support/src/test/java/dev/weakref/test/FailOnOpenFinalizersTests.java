@@ -680,7 +680,7 @@ class FailOnOpenFinalizersTests {
                         1,
                         failed(
                                 "leaks",
-                                "by action dev.weakref.test.FailOnOpenFinalizersTests$$Lambda",
+                                "by action dev.weakref.test.FailOnOpenFinalizersTests (lambda)",
                                 "the leak level of its registry was set to SIMPLE, so its line is not known"));
     }
 

@@ -39,6 +39,24 @@ public final class Names {
         return shown.toString();
     }
 
+    /**
+     * The class of an action as it is shown: the same in each run, so without the address or number in the name of a
+     * lambda's class.
+     */
+    public static String ofAction(String className) {
+        int lambda = className.indexOf("$$Lambda");
+        if (lambda > 0) {
+            return className.substring(0, lambda) + " (lambda)";
+        }
+        int hidden = className.indexOf('/'); // in no other name of a class
+        return hidden < 0 ? className : className.substring(0, hidden);
+    }
+
+    /** The beginning of a name that is too long. */
+    public static String shorten(String name) {
+        return name.length() <= MAX_LENGTH ? name : name.substring(0, MAX_LENGTH - 1) + "…";
+    }
+
     private static boolean isHidden(int c) {
         int type = Character.getType(c);
         return type == Character.CONTROL
