@@ -88,6 +88,11 @@ final class FieldReaders {
         return found.toArray();
     }
 
+    private static boolean isOfTheJdk(Class<?> type) {
+        ClassLoader loader = type.getClassLoader();
+        return loader == null || loader == ClassLoader.getPlatformClassLoader();
+    }
+
     private static Field[] fieldsOf(Class<?> owner) {
         try {
             return owner.getDeclaredFields();
@@ -116,6 +121,9 @@ final class FieldReaders {
             }
         } catch (IllegalAccessException | RuntimeException hidden) {
             // logged below
+        }
+        if (isOfTheJdk(field.getDeclaringClass())) {
+            return; // a program cannot change that
         }
         Logging.log(
                 Level.DEBUG,
