@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Checks whether an action reaches its referent strongly, which would keep the referent alive for ever.
  *
  * <p>It follows what is fixed once the action is made: the fields of the action itself, captured variables of lambdas
- * and inner classes, components of records, elements of arrays. A referent found there is <em>sure</em> to be immortal.
+ * and inner classes, final fields of the state, components of records, elements of arrays. A referent found there is <em>sure</em> to be immortal.
  * It continues through ordinary objects and the JDK's own collections, but only a little way and only to warn, since
  * what they hold may change. What a module hides is unknown, which is logged once for each class.
  */
@@ -102,15 +102,15 @@ final class CaptureScan {
 
     private void report(Object referent, @Nullable Object holder, boolean sure, String path, Subject subject) {
         String message = "The referent, a " + referent.getClass().getName() + ", is held by its own " + subject.name
-                + ": " + path + ". It would never be collected; " + subject.advice;
+                + ": " + path + (sure ? ". It would never be collected; " : ". While it is, it is not collected; ")
+                + subject.advice;
         if (sure && check == CaptureCheck.FAIL) {
             throw new CapturedReferentException(message, subject.advice);
         }
         if (holder != null && warnedOf.putIfAbsent(holder.getClass(), true) == null) {
             Logging.log(
                     Level.WARNING,
-                    () -> message + (sure ? "" : ". If the reference is dropped in time, ignore this")
-                            + ". Reported once per class of " + subject.action);
+                    () -> message + ". Reported once per class of " + subject.action);
         }
     }
 
@@ -159,6 +159,10 @@ final class CaptureScan {
     /** Whether all fields of such an object are fixed when it is made, as captured variables are. */
     private static boolean isCapturing(Class<?> type) {
         return type.isHidden() || type.isSynthetic() || type.isRecord();
+    }
+
+    private static boolean isFinal(Field field) {
+        return Modifier.isFinal(field.getModifiers());
     }
 
     /** Whether it is of the JDK, so that reading it runs no user code and changes nothing. */
@@ -236,7 +240,7 @@ final class CaptureScan {
             int fields = readers.count(object.getClass());
             for (int i = 0; i < fields; i++) {
                 Field field = readers.field(object.getClass(), i);
-                boolean fixed = capturing || field.isSynthetic();
+                boolean fixed = capturing || field.isSynthetic() || (steps == 0 && isFinal(field));
                 Object value = readers.read(object, i);
                 String here = path + " → " + field.getName();
                 if (object(value, here, steps + 1, sure && fixed, fixed ? unsureSteps : unsureSteps + 1)) {

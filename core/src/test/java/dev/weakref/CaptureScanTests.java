@@ -19,6 +19,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Level;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -250,13 +251,35 @@ class CaptureScanTests {
     }
 
     @Test
-    void saysOnceAtDebugLevelWhatAModuleHides() {
+    void saysNothingOfWhatAModuleOfTheJdkHides() {
         try (LogLines log = new LogLines()) {
             registry.register(referent, Optional.of(referent), same -> {});
-            registry.register(referent, Optional.of(referent), same -> {});
+            registry.register(referent, new java.util.logging.LogRecord(Level.INFO, ""), same -> {});
 
-            assertThat(log.with("FINE Unknown whether java.util.Optional.value holds a referent"))
-                    .hasSize(1);
+            assertThat(log.with("Unknown whether")).isEmpty();
+        }
+    }
+
+    @Test
+    void refusesAFinalFieldOfTheStateItself() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> registry.register(referent, new Fixed(referent), same -> {}))
+                .withMessageContaining("is held by its own finalizer: state → content. It would never be collected;");
+    }
+
+    @Test
+    void warnsOfAnotherFieldAndSaysWhatToDo() {
+        for (Object state : List.of(new Mutable(referent), new Fixed(new Fixed(referent)))) {
+            try (LogLines log = new LogLines();
+                    FinalizerRegistry own = FinalizerRegistry.create()) {
+                own.register(referent, state, same -> {});
+
+                assertThat(log.with("WARNING The referent"))
+                        .singleElement()
+                        .asString()
+                        .contains(" → content. While it is, it is not collected; give the action a state that does not")
+                        .doesNotContain("ignore");
+            }
         }
     }
 
@@ -307,6 +330,14 @@ class CaptureScanTests {
     private static final class HoldingMore extends Holding {
         HoldingMore(Object held) {
             super(held);
+        }
+    }
+
+    private static final class Fixed {
+        final Object content;
+
+        Fixed(Object content) {
+            this.content = content;
         }
     }
 
