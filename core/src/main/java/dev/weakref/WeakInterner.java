@@ -1,9 +1,11 @@
 package dev.weakref;
 
 import dev.weakref.internal.reap.Reaper;
+import dev.weakref.internal.support.Names;
 import dev.weakref.internal.table.TableOptions;
 import dev.weakref.internal.table.WeakTable;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps one canonical instance of equal objects, for as long as it is held elsewhere.
@@ -25,16 +27,34 @@ import java.util.Objects;
  */
 public final class WeakInterner<T> {
 
-    final WeakTable<T, Boolean> table = new WeakTable<>(TableOptions.Kind.WEAK_KEYS, Reaper.SHARED);
+    final WeakTable<T, Boolean> table;
 
-    private WeakInterner() {
+    private WeakInterner(@Nullable String name) {
+        table = new WeakTable<>(
+                new TableOptions<>(TableOptions.Kind.WEAK_KEYS, Reaper.SHARED, name, 0, false, null, null));
         table.belongsTo(this);
     }
 
     /** An empty interner. */
     public static <T> WeakInterner<T> create() {
         LibraryInitializer.ensure();
-        return new WeakInterner<>();
+        return new WeakInterner<>(null);
+    }
+
+    /**
+     * An empty interner with a name in its statistics.
+     *
+     * @throws IllegalArgumentException if it is blank or longer than 200 characters
+     */
+    public static <T> WeakInterner<T> create(String name) {
+        Names.check(name, "interner name");
+        LibraryInitializer.ensure();
+        return new WeakInterner<>(name);
+    }
+
+    /** The counters of this interner: {@code added} are the samples that became the instance. */
+    public CollectionStats stats() {
+        return CollectionOptions.stats(table);
     }
 
     /** The live instance that equals the sample; the sample itself, from now on, if there is none. */

@@ -1,6 +1,8 @@
 package dev.weakref;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import java.lang.ref.Reference;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +17,19 @@ import org.junit.jupiter.api.Test;
 class WeakInternerTests {
 
     private final WeakInterner<Key> interner = WeakInterner.create();
+
+    @Test
+    void hasANameAndStatistics() {
+        WeakInterner<Key> named = WeakInterner.create("keys");
+        Key first = new Key("key");
+        named.intern(first);
+        named.intern(new Key("key"));
+
+        assertThat(named.stats()).isEqualTo(new CollectionStats("keys", 1, 1, 0, 0));
+        assertThat(interner.stats()).isEqualTo(new CollectionStats(null, 0, 0, 0, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> WeakInterner.create(" "));
+        Reference.reachabilityFence(first);
+    }
 
     @Test
     void firstOfEqualSamplesIsTheOneForAll() {
