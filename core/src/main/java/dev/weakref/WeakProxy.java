@@ -88,6 +88,19 @@ public final class WeakProxy {
         return shared(referent, Set.copyOf(types.length > 0 ? Arrays.asList(types) : interfacesOf(referent)), null);
     }
 
+    /**
+     * A new proxy with these interfaces that calls back, the shared one if the callback is {@code null}; if no
+     * interfaces are named, with all that the referent implements and a proxy can. Errors as for
+     * {@link #of(Object, Class...)}.
+     */
+    public static Object of(Object referent, @Nullable Consumer<Object> callback, Class<?>... types) {
+        if (callback == null) {
+            return of(referent, types);
+        }
+        Objects.requireNonNull(referent, "referent");
+        return calling(null, referent, Set.copyOf(types.length > 0 ? Arrays.asList(types) : interfacesOf(referent)), callback);
+    }
+
     /** Whether the object is a weak proxy, dead or alive. */
     public static boolean isProxy(@Nullable Object object) {
         return ProxyReference.of(object) != null;
@@ -116,18 +129,25 @@ public final class WeakProxy {
 
     private static <I> I calling(
             MethodHandles.@Nullable Lookup lookup, I referent, Class<I> type, Consumer<? super I> callback) {
-        Set<Class<?>> interfaces = Set.of(type);
-        check(referent, interfaces);
         @SuppressWarnings("unchecked") // it is given nothing but the proxy
         Consumer<Object> erased = (Consumer<Object>) callback;
-        ProxyReference ref = new ProxyReference(referent, erased);
+        return type.cast(calling(lookup, referent, Set.of(type), erased));
+    }
+
+    private static Object calling(
+            MethodHandles.@Nullable Lookup lookup,
+            Object referent,
+            Set<Class<?>> interfaces,
+            Consumer<Object> callback) {
+        check(referent, interfaces);
+        ProxyReference ref = new ProxyReference(referent, callback);
         Object proxy = ProxyClasses.proxy(ref, interfaces, lookup);
         try {
             Callbacks.LOG.append(ref.nodeFor(referent, proxy));
         } finally {
             Reference.reachabilityFence(referent); // the log needs it until the slot is written
         }
-        return type.cast(proxy);
+        return proxy;
     }
 
     private static Object shared(Object referent, Set<Class<?>> interfaces, MethodHandles.@Nullable Lookup lookup) {

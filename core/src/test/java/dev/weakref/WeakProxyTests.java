@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -323,6 +324,35 @@ class WeakProxyTests {
 
         assertThat(called.take() == proxy).isTrue();
         assertThat(called.take()).isEqualTo("gone");
+    }
+
+    @Test
+    void aProxyWithACallbackMayHaveSeveralInterfaces() throws Exception {
+        Thread referent = new Thread();
+        List<Object> called = new CopyOnWriteArrayList<>();
+        Consumer<Object> callback = called::add;
+        class Both implements Runnable, Callable<String> {
+            @Override
+            public void run() {
+                called.add("run");
+            }
+
+            @Override
+            public String call() {
+                return "called";
+            }
+        }
+        Both both = new Both();
+
+        Object proxy = WeakProxy.of(both, callback, Runnable.class, Callable.class);
+        ((Runnable) proxy).run();
+
+        assertThat(((Callable<?>) proxy).call()).isEqualTo("called");
+        assertThat(called).containsExactly("run");
+        assertThat(proxy).isNotSameAs(WeakProxy.of(both, Runnable.class, Callable.class));
+        assertThat(WeakProxy.of(referent, callback)).isInstanceOf(Runnable.class);
+        assertThat(WeakProxy.of(both, (Consumer<Object>) null, Runnable.class))
+                .isSameAs(WeakProxy.of(both, Runnable.class));
     }
 
     private static Runnable proxyOfADroppedRobot(Consumer<Runnable> callback) {
