@@ -120,9 +120,11 @@ abstract class AbstractWeakMap<K, V> extends AbstractMap<K, V> implements Concur
         return table.remove(Objects.requireNonNull(key, "key"), null);
     }
 
+    /** Removes an entry if it has this value; never if that is {@code null}, as in {@code ConcurrentHashMap}. */
     @Override
-    public boolean remove(Object key, Object value) {
-        return table.remove(Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value")) != null;
+    public boolean remove(Object key, @Nullable Object value) {
+        Objects.requireNonNull(key, "key");
+        return value != null && table.remove(key, value) != null;
     }
 
     @Override

@@ -46,7 +46,7 @@ public interface Finalizer<R> extends AutoCloseable {
      */
     boolean isAlive();
 
-    /** Whether it is to run when the registry closes, if it is still live then. True unless chosen otherwise. */
+    /** Whether it is to run when the registry closes. True unless chosen otherwise; false if it is not live any more. */
     boolean isAtExit();
 
     /** Chooses whether it is to run when the registry closes. Counts until its turn in the exit pass has come. */

@@ -317,7 +317,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
                 Names.escape(name()),
                 referent == null ? null : referent.getClass().getName(),
                 action(),
-                isAtExit(),
+                hasExitFlag(),
                 createdAt(),
                 stack.isEmpty() ? null : stack.get(0),
                 mustBeClosed(),

@@ -149,6 +149,11 @@ abstract class FinalizerState extends TrackedReference {
     // Flags.
 
     public final boolean isAtExit() {
+        return (state & (PHASE | AT_EXIT)) == AT_EXIT; // and live
+    }
+
+    /** Whether its flag is set, also if it is dead. */
+    final boolean hasExitFlag() {
         return (state & AT_EXIT) != 0;
     }
 

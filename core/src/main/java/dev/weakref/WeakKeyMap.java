@@ -107,7 +107,12 @@ public final class WeakKeyMap<K, V> extends AbstractWeakMap<K, V> {
             return this;
         }
 
-        /** Whether an equal key that is put again replaces the first one; false by default. */
+        /**
+         * Whether an equal key that is used to write a value replaces the first one; false by default. This holds for
+         * {@code put}, {@code putAll}, {@code replace}, {@code compute}, {@code computeIfPresent} and {@code merge} with
+         * the key that they are given; for {@code replaceAll}, and {@code setValue} of an entry, with the key that they
+         * have seen. {@code putIfAbsent} and {@code computeIfAbsent} change nothing if the key is present.
+         */
         public Builder<K, V> replaceKeys(boolean replace) {
             replaceKeys = replace;
             return this;

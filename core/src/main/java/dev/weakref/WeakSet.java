@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><b>Elements</b> are compared by {@code equals}, or by identity in a set made by {@link #identity()}; adding an
- * equal element again keeps the first one. <b>Nulls</b> are refused as elements; in a collection that is only compared
- * with, they equal nothing. Elements that never die (constants, small boxed numbers) are never removed.
+ * equal element again keeps the first one. <b>Nulls</b> are refused as elements; {@code contains(null)} is false, and in
+ * a collection that is only compared with, they equal nothing. Elements that never die (constants, small boxed numbers) are never removed.
  *
  * <p><b>Operations on two sets</b> take any collection, compare as this set does, and, of two equal elements, keep this
  * set's instance. <b>Equality:</b> only live elements are compared, so a set equals itself at every moment. By identity
@@ -84,9 +84,10 @@ public final class WeakSet<E> extends AbstractSet<E> {
         return table.put(Objects.requireNonNull(element, "element"), true, WeakTable.When.ABSENT) == null;
     }
 
+    /** Whether an equal element is in this set; {@code null} never is. */
     @Override
-    public boolean contains(Object element) {
-        return table.getKey(Objects.requireNonNull(element, "element")) != null;
+    public boolean contains(@Nullable Object element) {
+        return element != null && table.getKey(element) != null;
     }
 
     @Override
@@ -200,6 +201,20 @@ public final class WeakSet<E> extends AbstractSet<E> {
     /** Whether each element of this set is in the other. */
     public boolean isSubsetOf(Collection<?> other) {
         return table.comparable(other).containsAll(table.comparable(this));
+    }
+
+    /** Whether each element of this set is in the other, and the other has one that is not in this set. */
+    public boolean isProperSubsetOf(Collection<?> other) {
+        return isProperSubset(table.comparable(this), table.comparable(other));
+    }
+
+    /** Whether each element of the other is in this set, and this set has one that is not in the other. */
+    public boolean isProperSupersetOf(Collection<?> other) {
+        return isProperSubset(table.comparable(other), table.comparable(this));
+    }
+
+    private static boolean isProperSubset(Set<Object> smaller, Set<Object> larger) {
+        return smaller.size() < larger.size() && larger.containsAll(smaller);
     }
 
     /** Whether each element of the other is in this set. */

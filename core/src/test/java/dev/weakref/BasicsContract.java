@@ -24,6 +24,17 @@ import org.junit.jupiter.api.Test;
 interface BasicsContract extends MapContract {
 
     @Test
+    default void noEntryHasANullValueToBeRemoved() {
+        AbstractWeakMap<Key, Value> map = newMap();
+        Key key = key("key");
+        map.put(key, value("value"));
+
+        assertThat(map.remove(key, null)).isFalse();
+
+        assertThat(map).containsOnlyKeys(key);
+    }
+
+    @Test
     @SuppressWarnings("DataFlowIssue")
     default void nullIsRefusedEverywhere() {
         AbstractWeakMap<Key, Value> map = newMap();
@@ -49,7 +60,6 @@ interface BasicsContract extends MapContract {
                 () -> map.replace(key, value, null),
                 () -> map.remove(null),
                 () -> map.remove(null, value),
-                () -> map.remove(key, null),
                 () -> map.compute(null, biFunction),
                 () -> map.compute(key, null),
                 () -> map.computeIfAbsent(null, function),

@@ -205,8 +205,9 @@ class ExitPassTests {
         registry.close();
 
         assertThat(ran).containsExactly("switched on");
-        assertThat(switchedOn.isAtExit()).isTrue();
-        assertThat(switchedOff.isAtExit()).isFalse();
+        assertThat(switchedOn.isAtExit()).isFalse(); // it is dead
+        assertThat(switchedOn.info().atExit()).isTrue();
+        assertThat(switchedOff.info().atExit()).isFalse();
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.weakref.internal.reap.Reaper;
+import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +17,26 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class WeakKeyMapTests {
+
+    @Test
+    void setValueAndReplaceAllWriteTheKeyTheyHaveSeen() {
+        WeakKeyMap<Key, String> map =
+                WeakKeyMap.<Key, String>builder().replaceKeys(true).build();
+        Key first = new Key("key");
+        Key second = new Key("key");
+        map.put(first, "first");
+        Map.Entry<Key, String> seen = map.entrySet().iterator().next();
+        map.put(second, "second");
+        assertThat(map.keySet().iterator().next()).isSameAs(second);
+
+        map.replaceAll((key, old) -> old + (key == second));
+        assertThat(map.keySet().iterator().next()).isSameAs(second);
+        seen.setValue("set");
+
+        assertThat(map.keySet().iterator().next()).isSameAs(first);
+        assertThat(map).containsEntry(second, "set");
+        Reference.reachabilityFence(List.of(first, second));
+    }
 
     @Nested
     class ByEquality extends Fixture implements EqualKeysContract {
