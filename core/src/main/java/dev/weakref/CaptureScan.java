@@ -108,9 +108,7 @@ final class CaptureScan {
             throw new CapturedReferentException(message, subject.advice);
         }
         if (holder != null && warnedOf.putIfAbsent(holder.getClass(), true) == null) {
-            Logging.log(
-                    Level.WARNING,
-                    () -> message + ". Reported once per class of " + subject.action);
+            Logging.log(Level.WARNING, () -> message + ". Reported once per class of " + subject.action);
         }
     }
 

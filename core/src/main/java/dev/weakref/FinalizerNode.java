@@ -291,7 +291,10 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
     /** The name for a log line: without a name of its own, the line that created it helps, if it was recorded. */
     private String nameAndLine() {
         RareOptions details = details();
-        return details == null || details.name() != null || details.stack() == null || details.stack().isEmpty()
+        return details == null
+                        || details.name() != null
+                        || details.stack() == null
+                        || details.stack().isEmpty()
                 ? name()
                 : name() + ", created by " + CreationSite.line(details.stack().get(0));
     }

@@ -104,7 +104,9 @@ final class LeakReporter {
     private void report(Kind kind, FinalizerInfo finalizer, String actionClass) {
         Leak leak = new Leak(kind, registry, finalizer, clock.instant());
         Jfr.leak(leak);
-        if (level == LeakLevel.DISABLED || reported.size() >= MOST_SITES || !reported.add(site(kind, finalizer, actionClass))) {
+        if (level == LeakLevel.DISABLED
+                || reported.size() >= MOST_SITES
+                || !reported.add(site(kind, finalizer, actionClass))) {
             return;
         }
         keep(leak);
@@ -155,11 +157,13 @@ final class LeakReporter {
      * generated {@code hashCode} was the last one to be linked is not collected.
      */
     private static String site(Kind kind, FinalizerInfo finalizer, String actionClass) {
-        boolean byName = finalizer.stack().isEmpty()
-                && OWN_ACTIONS.matcher(actionClass).matches();
+        boolean byName =
+                finalizer.stack().isEmpty() && OWN_ACTIONS.matcher(actionClass).matches();
         String action = !byName
                 ? actionClass
-                : actionClass.contains("TempFiles") ? DIGITS.matcher(finalizer.name()).replaceAll("") : finalizer.name();
+                : actionClass.contains("TempFiles")
+                        ? DIGITS.matcher(finalizer.name()).replaceAll("")
+                        : finalizer.name();
         return kind + " " + action + "\n" + String.join("\n", finalizer.stack());
     }
 }

@@ -1,8 +1,8 @@
 package dev.weakref;
 
+import dev.weakref.internal.dispatch.Watchdog;
 import dev.weakref.internal.reap.CreationLog;
 import dev.weakref.internal.reap.LogIterator;
-import dev.weakref.internal.dispatch.Watchdog;
 import dev.weakref.internal.support.Logging;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;

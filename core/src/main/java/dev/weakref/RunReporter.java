@@ -77,7 +77,10 @@ final class RunReporter {
             @Nullable Throwable failure) {
         counters.ran(trigger, outcome);
         if (trigger == Trigger.EXPLICIT ? node.isOverdue() : isLeak(node, trigger)) {
-            leaks.found(trigger == Trigger.EXPLICIT ? Leak.Kind.RESOLVED : Leak.Kind.NOT_CLOSED, node.info(), node.actionClass());
+            leaks.found(
+                    trigger == Trigger.EXPLICIT ? Leak.Kind.RESOLVED : Leak.Kind.NOT_CLOSED,
+                    node.info(),
+                    node.actionClass());
         }
         if (Logging.isDebugging()) {
             Logging.log(

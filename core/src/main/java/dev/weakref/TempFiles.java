@@ -111,23 +111,22 @@ public final class TempFiles {
         // Not the registry itself: if the action held it, a drop could not be noticed.
         RetriesAtExit attempts = registry.core().retriesAtExit();
         RetriesAtExit.Attempt once = new RetriesAtExit.Attempt(
-                Names.shorten("once more: " + name), BoundAction.ofAction(target, (DeletionTarget left) -> delete(left, its)));
-        return new Bound(
-                target.given(),
-                registry.finalizer(owner).name(name).onTrigger((same, trigger) -> {
-                    try {
-                        delete(target, its);
-                    } catch (Throwable failure) {
-                        if (trigger != Trigger.EXIT) {
-                            synchronized (attempts) { // links it without a call, for which the stack could be exhausted
-                                once.before = attempts.last;
-                                attempts.last = once;
-                            }
-                            register(attempts, failure);
-                        }
-                        throw failure;
+                Names.shorten("once more: " + name),
+                BoundAction.ofAction(target, (DeletionTarget left) -> delete(left, its)));
+        return new Bound(target.given(), registry.finalizer(owner).name(name).onTrigger((same, trigger) -> {
+            try {
+                delete(target, its);
+            } catch (Throwable failure) {
+                if (trigger != Trigger.EXIT) {
+                    synchronized (attempts) { // links it without a call, for which the stack could be exhausted
+                        once.before = attempts.last;
+                        attempts.last = once;
                     }
-                }));
+                    register(attempts, failure);
+                }
+                throw failure;
+            }
+        }));
     }
 
     private Bound bindNew(Object owner, Path path) throws IOException {

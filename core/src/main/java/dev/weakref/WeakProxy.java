@@ -98,7 +98,8 @@ public final class WeakProxy {
             return of(referent, types);
         }
         Objects.requireNonNull(referent, "referent");
-        return calling(null, referent, Set.copyOf(types.length > 0 ? Arrays.asList(types) : interfacesOf(referent)), callback);
+        return calling(
+                null, referent, Set.copyOf(types.length > 0 ? Arrays.asList(types) : interfacesOf(referent)), callback);
     }
 
     /** Whether the object is a weak proxy, dead or alive. */

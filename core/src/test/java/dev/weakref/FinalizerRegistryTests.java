@@ -572,10 +572,10 @@ class FinalizerRegistryTests {
             Finalizer<Void> named = recording.finalizer(referent).name("lease").run(() -> {});
 
             assertThat(((FinalizerNode<?>) unnamed).describe())
-                    .startsWith("Finalizer 1 '" + unnamed.name() + ", created by " + getClass().getName() + ".")
+                    .startsWith("Finalizer 1 '" + unnamed.name() + ", created by "
+                            + getClass().getName() + ".")
                     .contains("(FinalizerRegistryTests.java:");
-            assertThat(((FinalizerNode<?>) named).describe())
-                    .isEqualTo("Finalizer 2 'lease' of registry 'recording'");
+            assertThat(((FinalizerNode<?>) named).describe()).isEqualTo("Finalizer 2 'lease' of registry 'recording'");
         }
 
         @Test

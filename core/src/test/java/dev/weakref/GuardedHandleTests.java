@@ -19,10 +19,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class GuardedHandleTests {
 
-    private final FinalizerRegistry registry = FinalizerRegistry.builder()
-            .name("guards")
-            .reportOpenAtExit(true)
-            .build();
+    private final FinalizerRegistry registry =
+            FinalizerRegistry.builder().name("guards").reportOpenAtExit(true).build();
     private final Database database = new Database();
 
     @AfterEach

@@ -33,10 +33,9 @@ class JfrTests {
     private Path directory;
 
     /** The recorder of Java 17 loses a text that an earlier recording of the same JVM has seen. */
-    private static final List<String> LAMBDA_OR_LOST =
-            Runtime.version().feature() > 17
-                    ? List.of(JfrTests.class.getName() + " (lambda)")
-                    : Arrays.asList(JfrTests.class.getName() + " (lambda)", null);
+    private static final List<String> LAMBDA_OR_LOST = Runtime.version().feature() > 17
+            ? List.of(JfrTests.class.getName() + " (lambda)")
+            : Arrays.asList(JfrTests.class.getName() + " (lambda)", null);
 
     @Test
     void runsTellTheSameStoryAsTheLog() throws Exception {
@@ -60,9 +59,7 @@ class JfrTests {
                         "called EXPLICIT SUCCESS null",
                         "hangs EXIT TIMEOUT null",
                         "fails EXIT FAILURE java.io.IOException: disk");
-        assertThat(events)
-                .extracting(event -> event.getString("action"))
-                .allMatch(LAMBDA_OR_LOST::contains);
+        assertThat(events).extracting(event -> event.getString("action")).allMatch(LAMBDA_OR_LOST::contains);
         assertThat(events).allSatisfy(event -> {
             assertThat(event.getString("registry")).isEqualTo("flight");
             assertThat(event.getString("referentType")).isEqualTo("java.lang.Object");

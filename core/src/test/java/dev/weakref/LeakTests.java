@@ -81,7 +81,8 @@ class LeakTests {
 
         @Test
         void isNothingThatIsOpenAtAnOrderlyExit() {
-            FinalizerRegistry registry = FinalizerRegistry.builder().leakListener(told::add).build();
+            FinalizerRegistry registry =
+                    FinalizerRegistry.builder().leakListener(told::add).build();
             registry.finalizer(referent).mustBeClosed().run(() -> {});
             registry.finalizer(referent).atExit(false).mustBeClosed().run(() -> {});
             registry.finalizer(referent).mustBeClosed().run(() -> {
@@ -102,7 +103,8 @@ class LeakTests {
             for (Duration time : List.of(Duration.ofMinutes(1), Duration.ZERO)) {
                 FinalizerRegistry registry =
                         FinalizerRegistry.builder().leakListener(told::add).build();
-                Finalizer<Void> dead = registry.finalizer(referent).mustBeClosed().run(() -> {});
+                Finalizer<Void> dead =
+                        registry.finalizer(referent).mustBeClosed().run(() -> {});
                 ((FinalizerNode<?>) dead).clear();
 
                 registry.shutdown(time);
@@ -375,7 +377,8 @@ class LeakTests {
 
             assertThat(told)
                     .extracting(leak -> leak.finalizer().name())
-                    .containsExactly(getClass().getName() + " (lambda)", getClass().getName() + " (lambda)");
+                    .containsExactly(
+                            getClass().getName() + " (lambda)", getClass().getName() + " (lambda)");
         }
 
         private void oneCaller() {

@@ -16,14 +16,14 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -67,8 +67,12 @@ class TempFilesTests {
         Path longName = Files.createFile(parent.resolve("x".repeat(240)));
         TempFiles.Bound bound = TempFiles.of(registry).bind(owner, longName);
 
-        assertThat(file.finalizer().name()).isEqualTo("temporary files " + file.path().getFileName());
-        assertThat(bound.finalizer().name()).startsWith("temporary files xxx").endsWith("x…").hasSize(200);
+        assertThat(file.finalizer().name())
+                .isEqualTo("temporary files " + file.path().getFileName());
+        assertThat(bound.finalizer().name())
+                .startsWith("temporary files xxx")
+                .endsWith("x…")
+                .hasSize(200);
     }
 
     @Test

@@ -2,10 +2,10 @@ package dev.weakref;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import java.lang.ref.Reference;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.ref.Reference;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;

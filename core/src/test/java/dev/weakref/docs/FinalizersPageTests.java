@@ -212,8 +212,10 @@ class FinalizersPageTests {
     }
 
     private static void leak() {
-        try (FinalizerRegistry registry =
-                FinalizerRegistry.builder().name("leaking").reportOpenAtExit(true).build()) {
+        try (FinalizerRegistry registry = FinalizerRegistry.builder()
+                .name("leaking")
+                .reportOpenAtExit(true)
+                .build()) {
             registry.finalizer(registry.name()).mustBeClosed().run(() -> {});
         }
     }

@@ -7,8 +7,10 @@ import java.util.concurrent.Semaphore;
 class Leaking {
     public static void main(String[] arguments) throws InterruptedException {
         Semaphore permits = new Semaphore(2);
-        try (FinalizerRegistry registry =
-                FinalizerRegistry.builder().name("leases").reportOpenAtExit(true).build()) {
+        try (FinalizerRegistry registry = FinalizerRegistry.builder()
+                .name("leases")
+                .reportOpenAtExit(true)
+                .build()) {
             new Lease(registry, permits).close();
             new Lease(registry, permits); // this one is never closed
         }
