@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.weakref.FinalizerRegistry;
 import dev.weakref.spring.endpoint.WeakRefsDescriptor.RegistryDescriptor;
 import dev.weakref.spring.endpoint.WeakRefsEndpoint;
-import dev.weakref.spring.lifecycle.ExitPassLifecycle;
 import dev.weakref.spring.lifecycle.PrototypeDestruction;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -64,16 +63,6 @@ class PrototypeDestructionAutoConfigurationTests {
                 });
 
         assertThat(EVENTS).containsExactly("it");
-    }
-
-    @Test
-    void trueAloneSwitchesItOn() {
-        for (String value : List.of("yes", "on", "1", "treu")) {
-            runner.withPropertyValues("weakref.prototypes.destroy=" + value)
-                    .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(PrototypeDestruction.class));
-            runner.withPropertyValues("weakref.enabled=" + value)
-                    .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(ExitPassLifecycle.class));
-        }
     }
 
     @Test
