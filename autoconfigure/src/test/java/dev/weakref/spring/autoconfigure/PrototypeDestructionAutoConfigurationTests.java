@@ -96,7 +96,7 @@ class PrototypeDestructionAutoConfigurationTests {
                             .weakRefs(null, null, null, null, null, null, null)
                             .registries())
                     .extracting(RegistryDescriptor::name, RegistryDescriptor::primary)
-                    .containsExactly(tuple("weakRefFinalizerRegistry", true), tuple("weakRefPrototypes", false));
+                    .containsExactly(tuple("application", true), tuple("prototypes", false));
         });
     }
 

@@ -81,7 +81,7 @@ abstract class EndpointHttpContract {
         HttpResponse<String> answer = readOnly.get("");
 
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(JsonPath.<String>read(answer.body(), "$.registries[0].name")).isEqualTo("weakRefFinalizerRegistry");
+        assertThat(JsonPath.<String>read(answer.body(), "$.registries[0].name")).isEqualTo("application");
         assertThat(JsonPath.<Boolean>read(answer.body(), "$.registries[0].primary"))
                 .isTrue();
         assertThat(JsonPath.<String>read(answer.body(), "$.finalizers[0].name")).isEqualTo("lives");
@@ -98,7 +98,7 @@ abstract class EndpointHttpContract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/1000", "/abc", "/weakRefFinalizerRegistry:1000", "/unknown:1"})
+    @ValueSource(strings = {"/1000", "/abc", "/weakRefFinalizerRegistry:1000", "/application:1000", "/unknown:1"})
     void anUnknownFinalizerIsNotFound(String path) {
         assertThat(readOnly.get(path).statusCode()).isEqualTo(404);
         assertThat(writable.delete(path).statusCode()).isEqualTo(404);

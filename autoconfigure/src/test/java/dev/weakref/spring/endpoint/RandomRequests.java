@@ -39,6 +39,7 @@ final class RandomRequests {
             "10s",
             "P99999999999D",
             "weakRefFinalizerRegistry:3",
+            "application:3",
             "weakRefFinalizerRegistry:",
             ":",
             "::1",

@@ -70,7 +70,7 @@ class WeakRefsEndpointTests {
         assertThat(answer.finalizers()).isEmpty();
         assertThat(answer.cursor()).isNull();
         RegistryDescriptor shown = answer.registries().get(0);
-        assertThat(shown.name()).isEqualTo("registry");
+        assertThat(shown.name()).isEqualTo("tested");
         assertThat(shown.primary()).isTrue();
         assertThat(shown.closed()).isFalse();
         assertThat(shown.live()).isZero();
@@ -104,7 +104,7 @@ class WeakRefsEndpointTests {
         assertThat(all().finalizers())
                 .containsExactly(new FinalizerDescriptor(
                         Long.toString(finalizer.id()),
-                        "registry",
+                        "tested",
                         "workspace 7",
                         "java.lang.Object",
                         all().finalizers().get(0).action(),
@@ -390,7 +390,7 @@ class WeakRefsEndpointTests {
                 .extracting(LeakDescriptor::kind, LeakDescriptor::registry, LeakDescriptor::id, LeakDescriptor::name)
                 .containsExactlyInAnyOrder(
                         tuple("NOT_CLOSED", "other", "other:1", "other's"),
-                        tuple("NOT_CLOSED", "registry", "registry:" + leaking.id(), "lease"));
+                        tuple("NOT_CLOSED", "tested", "tested:" + leaking.id(), "lease"));
         assertThat(all().leaks())
                 .isSortedAccordingTo(
                         Comparator.comparing(LeakDescriptor::foundAt).reversed());
@@ -572,7 +572,7 @@ class WeakRefsEndpointTests {
 
             assertThat(answer.registries())
                     .extracting(RegistryDescriptor::name, RegistryDescriptor::primary)
-                    .containsExactly(tuple("main:registry", true), tuple("other", false));
+                    .containsExactly(tuple("tested", true), tuple("other", false));
             assertThat(answer.finalizers())
                     .extracting(FinalizerDescriptor::id, FinalizerDescriptor::name)
                     .containsExactly(tuple("1", "main's"), tuple("other:1", "other's"));
@@ -591,7 +591,7 @@ class WeakRefsEndpointTests {
             assertThat(endpoint.weakRefs(null, null, null, null, null, null, null)
                             .finalizers())
                     .extracting(FinalizerDescriptor::id)
-                    .containsExactly("a:1");
+                    .containsExactly("tested:1");
             assertThat(endpoint.finalizer("1")).isNull();
         }
 
@@ -613,7 +613,7 @@ class WeakRefsEndpointTests {
                 assertThat(endpoint.weakRefs(null, null, null, null, null, null, null)
                                 .registries())
                         .extracting(RegistryDescriptor::name, RegistryDescriptor::primary)
-                        .containsExactly(tuple("main", true), tuple("archive", false));
+                        .containsExactly(tuple("tested", true), tuple("other", false));
                 two.removeBeanDefinition("archive");
                 two.removeBeanDefinition("main");
             }
