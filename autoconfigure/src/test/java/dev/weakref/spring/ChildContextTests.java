@@ -137,7 +137,7 @@ class ChildContextTests {
     private static List<Long> live(ApplicationContext context) {
         return context
                 .getBean(WeakRefsEndpoint.class)
-                .weakRefs(null, null, null, null, null, null, null)
+                .weakRefs(null, null, null, null, null, null, null, null, null)
                 .registries()
                 .stream()
                 .map(WeakRefsDescriptor.RegistryDescriptor::live)

@@ -106,7 +106,7 @@ class RegistryNameTests {
     private static List<String> inEndpoint(ListableBeanFactory context) {
         return context
                 .getBean(WeakRefsEndpoint.class)
-                .weakRefs(null, null, null, null, null, null, null)
+                .weakRefs(null, null, null, null, null, null, null, null, null)
                 .registries()
                 .stream()
                 .map(WeakRefsDescriptor.RegistryDescriptor::name)

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -25,6 +26,9 @@ import org.springframework.beans.factory.support.AbstractBeanDefinition;
  */
 record ContextRegistries(
         Map<String, FinalizerRegistry> byName, @Nullable String primary, Map<String, String> namesByBean) {
+
+    /** No sign, and no digits of other scripts, which the JDK accepts. */
+    private static final Pattern DIGITS = Pattern.compile("[0-9]+");
 
     static ContextRegistries of(ConfigurableListableBeanFactory beanFactory) {
         Map<String, FinalizerRegistry> made = LocalSingletons.of(FinalizerRegistry.class, beanFactory);
@@ -77,10 +81,13 @@ record ContextRegistries(
         if (name == null || registry == null) {
             return Optional.empty();
         }
+        String digits = id.substring(colon + 1);
+        if (!DIGITS.matcher(digits).matches()) {
+            return Optional.empty();
+        }
         try {
-            long number = Long.parseLong(id.substring(colon + 1));
-            return number < 0 ? Optional.empty() : Optional.of(new Position(name, registry, number));
-        } catch (NumberFormatException e) {
+            return Optional.of(new Position(name, registry, Long.parseLong(digits)));
+        } catch (NumberFormatException tooLarge) {
             return Optional.empty();
         }
     }

@@ -93,7 +93,7 @@ class PrototypeDestructionAutoConfigurationTests {
 
             assertThat(new WeakRefsEndpoint(
                                     context.getSourceApplicationContext().getBeanFactory(), List.of(), Show.NEVER)
-                            .weakRefs(null, null, null, null, null, null, null)
+                            .weakRefs(null, null, null, null, null, null, null, null, null)
                             .registries())
                     .extracting(RegistryDescriptor::name, RegistryDescriptor::primary)
                     .containsExactly(tuple("application", true), tuple("prototypes", false));

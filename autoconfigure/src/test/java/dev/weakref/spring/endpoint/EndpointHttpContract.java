@@ -89,6 +89,20 @@ abstract class EndpointHttpContract {
     }
 
     @Test
+    void theFinalizersComeFirstAndNoZeroIsCounted() {
+        String answer = readOnly.get("").body();
+
+        assertThat(answer).startsWith("{\"finalizers\":[{\"id\":").doesNotContain("\"count\":0");
+    }
+
+    @Test
+    void countsAreGrouped() {
+        String answer = readOnly.get("?groupBy=referentType&order=oldest").body();
+
+        assertThat(answer).startsWith("{\"finalizers\":[],\"groups\":[{\"value\":\"java.lang.Object\",\"count\":");
+    }
+
+    @Test
     void oneFinalizerIsShown() {
         HttpResponse<String> answer = readOnly.get("/" + live);
 
@@ -124,6 +138,8 @@ abstract class EndpointHttpContract {
         "cursor=xyz, cursor is 'xyz': give the cursor of the answer before",
         "atExit=maybe, atExit is 'maybe': give true or false",
         "state=dead, state is 'dead': give live or overdue",
+        "order=up, order is 'up': give newest or oldest",
+        "groupBy=size, groupBy is 'size': give name",
         "age=soon, age is 'soon': give a duration such as 90s"
     })
     void anInvalidParameterIsAnsweredWithWhatToDo(String query, String message) {
