@@ -216,6 +216,11 @@ public final class FinalizerRegistry implements AutoCloseable {
         return core.finalizersBefore(id);
     }
 
+    /** The live finalizers with a greater id than this one, oldest first, as {@link #finalizers()}; 0 for all. */
+    public Stream<FinalizerInfo> finalizersAfter(long id) {
+        return core.finalizersAfter(id);
+    }
+
     /** The live finalizer with this id. */
     public Optional<FinalizerInfo> find(long id) {
         return core.find(id).map(FinalizerNode::info);

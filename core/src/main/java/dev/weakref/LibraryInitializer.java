@@ -115,6 +115,7 @@ final class LibraryInitializer implements Runnable {
             "internal.reap.LogChunk",
             "internal.reap.LogIterator",
             "internal.reap.LogSlots",
+            "internal.reap.OldestFirstIterator",
             "internal.reap.Reapable",
             "internal.reap.Reaper",
             "internal.reap.TrackedReference",

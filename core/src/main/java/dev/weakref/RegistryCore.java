@@ -242,6 +242,10 @@ final class RegistryCore {
         return log.newestFirst(id).stream().map(node -> ((FinalizerNode<?>) node).info());
     }
 
+    Stream<FinalizerInfo> finalizersAfter(long id) {
+        return log.oldestFirst(id).stream().map(node -> ((FinalizerNode<?>) node).info());
+    }
+
     Optional<FinalizerNode<?>> find(long id) {
         if (id < 1 || id == Long.MAX_VALUE) {
             return Optional.empty();

@@ -634,6 +634,27 @@ class FinalizerRegistryTests {
         }
 
         @Test
+        void showsTheLiveOldestFirst() {
+            List<Finalizer<Void>> finalizers = new ArrayList<>();
+            for (int i = 0; i < 150; i++) {
+                finalizers.add(registry.register(referent, new Named()));
+            }
+            finalizers.get(0).detach();
+            finalizers.get(147).close();
+
+            assertThat(registry.finalizersAfter(0))
+                    .extracting(FinalizerInfo::id)
+                    .hasSize(148)
+                    .startsWith(2L)
+                    .isSorted();
+            assertThat(registry.finalizersAfter(147))
+                    .extracting(FinalizerInfo::id)
+                    .containsExactly(149L, 150L);
+            assertThat(registry.finalizersAfter(150)).isEmpty();
+            assertThat(registry.finalizersAfter(Long.MAX_VALUE)).isEmpty();
+        }
+
+        @Test
         void describesInWordsAndNumbersOnly() {
             Finalizer<Void> finalizer =
                     registry.finalizer(referent).name("lease 7").atExit(false).run(new Named());

@@ -68,7 +68,7 @@ class AheadOfTimeTests {
                     .isSameAs(context.getBean(WeakCollections.class).set(String.class, "archive"));
             assertThat(injected.registry.name()).isEqualTo("application");
             assertThat(context.getBean(WeakRefsEndpoint.class)
-                            .weakRefs(null, null, null, null, null, null, null)
+                            .weakRefs(null, null, null, null, null, null, null, null, null)
                             .registries())
                     .hasSize(2);
             assertThat(context).satisfies(it -> it.getBean(WeakGauges.class));

@@ -61,7 +61,7 @@ class ArchitectureTests {
                 .whereLayer("endpoint")
                 .mayOnlyBeAccessedByLayers("autoconfigure")
                 .whereLayer("lifecycle")
-                .mayOnlyBeAccessedByLayers("autoconfigure", "endpoint")
+                .mayOnlyBeAccessedByLayers("autoconfigure", "endpoint", "metrics")
                 .whereLayer("listeners")
                 .mayOnlyBeAccessedByLayers("autoconfigure")
                 .whereLayer("metrics")

@@ -137,7 +137,7 @@ class ChildContextTests {
     private static List<Long> live(ApplicationContext context) {
         return context
                 .getBean(WeakRefsEndpoint.class)
-                .weakRefs(null, null, null, null, null, null, null)
+                .weakRefs(null, null, null, null, null, null, null, null, null)
                 .registries()
                 .stream()
                 .map(WeakRefsDescriptor.RegistryDescriptor::live)
@@ -149,12 +149,13 @@ class ChildContextTests {
         ConfigurableApplicationContext child = child(WithMeters.class, Plain.class);
         MeterRegistry meters = child.getBean(MeterRegistry.class);
         registry(child).register(REFERENT, () -> {});
-        assertThat(gauges(meters, "weakref.finalizers.live")).containsExactly("weakRefFinalizerRegistry 0.0");
+        assertThat(gauges(meters, "weakref.finalizers.live")).containsExactly("application 0.0");
 
         child.getBean(WeakRefMetrics.class).bindTo(meters, "child");
 
         assertThat(gauges(meters, "weakref.finalizers.live"))
-                .containsExactlyInAnyOrder("weakRefFinalizerRegistry 0.0", "child/weakRefFinalizerRegistry 1.0");
+                .containsExactlyInAnyOrder(
+                        "application 0.0", "child/" + registry(child).name() + " 1.0");
         assertThat(meters.get("weakref.collections.size").meters())
                 .map(Meter::getId)
                 .map(id -> id.getTag("name"))

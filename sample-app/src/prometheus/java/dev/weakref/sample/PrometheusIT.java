@@ -22,7 +22,7 @@ import org.yaml.snakeyaml.Yaml;
 /** A real Prometheus with the files of docs/monitoring, on the packaged application. */
 class PrometheusIT {
 
-    private static final String REGISTRY = "weakRefFinalizerRegistry";
+    private static final String REGISTRY = "application";
 
     /** In the queries that give nothing but zeros while all is well. */
     private static final List<String> QUIET =

@@ -164,6 +164,6 @@ class ApplicationIT {
     private static int runs(RunningApplication application, String trigger, String outcome) {
         List<Integer> counts = application.read(
                 "$.registries[0].ran[?(@.trigger == '%s' && @.outcome == '%s')].count".formatted(trigger, outcome));
-        return counts.get(0);
+        return counts.isEmpty() ? 0 : counts.get(0);
     }
 }

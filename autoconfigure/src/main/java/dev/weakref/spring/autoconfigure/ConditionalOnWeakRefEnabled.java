@@ -4,10 +4,9 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 
-/** Matches unless {@code weakref.enabled=false}. */
+/** Matches unless {@code weakref.enabled} is off. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
-@ConditionalOnProperty(name = "weakref.enabled", havingValue = "true", matchIfMissing = true)
+@ConditionalOnSwitch(value = Switches.ENABLED, byDefault = true)
 @interface ConditionalOnWeakRefEnabled {}

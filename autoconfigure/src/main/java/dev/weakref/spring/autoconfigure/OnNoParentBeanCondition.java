@@ -12,8 +12,6 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 /** Boot's own condition for the beans of parents fails where there is no parent. */
 final class OnNoParentBeanCondition extends SpringBootCondition implements ConfigurationCondition {
 
-    private static final String PROPERTY = "weakref.inherit";
-
     @Override
     public ConfigurationPhase getConfigurationPhase() {
         return ConfigurationPhase.REGISTER_BEAN;
@@ -22,8 +20,8 @@ final class OnNoParentBeanCondition extends SpringBootCondition implements Confi
     @Override
     public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
         ConditionMessage.Builder message = ConditionMessage.forCondition(ConditionalOnNoParentBean.class);
-        if (!"true".equalsIgnoreCase(context.getEnvironment().getProperty(PROPERTY))) {
-            return ConditionOutcome.match(message.because(PROPERTY + " is not set"));
+        if (!Switches.isOn(Switches.INHERIT, false, context.getEnvironment())) {
+            return ConditionOutcome.match(message.because(Switches.INHERIT + " is off"));
         }
         Class<?> type =
                 metadata.getAnnotations().get(ConditionalOnNoParentBean.class).getClass("value");

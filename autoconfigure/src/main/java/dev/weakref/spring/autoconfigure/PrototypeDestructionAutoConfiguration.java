@@ -7,7 +7,6 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
@@ -21,7 +20,7 @@ import org.springframework.core.env.Environment;
  */
 @AutoConfiguration(after = FinalizerRegistryAutoConfiguration.class)
 @ConditionalOnWeakRefEnabled
-@ConditionalOnProperty(name = "weakref.prototypes.destroy", havingValue = "true")
+@ConditionalOnSwitch("weakref.prototypes.destroy")
 public final class PrototypeDestructionAutoConfiguration {
 
     static final String REGISTRY = "weakRefPrototypes";

@@ -1,5 +1,9 @@
 package dev.weakref.spring.autoconfigure;
 
+import static dev.weakref.spring.autoconfigure.FinalizerRegistryAutoConfiguration.REGISTRY;
+
+import dev.weakref.FinalizerRegistry;
+import dev.weakref.spring.lifecycle.RegistryNames;
 import dev.weakref.spring.metrics.FinalizerActionMetrics;
 import dev.weakref.spring.metrics.WeakGauges;
 import dev.weakref.spring.metrics.WeakRefMetrics;
@@ -39,10 +43,12 @@ public final class WeakRefMetricsAutoConfiguration {
 
     /** A listener as all others, and so told by the auto-configured registry, if there is that one. */
     @Bean
-    @ConditionalOnBean(name = FinalizerRegistryAutoConfiguration.REGISTRY, search = SearchStrategy.CURRENT)
+    @ConditionalOnBean(name = REGISTRY, search = SearchStrategy.CURRENT)
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-    FinalizerActionMetrics weakRefFinalizerActionMetrics() {
-        return new FinalizerActionMetrics(FinalizerRegistryAutoConfiguration.REGISTRY);
+    FinalizerActionMetrics weakRefFinalizerActionMetrics(ListableBeanFactory beanFactory) {
+        return new FinalizerActionMetrics(
+                () -> RegistryNames.of(beanFactory.getBeansOfType(FinalizerRegistry.class, false, true))
+                        .getOrDefault(REGISTRY, REGISTRY));
     }
 
     @Bean

@@ -2,10 +2,13 @@ package dev.weakref.spring.autoconfigure;
 
 import dev.weakref.spring.endpoint.WeakRefsEndpoint;
 import dev.weakref.spring.endpoint.WeakRefsEndpointWebExtension;
+import dev.weakref.spring.endpoint.WeakRefsInfoContributor;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.endpoint.expose.EndpointExposure;
+import org.springframework.boot.actuate.autoconfigure.info.ConditionalOnEnabledInfoContributor;
+import org.springframework.boot.actuate.autoconfigure.info.InfoContributorFallback;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -17,7 +20,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
- * The endpoint {@code weakrefs}, where Actuator is present and the endpoint is exposed. Each context of a hierarchy has
+ * The endpoint {@code weakrefs}, where Actuator is present and the endpoint is exposed, and what is added to
+ * {@code info} if that is enabled. Each context of a hierarchy has
  * its own.
  *
  * @since 0.1
@@ -51,6 +55,18 @@ public final class WeakRefsEndpointAutoConfiguration {
         WeakRefsEndpointWebExtension weakRefsEndpointWebExtension(
                 WeakRefsEndpoint endpoint, WeakRefsEndpointProperties properties) {
             return new WeakRefsEndpointWebExtension(endpoint, properties.showValues(), properties.roles());
+        }
+    }
+
+    /** Apart, because its condition is a class of Actuator. Off by default, as Boot's own details of the runtime are. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnEnabledInfoContributor(value = "weakref", fallback = InfoContributorFallback.DISABLE)
+    static class InfoConfiguration {
+
+        @Bean
+        @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
+        WeakRefsInfoContributor weakRefsInfoContributor(ConfigurableListableBeanFactory beanFactory) {
+            return new WeakRefsInfoContributor(beanFactory);
         }
     }
 }

@@ -18,17 +18,19 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 /**
  * What the endpoint answers, in words and numbers: a cached answer holds nothing of the application.
  *
- * @param registries the totals of each registry, the primary one first
- * @param finalizers one page of the live finalizers
+ * @param finalizers one page of the live finalizers; empty if they are counted by group
+ * @param groups the largest groups of one page, the largest first; {@code null} unless they were asked for
  * @param cursor what to ask for the next page with; {@code null} if this is the last
+ * @param registries the totals of each registry, the primary one first
  * @param collections the weak collections
  * @param leaks the newest leaks that were reported, newest first
  * @since 0.1
  */
 public record WeakRefsDescriptor(
-        List<RegistryDescriptor> registries,
         List<FinalizerDescriptor> finalizers,
+        @Nullable List<GroupDescriptor> groups,
         @Nullable String cursor,
+        List<RegistryDescriptor> registries,
         List<CollectionDescriptor> collections,
         List<LeakDescriptor> leaks)
         implements OperationResponseBody {
@@ -37,7 +39,14 @@ public record WeakRefsDescriptor(
     private static final DateTimeFormatter MILLIS =
             new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
 
-    /** A registry. */
+    /**
+     * How many finalizers have the same name, referent type or action.
+     *
+     * @param value the name or the class; {@code null} for referents that are gone
+     */
+    public record GroupDescriptor(@Nullable String value, long count) {}
+
+    /** A registry; what has not happened yet is left out of its runs and leaks. */
     public record RegistryDescriptor(
             String name,
             boolean primary,
@@ -54,10 +63,14 @@ public record WeakRefsDescriptor(
             List<RunsDescriptor> ran = new ArrayList<>();
             for (Finalizer.Trigger trigger : Finalizer.Trigger.values()) {
                 for (Finalizer.Outcome outcome : Finalizer.Outcome.values()) {
-                    ran.add(new RunsDescriptor(trigger.name(), outcome.name(), stats.ran(trigger, outcome)));
+                    long count = stats.ran(trigger, outcome);
+                    if (count > 0) {
+                        ran.add(new RunsDescriptor(trigger.name(), outcome.name(), count));
+                    }
                 }
             }
             List<LeaksDescriptor> leaks = Arrays.stream(Leak.Kind.values())
+                    .filter(kind -> stats.leaks(kind) > 0)
                     .map(kind -> new LeaksDescriptor(kind.name(), stats.leaks(kind)))
                     .toList();
             return new RegistryDescriptor(

@@ -67,8 +67,10 @@ public final class WeakRefsEndpoint {
      * @param atExit {@code true} or {@code false}
      * @param state {@code live} or {@code overdue}
      * @param age for how long they have been live at least
+     * @param order {@code newest} or {@code oldest}: which come first
+     * @param groupBy {@code name}, {@code referentType} or {@code action}: counts in place of single finalizers
      * @param cursor the cursor of the page before
-     * @param limit how many finalizers at most
+     * @param limit how many finalizers, or groups, at most
      * @throws InvalidEndpointRequestException if a parameter makes no sense
      */
     @ReadOperation
@@ -78,10 +80,12 @@ public final class WeakRefsEndpoint {
             @Nullable String atExit,
             @Nullable String state,
             @Nullable String age,
+            @Nullable String order,
+            @Nullable String groupBy,
             @Nullable String cursor,
             @Nullable String limit) {
         FinalizerFilter filter = FinalizerFilter.parse(name, referentType, atExit, state, age, Instant.now());
-        return weakRefs(filter, cursor, limit);
+        return weakRefs(filter, order, groupBy, cursor, limit);
     }
 
     /** One live finalizer; {@code null} if there is none with this id. */
@@ -90,17 +94,28 @@ public final class WeakRefsEndpoint {
         return finalizer(id, showValues);
     }
 
-    WeakRefsDescriptor weakRefs(FinalizerFilter filter, @Nullable String cursor, @Nullable String limit) {
+    WeakRefsDescriptor weakRefs(
+            FinalizerFilter filter,
+            @Nullable String order,
+            @Nullable String groupBy,
+            @Nullable String cursor,
+            @Nullable String limit) {
         ContextRegistries registries = ContextRegistries.of(beanFactory);
-        FinalizerPage page = new FinalizerPage(new FinalizerDescriber(registries, null), filter, limit(limit))
+        FinalizerPage page = new FinalizerPage(
+                        new FinalizerDescriber(registries, null),
+                        filter,
+                        isOldestFirst(order),
+                        FinalizerGroups.parse(groupBy),
+                        limit(limit))
                 .read(position(cursor, registries));
         return new WeakRefsDescriptor(
+                page.finalizers(),
+                page.groups(),
+                page.cursor(),
                 registries.byName().entrySet().stream()
                         .map(entry -> RegistryDescriptor.of(
                                 entry.getKey(), entry.getKey().equals(registries.primary()), entry.getValue()))
                         .toList(),
-                page.finalizers(),
-                page.cursor(),
                 ContextCollections.of(beanFactory),
                 leaks(registries));
     }
@@ -161,6 +176,16 @@ public final class WeakRefsEndpoint {
                         "leakLevel",
                         leakLevel,
                         "give one of " + Arrays.toString(LeakLevel.values()).toLowerCase(Locale.ROOT)));
+    }
+
+    private static boolean isOldestFirst(@Nullable String order) {
+        if (order == null || order.equalsIgnoreCase("newest")) {
+            return false;
+        }
+        if (order.equalsIgnoreCase("oldest")) {
+            return true;
+        }
+        throw ParameterErrors.of("order", order, "give newest or oldest, or leave it out for the newest first");
     }
 
     private static int limit(@Nullable String limit) {

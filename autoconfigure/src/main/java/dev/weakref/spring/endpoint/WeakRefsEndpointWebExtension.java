@@ -51,11 +51,13 @@ public final class WeakRefsEndpointWebExtension {
             @Nullable String atExit,
             @Nullable String state,
             @Nullable String age,
+            @Nullable String order,
+            @Nullable String groupBy,
             @Nullable String cursor,
             @Nullable String limit) {
         return unlessBad(() -> {
             FinalizerFilter filter = FinalizerFilter.parse(name, referentType, atExit, state, age, Instant.now());
-            return new WebEndpointResponse<>(endpoint.weakRefs(filter, cursor, limit));
+            return new WebEndpointResponse<>(endpoint.weakRefs(filter, order, groupBy, cursor, limit));
         });
     }
 

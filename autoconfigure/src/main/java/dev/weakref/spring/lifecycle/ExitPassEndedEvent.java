@@ -9,8 +9,9 @@ import dev.weakref.ExitReport;
  * failed: its listeners may never have been made. One of a child context reaches the listeners of its parents as well,
  * as all events do.
  *
+ * @param registry the name of the registry
  * @param beanName the bean that is the registry
  * @param report what its exit pass did
  * @since 0.1
  */
-public record ExitPassEndedEvent(String beanName, ExitReport report) {}
+public record ExitPassEndedEvent(String registry, String beanName, ExitReport report) {}

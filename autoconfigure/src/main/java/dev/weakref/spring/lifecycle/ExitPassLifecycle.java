@@ -94,7 +94,7 @@ public final class ExitPassLifecycle
         DefaultListableBeanFactory nothing = new DefaultListableBeanFactory();
         Map<String, FinalizerRegistry> none = LocalSingletons.of(FinalizerRegistry.class, nothing);
         CommonsSystemLogger.rehearse();
-        new ExitPassEndedEvent(none.toString(), new ExitReport(0, 0, 0, 0, Duration.ZERO, List.of()));
+        new ExitPassEndedEvent("", none.toString(), new ExitReport(0, 0, 0, 0, Duration.ZERO, List.of()));
     }
 
     /**
@@ -262,7 +262,10 @@ public final class ExitPassLifecycle
                 try {
                     close(registry.getKey(), registry.getValue(), closing);
                 } catch (Throwable failure) {
-                    warn("The exit pass, or a listener to its end, failed for bean ", registry.getKey(), failure);
+                    warn(
+                            "The exit pass, or a listener to its end, failed for registry ",
+                            registry.getValue().name(),
+                            failure);
                 }
             }
         } finally {
@@ -273,7 +276,7 @@ public final class ExitPassLifecycle
     private void close(String beanName, FinalizerRegistry registry, Thread closing) {
         ExitReport report = shutdownOrTryAgain(registry, closing);
         if (context.isClosed()) {
-            context.publishEvent(new ExitPassEndedEvent(beanName, report));
+            context.publishEvent(new ExitPassEndedEvent(registry.name(), beanName, report));
         }
     }
 
@@ -300,9 +303,9 @@ public final class ExitPassLifecycle
     }
 
     /** Never fails: memory may be too short for the line, and more is left to do. */
-    private static void warn(String message, String beanName, Throwable failure) {
+    private static void warn(String message, String registry, Throwable failure) {
         try {
-            log.warn(message + beanName, failure);
+            log.warn(message + registry, failure);
         } catch (Throwable cannotBeLogged) {
             // Nothing else could tell of it.
         }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
 /**
  * Times the actions of one registry: {@code weakref.finalizers.actions}, with the tags {@code registry},
@@ -29,28 +30,38 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 public final class FinalizerActionMetrics implements FinalizerListener, MeterBinder {
 
-    private final String registry;
+    private final Supplier<String> registry;
     private final List<Map<Trigger, Map<Outcome, Timer>>> bound = new CopyOnWriteArrayList<>();
 
-    /** For the registry with this bean name. */
+    /** For the registry with this name. */
     public FinalizerActionMetrics(String registry) {
+        this(() -> registry);
+    }
+
+    /**
+     * For a registry that is made after this.
+     *
+     * @param registry gives its name; called when meters are bound
+     */
+    public FinalizerActionMetrics(Supplier<String> registry) {
         this.registry = registry;
     }
 
     @Override
     public void bindTo(MeterRegistry meters) {
+        String name = registry.get();
         Map<Trigger, Map<Outcome, Timer>> timers = new EnumMap<>(Trigger.class);
         for (Trigger trigger : Trigger.values()) {
             Map<Outcome, Timer> byOutcome = new EnumMap<>(Outcome.class);
             for (Outcome outcome : Outcome.values()) {
-                byOutcome.put(outcome, timer(trigger, outcome, meters));
+                byOutcome.put(outcome, timer(name, trigger, outcome, meters));
             }
             timers.put(trigger, byOutcome);
         }
         bound.add(timers);
     }
 
-    private Timer timer(Trigger trigger, Outcome outcome, MeterRegistry meters) {
+    private static Timer timer(String registry, Trigger trigger, Outcome outcome, MeterRegistry meters) {
         return Timer.builder("weakref.finalizers.actions")
                 .description("How long actions ran.")
                 .tags("registry", registry, "trigger", trigger.name(), "outcome", outcome.name())

@@ -8,18 +8,21 @@ import dev.weakref.Leak;
 import dev.weakref.RegistryStats;
 import dev.weakref.spring.collections.CollectionKind;
 import dev.weakref.spring.collections.WeakCollections;
+import dev.weakref.spring.lifecycle.RegistryNames;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import org.springframework.beans.factory.ListableBeanFactory;
 
 /**
- * Meters for each finalizer registry of a context, with the name of its bean as the tag {@code registry}, and for its
+ * Meters for each finalizer registry of a context, with its name as the tag {@code registry}, and for its
  * shared collections, with the tags {@code type} and {@code name}.
  *
  * <ul>
@@ -67,9 +70,10 @@ public final class WeakRefMetrics implements MeterBinder {
     }
 
     private void bindWithPrefix(String prefix, MeterRegistry meters) {
-        beanFactory
-                .getBeansOfType(FinalizerRegistry.class, false, true)
-                .forEach((name, registry) -> bind(registry, Tags.of("registry", prefix + name), meters));
+        Map<String, FinalizerRegistry> registries = beanFactory.getBeansOfType(FinalizerRegistry.class, false, true);
+        RegistryNames.of(registries)
+                .forEach((bean, name) ->
+                        bind(Objects.requireNonNull(registries.get(bean)), Tags.of("registry", prefix + name), meters));
         beanFactory
                 .getBeansOfType(WeakCollections.class, false, true)
                 .values()

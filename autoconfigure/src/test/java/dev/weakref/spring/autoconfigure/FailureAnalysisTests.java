@@ -80,6 +80,48 @@ class FailureAnalysisTests {
                 .containsIgnoringCase(advice);
     }
 
+    @ParameterizedTest
+    @CsvSource({"weakref.enabled, true", "weakref.inherit, false", "weakref.prototypes.destroy, false"})
+    void aSwitchThatIsNoBooleanIsExplained(String property, String byDefault, CapturedOutput output) {
+        start(Empty.class, "--" + property + "=ture");
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("Invalid value 'ture' for configuration property '" + property + "'")
+                .contains("It is no boolean. Write true or false, or remove the property for the default, which is "
+                        + byDefault + ".");
+    }
+
+    @Test
+    void aRegistryThatIsSwitchedOffIsExplained(CapturedOutput output) {
+        start(Capturing.class, "--weakref.enabled=off");
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("Parameter 0 of method lease in " + Capturing.class.getName()
+                        + " required a bean of type 'dev.weakref.FinalizerRegistry', but the auto-configuration that"
+                        + " makes it is switched off by 'weakref.enabled=off'.")
+                .contains("Set 'weakref.enabled' to true or remove it, define a bean of type 'FinalizerRegistry'"
+                        + " yourself, or make the dependency optional, for example with"
+                        + " ObjectProvider<FinalizerRegistry>.");
+    }
+
+    @Test
+    void aCollectionThatIsSwitchedOffIsExplained(CapturedOutput output) {
+        start(Sharing.class, "--weakref.enabled=false");
+
+        assertThat(output)
+                .contains("required a bean of type 'dev.weakref.WeakValueMap<java.lang.String, java.lang.Object>', but"
+                        + " the auto-configuration that makes it is switched off by 'weakref.enabled=false'.");
+    }
+
+    @Test
+    void aMissingBeanOfTheUsersIsExplainedByBoot(CapturedOutput output) {
+        start(Missing.class, "--weakref.enabled=false");
+
+        assertThat(output).contains("APPLICATION FAILED TO START").doesNotContain("switched off");
+    }
+
     private static void start(Class<?> application, String... arguments) {
         Throwable failure = catchThrowable(() -> new SpringApplicationBuilder(application)
                 .web(WebApplicationType.NONE)
@@ -115,6 +157,24 @@ class FailureAnalysisTests {
         @Bean
         String text(WeakValueMap<String, ?> map) {
             return map.toString();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Sharing {
+        @Bean
+        String text(WeakValueMap<String, Object> map) {
+            return map.toString();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Missing {
+        @Bean
+        String text(StringBuilder builder) {
+            return builder.toString();
         }
     }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.weakref.FinalizerRegistry;
 import dev.weakref.spring.endpoint.WeakRefsDescriptor.RegistryDescriptor;
 import dev.weakref.spring.endpoint.WeakRefsEndpoint;
-import dev.weakref.spring.lifecycle.ExitPassLifecycle;
 import dev.weakref.spring.lifecycle.PrototypeDestruction;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -67,16 +66,6 @@ class PrototypeDestructionAutoConfigurationTests {
     }
 
     @Test
-    void trueAloneSwitchesItOn() {
-        for (String value : List.of("yes", "on", "1", "treu")) {
-            runner.withPropertyValues("weakref.prototypes.destroy=" + value)
-                    .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(PrototypeDestruction.class));
-            runner.withPropertyValues("weakref.enabled=" + value)
-                    .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(ExitPassLifecycle.class));
-        }
-    }
-
-    @Test
     void thePropertySwitchesItOff() {
         runner.withPropertyValues("weakref.enabled=false")
                 .run(context -> assertThat(context)
@@ -104,10 +93,10 @@ class PrototypeDestructionAutoConfigurationTests {
 
             assertThat(new WeakRefsEndpoint(
                                     context.getSourceApplicationContext().getBeanFactory(), List.of(), Show.NEVER)
-                            .weakRefs(null, null, null, null, null, null, null)
+                            .weakRefs(null, null, null, null, null, null, null, null, null)
                             .registries())
                     .extracting(RegistryDescriptor::name, RegistryDescriptor::primary)
-                    .containsExactly(tuple("weakRefFinalizerRegistry", true), tuple("weakRefPrototypes", false));
+                    .containsExactly(tuple("application", true), tuple("prototypes", false));
         });
     }
 

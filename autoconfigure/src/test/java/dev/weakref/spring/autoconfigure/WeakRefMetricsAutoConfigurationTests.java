@@ -64,7 +64,7 @@ class WeakRefMetricsAutoConfigurationTests {
             registry.register(REFERENT, () -> {}).detach();
             registry.register(REFERENT, () -> {}).close();
 
-            String[] tag = {"registry", "weakRefFinalizerRegistry"};
+            String[] tag = {"registry", "application"};
             assertThat(meters.get("weakref.finalizers.live").tags(tag).gauge().value())
                     .isEqualTo(1);
             assertThat(meters.get("weakref.finalizers.registered")
@@ -91,22 +91,22 @@ class WeakRefMetricsAutoConfigurationTests {
     void leaksAreCountedByKind() {
         runner.withBean(FinalizerRegistryCustomizer.class, () -> builder -> builder.reportOpenAtExit(true))
                 .run(context -> {
-            MeterRegistry meters = new SimpleMeterRegistry();
-            context.getBean(WeakRefMetrics.class).bindTo(meters);
+                    MeterRegistry meters = new SimpleMeterRegistry();
+                    context.getBean(WeakRefMetrics.class).bindTo(meters);
 
-            FinalizerRegistry registry = context.getBean(FinalizerRegistry.class);
-            registry.finalizer(REFERENT).mustBeClosed().run(() -> {});
-            registry.close();
+                    FinalizerRegistry registry = context.getBean(FinalizerRegistry.class);
+                    registry.finalizer(REFERENT).mustBeClosed().run(() -> {});
+                    registry.close();
 
-            assertThat(meters.get("weakref.finalizers.leaks")
-                            .tag("kind", "NOT_CLOSED")
-                            .functionCounter()
-                            .count())
-                    .isEqualTo(1);
-            assertThat(meters.get("weakref.finalizers.leaks").functionCounters())
-                    .extracting(counter -> counter.getId().getTag("kind"))
-                    .containsExactlyInAnyOrder("NOT_CLOSED", "OVERDUE", "RESOLVED");
-        });
+                    assertThat(meters.get("weakref.finalizers.leaks")
+                                    .tag("kind", "NOT_CLOSED")
+                                    .functionCounter()
+                                    .count())
+                            .isEqualTo(1);
+                    assertThat(meters.get("weakref.finalizers.leaks").functionCounters())
+                            .extracting(counter -> counter.getId().getTag("kind"))
+                            .containsExactlyInAnyOrder("NOT_CLOSED", "OVERDUE", "RESOLVED");
+                });
     }
 
     @Test
@@ -250,7 +250,7 @@ class WeakRefMetricsAutoConfigurationTests {
             actions.onRun(new FinalizerRun(info, Trigger.EXPLICIT, Outcome.SUCCESS, Duration.ofHours(2), null));
 
             Timer timer = meters.get("weakref.finalizers.actions")
-                    .tags("registry", "weakRefFinalizerRegistry", "trigger", "EXPLICIT", "outcome", "SUCCESS")
+                    .tags("registry", "application", "trigger", "EXPLICIT", "outcome", "SUCCESS")
                     .timer();
             assertThat(timer.count()).isEqualTo(2);
             assertThat(timer.totalTime(TimeUnit.HOURS)).isGreaterThan(2); // the first has taken its time, too
@@ -305,15 +305,15 @@ class WeakRefMetricsAutoConfigurationTests {
 
     @Test
     void eachRegistryHasItsOwn() {
-        runner.withBean("one", FinalizerRegistry.class, FinalizerRegistry::create)
-                .withBean("two", FinalizerRegistry.class, FinalizerRegistry::create)
+        runner.withBean("one", FinalizerRegistry.class, () -> FinalizerRegistry.create("first"))
+                .withBean("two", FinalizerRegistry.class, () -> FinalizerRegistry.create("second"))
                 .run(context -> {
                     MeterRegistry meters = new SimpleMeterRegistry();
                     context.getBean(WeakRefMetrics.class).bindTo(meters);
 
                     assertThat(meters.get("weakref.finalizers.live").gauges())
                             .extracting(gauge -> gauge.getId().getTag("registry"))
-                            .containsExactlyInAnyOrder("one", "two");
+                            .containsExactlyInAnyOrder("first", "second");
                 });
     }
 
@@ -322,7 +322,7 @@ class WeakRefMetricsAutoConfigurationTests {
         runner.withBean(SimpleMeterRegistry.class)
                 .run(parent -> new ApplicationContextRunner()
                         .withParent(parent)
-                        .withBean("ofTheChild", FinalizerRegistry.class, FinalizerRegistry::create)
+                        .withBean(FinalizerRegistry.class, () -> FinalizerRegistry.create("ofTheChild"))
                         .run(child -> {
                             MeterRegistry meters = child.getBean(MeterRegistry.class);
                             assertThat(meters.find("weakref.finalizers.live")

@@ -106,7 +106,7 @@ class WeakRefsEndpointAutoConfigurationTests {
     private static List<String> registries(ApplicationContext context) {
         return context
                 .getBean(WeakRefsEndpoint.class)
-                .weakRefs(null, null, null, null, null, null, null)
+                .weakRefs(null, null, null, null, null, null, null, null, null)
                 .registries()
                 .stream()
                 .map(WeakRefsDescriptor.RegistryDescriptor::name)
@@ -143,7 +143,7 @@ class WeakRefsEndpointAutoConfigurationTests {
                 .withConfiguration(AutoConfigurations.of(WeakRefsEndpointAutoConfiguration.class))
                 .withPropertyValues(EXPOSED)
                 .run(context -> assertThat(context.getBean(WeakRefsEndpoint.class)
-                                .weakRefs(null, null, null, null, null, null, null)
+                                .weakRefs(null, null, null, null, null, null, null, null, null)
                                 .registries())
                         .isEmpty());
     }

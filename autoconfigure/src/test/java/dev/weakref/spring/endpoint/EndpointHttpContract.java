@@ -81,11 +81,25 @@ abstract class EndpointHttpContract {
         HttpResponse<String> answer = readOnly.get("");
 
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(JsonPath.<String>read(answer.body(), "$.registries[0].name")).isEqualTo("weakRefFinalizerRegistry");
+        assertThat(JsonPath.<String>read(answer.body(), "$.registries[0].name")).isEqualTo("application");
         assertThat(JsonPath.<Boolean>read(answer.body(), "$.registries[0].primary"))
                 .isTrue();
         assertThat(JsonPath.<String>read(answer.body(), "$.finalizers[0].name")).isEqualTo("lives");
         assertThat(JsonPath.<List<?>>read(answer.body(), "$.leaks")).isEmpty();
+    }
+
+    @Test
+    void theFinalizersComeFirstAndNoZeroIsCounted() {
+        String answer = readOnly.get("").body();
+
+        assertThat(answer).startsWith("{\"finalizers\":[{\"id\":").doesNotContain("\"count\":0");
+    }
+
+    @Test
+    void countsAreGrouped() {
+        String answer = readOnly.get("?groupBy=referentType&order=oldest").body();
+
+        assertThat(answer).startsWith("{\"finalizers\":[],\"groups\":[{\"value\":\"java.lang.Object\",\"count\":");
     }
 
     @Test
@@ -98,7 +112,7 @@ abstract class EndpointHttpContract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/1000", "/abc", "/weakRefFinalizerRegistry:1000", "/unknown:1"})
+    @ValueSource(strings = {"/1000", "/abc", "/weakRefFinalizerRegistry:1000", "/application:1000", "/unknown:1"})
     void anUnknownFinalizerIsNotFound(String path) {
         assertThat(readOnly.get(path).statusCode()).isEqualTo(404);
         assertThat(writable.delete(path).statusCode()).isEqualTo(404);
@@ -124,6 +138,8 @@ abstract class EndpointHttpContract {
         "cursor=xyz, cursor is 'xyz': give the cursor of the answer before",
         "atExit=maybe, atExit is 'maybe': give true or false",
         "state=dead, state is 'dead': give live or overdue",
+        "order=up, order is 'up': give newest or oldest",
+        "groupBy=size, groupBy is 'size': give name",
         "age=soon, age is 'soon': give a duration such as 90s"
     })
     void anInvalidParameterIsAnsweredWithWhatToDo(String query, String message) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.sun.management.ThreadMXBean;
 import dev.weakref.Finalizer;
 import dev.weakref.FinalizerInfo;
 import dev.weakref.FinalizerRegistry;
@@ -14,9 +15,11 @@ import dev.weakref.WeakValueMap;
 import dev.weakref.spring.collections.WeakCollections;
 import dev.weakref.spring.endpoint.WeakRefsDescriptor.CollectionDescriptor;
 import dev.weakref.spring.endpoint.WeakRefsDescriptor.FinalizerDescriptor;
+import dev.weakref.spring.endpoint.WeakRefsDescriptor.GroupDescriptor;
 import dev.weakref.spring.endpoint.WeakRefsDescriptor.LeakDescriptor;
 import dev.weakref.spring.endpoint.WeakRefsDescriptor.RegistryDescriptor;
 import dev.weakref.spring.endpoint.WeakRefsDescriptor.RunsDescriptor;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,11 +30,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,14 +54,10 @@ class WeakRefsEndpointTests {
 
     private final DefaultListableBeanFactory beanFactory = new DefaultListableBeanFactory();
     private final WeakRefsEndpoint endpoint = new WeakRefsEndpoint(beanFactory, List.of(), Show.NEVER);
-    private final FinalizerRegistry registry = FinalizerRegistry.builder()
-            .name("tested")
-            .reportOpenAtExit(true)
-            .build();
-    private final FinalizerRegistry other = FinalizerRegistry.builder()
-            .name("other")
-            .reportOpenAtExit(true)
-            .build();
+    private final FinalizerRegistry registry =
+            FinalizerRegistry.builder().name("tested").reportOpenAtExit(true).build();
+    private final FinalizerRegistry other =
+            FinalizerRegistry.builder().name("other").reportOpenAtExit(true).build();
 
     @BeforeEach
     void oneRegistry() {
@@ -76,11 +77,12 @@ class WeakRefsEndpointTests {
         assertThat(answer.finalizers()).isEmpty();
         assertThat(answer.cursor()).isNull();
         RegistryDescriptor shown = answer.registries().get(0);
-        assertThat(shown.name()).isEqualTo("registry");
+        assertThat(shown.name()).isEqualTo("tested");
         assertThat(shown.primary()).isTrue();
         assertThat(shown.closed()).isFalse();
         assertThat(shown.live()).isZero();
-        assertThat(shown.ran()).hasSize(9);
+        assertThat(shown.ran()).isEmpty();
+        assertThat(shown.leaks()).isEmpty();
     }
 
     @Test
@@ -110,7 +112,7 @@ class WeakRefsEndpointTests {
         assertThat(all().finalizers())
                 .containsExactly(new FinalizerDescriptor(
                         Long.toString(finalizer.id()),
-                        "registry",
+                        "tested",
                         "workspace 7",
                         "java.lang.Object",
                         all().finalizers().get(0).action(),
@@ -143,7 +145,7 @@ class WeakRefsEndpointTests {
         List<Integer> sizes = new ArrayList<>();
         String cursor = null;
         do {
-            WeakRefsDescriptor page = endpoint.weakRefs(null, null, null, null, null, cursor, "3");
+            WeakRefsDescriptor page = endpoint.weakRefs(null, null, null, null, null, null, null, cursor, "3");
             names.addAll(names(page));
             sizes.add(page.finalizers().size());
             cursor = page.cursor();
@@ -158,7 +160,8 @@ class WeakRefsEndpointTests {
         register("one");
         register("two");
 
-        assertThat(endpoint.weakRefs(null, null, null, null, null, null, "2").cursor())
+        assertThat(endpoint.weakRefs(null, null, null, null, null, null, null, null, "2")
+                        .cursor())
                 .isNull();
     }
 
@@ -167,12 +170,12 @@ class WeakRefsEndpointTests {
         register("oldest");
         Finalizer<Void> middle = register("middle");
         register("newest");
-        String cursor =
-                endpoint.weakRefs(null, null, null, null, null, null, "2").cursor();
+        String cursor = endpoint.weakRefs(null, null, null, null, null, null, null, null, "2")
+                .cursor();
 
         middle.detach();
 
-        assertThat(names(endpoint.weakRefs(null, null, null, null, null, cursor, null)))
+        assertThat(names(endpoint.weakRefs(null, null, null, null, null, null, null, cursor, null)))
                 .containsExactly("oldest");
     }
 
@@ -189,8 +192,9 @@ class WeakRefsEndpointTests {
         register("the oldest");
         IntStream.range(0, 10_000).forEach(number -> register("f" + number));
 
-        WeakRefsDescriptor first = endpoint.weakRefs("the oldest", null, null, null, null, null, null);
-        WeakRefsDescriptor second = endpoint.weakRefs("the oldest", null, null, null, null, first.cursor(), null);
+        WeakRefsDescriptor first = endpoint.weakRefs("the oldest", null, null, null, null, null, null, null, null);
+        WeakRefsDescriptor second =
+                endpoint.weakRefs("the oldest", null, null, null, null, null, null, first.cursor(), null);
 
         assertThat(first.finalizers()).isEmpty();
         assertThat(first.cursor()).isNotNull();
@@ -211,6 +215,8 @@ class WeakRefsEndpointTests {
                             looked.add(info.name());
                             return false;
                         },
+                        false,
+                        null,
                         100)
                 .read(null);
 
@@ -225,15 +231,15 @@ class WeakRefsEndpointTests {
         register("workspace 2");
         registry.finalizer(OTHER_REFERENT).name("workspace 3").atExit(false).run(() -> {});
 
-        assertThat(names(endpoint.weakRefs("space 2", null, null, null, null, null, null)))
+        assertThat(names(endpoint.weakRefs("space 2", null, null, null, null, null, null, null, null)))
                 .containsExactly("workspace 2");
-        assertThat(names(endpoint.weakRefs(null, "Thread", null, null, null, null, null)))
+        assertThat(names(endpoint.weakRefs(null, "Thread", null, null, null, null, null, null, null)))
                 .containsExactly("workspace 3");
-        assertThat(names(endpoint.weakRefs(null, null, "false", null, null, null, null)))
+        assertThat(names(endpoint.weakRefs(null, null, "false", null, null, null, null, null, null)))
                 .containsExactly("workspace 3");
-        assertThat(names(endpoint.weakRefs("workspace", "lang.Object", "true", null, null, null, null)))
+        assertThat(names(endpoint.weakRefs("workspace", "lang.Object", "true", null, null, null, null, null, null)))
                 .containsExactly("workspace 2", "workspace 1");
-        assertThat(names(endpoint.weakRefs("Workspace", null, null, null, null, null, null)))
+        assertThat(names(endpoint.weakRefs("Workspace", null, null, null, null, null, null, null, null)))
                 .isEmpty();
     }
 
@@ -276,7 +282,7 @@ class WeakRefsEndpointTests {
                     .as(age)
                     .rejects(info);
         }
-        assertThat(names(endpoint.weakRefs(null, null, null, null, "1h", null, null)))
+        assertThat(names(endpoint.weakRefs(null, null, null, null, "1h", null, null, null, null)))
                 .isEmpty();
     }
 
@@ -302,7 +308,7 @@ class WeakRefsEndpointTests {
     @ValueSource(strings = {"-1s", "", "soon", "5 minutes", "P1Y", "99999999999999999999d", "9223372036854775807d"})
     void aBadAgeIsRefusedWithWhatToDo(String age) {
         assertThatExceptionOfType(InvalidEndpointRequestException.class)
-                .isThrownBy(() -> endpoint.weakRefs(null, null, null, null, age, null, null))
+                .isThrownBy(() -> endpoint.weakRefs(null, null, null, null, age, null, null, null, null))
                 .withMessageContaining("age is '" + age + "': give a duration such as 90s");
     }
 
@@ -310,16 +316,17 @@ class WeakRefsEndpointTests {
     @ValueSource(strings = {"0", "-1", "1001", "abc", "", "1,2", "99999999999"})
     void aBadLimitIsRefusedWithWhatToDo(String limit) {
         assertThatExceptionOfType(InvalidEndpointRequestException.class)
-                .isThrownBy(() -> endpoint.weakRefs(null, null, null, null, null, null, limit))
+                .isThrownBy(() -> endpoint.weakRefs(null, null, null, null, null, null, null, null, limit))
                 .withMessage("The parameter limit is '" + limit
                         + "': give a number from 1 to 1000, and ask for more with the cursor");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"xyz", "", "-1", "unknown:1", "registry:", "99999999999999999999"})
+    @ValueSource(
+            strings = {"xyz", "", "-1", "+1", "1 ", "\u0661", "0x1", "unknown:1", "registry:", "99999999999999999999"})
     void aBadCursorIsRefusedWithWhatToDo(String cursor) {
         assertThatExceptionOfType(InvalidEndpointRequestException.class)
-                .isThrownBy(() -> endpoint.weakRefs(null, null, null, null, null, cursor, null))
+                .isThrownBy(() -> endpoint.weakRefs(null, null, null, null, null, null, null, cursor, null))
                 .withMessageContaining("cursor is '" + cursor + "': give the cursor of the answer before");
     }
 
@@ -327,7 +334,7 @@ class WeakRefsEndpointTests {
     @ValueSource(strings = {"maybe", "", "1"})
     void aBadFlagIsRefusedWithWhatToDo(String flag) {
         assertThatExceptionOfType(InvalidEndpointRequestException.class)
-                .isThrownBy(() -> endpoint.weakRefs(null, null, flag, null, null, null, null))
+                .isThrownBy(() -> endpoint.weakRefs(null, null, flag, null, null, null, null, null, null))
                 .withMessageContaining("atExit is '" + flag + "': give true or false");
     }
 
@@ -342,7 +349,8 @@ class WeakRefsEndpointTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "1000", "-1", "abc", "", ":", "unknown:1", "99999999999999999999"})
+    @ValueSource(
+            strings = {"0", "1000", "-1", "+1", " 1", "\u0661", "abc", "", ":", "unknown:1", "99999999999999999999"})
     void anUnknownIdIsNotFound(String id) {
         register("some other");
 
@@ -396,7 +404,7 @@ class WeakRefsEndpointTests {
                 .extracting(LeakDescriptor::kind, LeakDescriptor::registry, LeakDescriptor::id, LeakDescriptor::name)
                 .containsExactlyInAnyOrder(
                         tuple("NOT_CLOSED", "other", "other:1", "other's"),
-                        tuple("NOT_CLOSED", "registry", "registry:" + leaking.id(), "lease"));
+                        tuple("NOT_CLOSED", "tested", "tested:" + leaking.id(), "lease"));
         assertThat(all().leaks())
                 .isSortedAccordingTo(
                         Comparator.comparing(LeakDescriptor::foundAt).reversed());
@@ -434,7 +442,8 @@ class WeakRefsEndpointTests {
             AtomicInteger asked = new AtomicInteger();
             registry.finalizer(new Asked(asked)).state(new Asked(asked)).run(state -> {});
 
-            WeakRefsDescriptor answer = showing(Show.ALWAYS).weakRefs(null, null, null, null, null, null, null);
+            WeakRefsDescriptor answer =
+                    showing(Show.ALWAYS).weakRefs(null, null, null, null, null, null, null, null, null);
 
             assertThat(answer.finalizers()).singleElement().satisfies(one -> {
                 assertThat(one.state()).isNull();
@@ -448,7 +457,7 @@ class WeakRefsEndpointTests {
         void areShownToNobodyUnknownOtherwise(Show show) {
             registry.finalizer(new Secret()).state(new Secret()).run(Secret::use);
 
-            WeakRefsDescriptor answer = showing(show).weakRefs(null, null, null, null, null, null, null);
+            WeakRefsDescriptor answer = showing(show).weakRefs(null, null, null, null, null, null, null, null, null);
 
             assertThat(answer.finalizers()).hasSize(1);
             assertThat(answer.toString()).doesNotContain("secret text");
@@ -537,7 +546,7 @@ class WeakRefsEndpointTests {
         }
 
         private List<String> states(WeakRefsEndpoint showing) {
-            return showing.weakRefs(null, null, null, null, null, null, null).finalizers().stream()
+            return showing.weakRefs(null, null, null, null, null, null, null, null, null).finalizers().stream()
                     .map(one -> showing.finalizer(one.id()).state())
                     .toList();
         }
@@ -554,7 +563,7 @@ class WeakRefsEndpointTests {
         beanFactory.registerSingleton("collections", new WeakCollections());
         register("of the parent");
 
-        WeakRefsDescriptor answer = ofChild.weakRefs(null, null, null, null, null, null, null);
+        WeakRefsDescriptor answer = ofChild.weakRefs(null, null, null, null, null, null, null, null, null);
 
         assertThat(answer.registries()).isEmpty();
         assertThat(answer.finalizers()).isEmpty();
@@ -574,11 +583,11 @@ class WeakRefsEndpointTests {
             other.finalizer(REFERENT).name("other's").run(() -> {});
             register("main's");
 
-            WeakRefsDescriptor answer = endpoint.weakRefs(null, null, null, null, null, null, null);
+            WeakRefsDescriptor answer = endpoint.weakRefs(null, null, null, null, null, null, null, null, null);
 
             assertThat(answer.registries())
                     .extracting(RegistryDescriptor::name, RegistryDescriptor::primary)
-                    .containsExactly(tuple("main:registry", true), tuple("other", false));
+                    .containsExactly(tuple("tested", true), tuple("other", false));
             assertThat(answer.finalizers())
                     .extracting(FinalizerDescriptor::id, FinalizerDescriptor::name)
                     .containsExactly(tuple("1", "main's"), tuple("other:1", "other's"));
@@ -594,10 +603,10 @@ class WeakRefsEndpointTests {
             define("b", other, false);
             register("a's");
 
-            assertThat(endpoint.weakRefs(null, null, null, null, null, null, null)
+            assertThat(endpoint.weakRefs(null, null, null, null, null, null, null, null, null)
                             .finalizers())
                     .extracting(FinalizerDescriptor::id)
-                    .containsExactly("a:1");
+                    .containsExactly("tested:1");
             assertThat(endpoint.finalizer("1")).isNull();
         }
 
@@ -616,10 +625,10 @@ class WeakRefsEndpointTests {
 
                 assertThat(two.getBeanProvider(FinalizerRegistry.class).getIfAvailable())
                         .isSameAs(registry);
-                assertThat(endpoint.weakRefs(null, null, null, null, null, null, null)
+                assertThat(endpoint.weakRefs(null, null, null, null, null, null, null, null, null)
                                 .registries())
                         .extracting(RegistryDescriptor::name, RegistryDescriptor::primary)
-                        .containsExactly(tuple("main", true), tuple("archive", false));
+                        .containsExactly(tuple("tested", true), tuple("other", false));
                 two.removeBeanDefinition("archive");
                 two.removeBeanDefinition("main");
             }
@@ -633,8 +642,9 @@ class WeakRefsEndpointTests {
             register("a2");
             other.finalizer(REFERENT).name("b1").run(() -> {});
 
-            WeakRefsDescriptor first = endpoint.weakRefs(null, null, null, null, null, null, "2");
-            WeakRefsDescriptor second = endpoint.weakRefs(null, null, null, null, null, first.cursor(), "2");
+            WeakRefsDescriptor first = endpoint.weakRefs(null, null, null, null, null, null, null, null, "2");
+            WeakRefsDescriptor second =
+                    endpoint.weakRefs(null, null, null, null, null, null, null, first.cursor(), "2");
 
             assertThat(names(first)).containsExactly("a2", "a1");
             assertThat(names(second)).containsExactly("b1");
@@ -649,16 +659,125 @@ class WeakRefsEndpointTests {
         }
     }
 
+    @Test
+    void theOldestComeFirstOverAllPagesIfThatIsAskedFor() {
+        beanFactory.registerSingleton("other", other);
+        for (int number = 0; number < 150; number++) {
+            register("tested's " + number);
+            other.finalizer(REFERENT).name("other's " + number).run(() -> {});
+        }
+        List<String> seen = new ArrayList<>();
+        String cursor = null;
+        do {
+            WeakRefsDescriptor page = endpoint.weakRefs(null, null, null, null, null, "oldest", null, cursor, "40");
+            seen.addAll(names(page));
+            cursor = page.cursor();
+        } while (cursor != null);
+
+        List<String> expected = new ArrayList<>();
+        for (String whose : List.of("tested's ", "other's ")) {
+            IntStream.range(0, 150).forEach(number -> expected.add(whose + number));
+        }
+        assertThat(seen).isEqualTo(expected);
+    }
+
+    @Test
+    void countsByReferentTypeNameAndAction() {
+        for (int number = 0; number < 5; number++) {
+            register("many");
+        }
+        registry.finalizer(List.of(REFERENT)).name("one").run(() -> {});
+
+        WeakRefsDescriptor byName = endpoint.weakRefs(null, null, null, null, null, null, "name", null, null);
+
+        assertThat(byName.finalizers()).isEmpty();
+        assertThat(byName.cursor()).isNull();
+        assertThat(byName.groups()).containsExactly(new GroupDescriptor("many", 5), new GroupDescriptor("one", 1));
+        assertThat(groups("referentType", "name=many")).containsExactly(new GroupDescriptor("java.lang.Object", 5));
+        assertThat(groups("action", "name=many")).hasSize(1);
+        assertThat(all().groups()).isNull();
+    }
+
+    @Test
+    void theLimitIsThatOfTheLargestGroups() {
+        register("a");
+        register("b");
+        register("b");
+
+        assertThat(endpoint.weakRefs(null, null, null, null, null, null, "name", null, "1")
+                        .groups())
+                .containsExactly(new GroupDescriptor("b", 2));
+    }
+
+    @Test
+    void groupsAreCountedTenThousandAtATime() {
+        for (int number = 0; number < FinalizerPage.MOST_EXAMINED + 1; number++) {
+            register("many");
+        }
+
+        WeakRefsDescriptor first = endpoint.weakRefs(null, null, null, null, null, null, "name", null, null);
+        WeakRefsDescriptor second = endpoint.weakRefs(null, null, null, null, null, null, "name", first.cursor(), null);
+
+        assertThat(first.groups()).containsExactly(new GroupDescriptor("many", FinalizerPage.MOST_EXAMINED));
+        assertThat(first.cursor()).isEqualTo("2");
+        assertThat(second.groups()).containsExactly(new GroupDescriptor("many", 1));
+        assertThat(second.cursor()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"oldest,", ", name"})
+    void anAnswerCostsTheSameHoweverManyAreLive(@Nullable String order, @Nullable String groupBy) {
+        for (int number = 0; number < FinalizerPage.MOST_EXAMINED; number++) {
+            register("many");
+        }
+        long few = allocated(order, groupBy);
+        for (int number = 0; number < 20 * FinalizerPage.MOST_EXAMINED; number++) {
+            register("many");
+        }
+
+        assertThat(allocated(order, groupBy)).isLessThan(2 * few);
+    }
+
+    /** Bytes, which do not depend on what else the machine does; the first call loads classes. */
+    private long allocated(@Nullable String order, @Nullable String groupBy) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long bytes = 0;
+        for (int call = 0; call < 3; call++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            endpoint.weakRefs(null, null, null, null, null, order, groupBy, null, null);
+            bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        }
+        return bytes;
+    }
+
+    @Test
+    void aWrongOrderOrGroupingIsExplained() {
+        assertThatExceptionOfType(InvalidEndpointRequestException.class)
+                .isThrownBy(() -> endpoint.weakRefs(null, null, null, null, null, "up", null, null, null))
+                .withMessage(
+                        "The parameter order is 'up': give newest or oldest, or leave it out for the newest first");
+        assertThatExceptionOfType(InvalidEndpointRequestException.class)
+                .isThrownBy(() -> endpoint.weakRefs(null, null, null, null, null, null, "size", null, null))
+                .withMessage("The parameter groupBy is 'size': give name, referentType or action, or leave it out for"
+                        + " single finalizers");
+    }
+
+    private List<GroupDescriptor> groups(String by, @Nullable String filter) {
+        String name = filter == null ? null : filter.substring("name=".length());
+        return endpoint.weakRefs(name, null, null, null, null, null, by, null, null)
+                .groups();
+    }
+
     private Finalizer<Void> register(String name) {
         return registry.finalizer(REFERENT).name(name).run(() -> {});
     }
 
     private WeakRefsDescriptor inState(String state) {
-        return endpoint.weakRefs(null, null, null, state, null, null, null);
+        return endpoint.weakRefs(null, null, null, state, null, null, null, null, null);
     }
 
     private WeakRefsDescriptor all() {
-        return endpoint.weakRefs(null, null, null, null, null, null, null);
+        return endpoint.weakRefs(null, null, null, null, null, null, null, null, null);
     }
 
     private static List<String> names(WeakRefsDescriptor answer) {

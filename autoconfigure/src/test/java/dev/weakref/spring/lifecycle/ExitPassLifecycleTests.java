@@ -99,7 +99,7 @@ class ExitPassLifecycleTests {
 
         assertThat(events).hasSize(2);
         assertThat(events.get(0))
-                .startsWith("ExitPassEndedEvent[beanName=registry, report=")
+                .startsWith("ExitPassEndedEvent[registry=tested, beanName=registry, report=")
                 .contains("run=1, failed=1");
     }
 

@@ -235,6 +235,11 @@ final class FinalizerTrial extends Trial {
                 true,
                 (t, s) ->
                         s.result = t.registry.finalizersBefore(s.finalizer.id()).findFirst());
+        add(
+                list,
+                "FinalizerRegistry finalizersAfter",
+                true,
+                (t, s) -> s.result = t.registry.finalizersAfter(0).findFirst());
         add(list, "FinalizerRegistry stats", true, (t, s) -> s.result = t.registry.stats());
         add(list, "FinalizerRegistry leaks", true, (t, s) -> s.result = t.registry.leaks());
         add(list, "FinalizerRegistry leakLevel", true, (t, s) -> s.result = t.registry.leakLevel());

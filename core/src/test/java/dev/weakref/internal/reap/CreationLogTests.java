@@ -236,6 +236,54 @@ class CreationLogTests {
     }
 
     @Test
+    void aWalkFromTheOldestThatStandsInAMergedChunkSeesEachOnce() {
+        List<Entry> entries = append(64 * 10);
+        OldestFirstIterator walk = log.oldestFirst(0);
+        List<Long> walked = new ArrayList<>();
+        while (walked.size() < 64 * 5 + 32) {
+            walked.add(walk.next().id);
+        }
+        List<Long> left = new ArrayList<>();
+        for (Entry entry : entries) {
+            if (entry.id % 16 != 3) {
+                entry.end();
+            } else if (entry.id > 64 * 5 + 32) {
+                left.add(entry.id);
+            }
+        }
+        log.sweep();
+        log.sweep();
+        append(70).forEach(entry -> left.add(entry.id));
+
+        walk.forEachRemaining(node -> walked.add(node.id));
+
+        assertThat(walked.subList(64 * 5 + 32, walked.size()))
+                .filteredOn(id -> id % 16 == 3 || id > 64 * 10)
+                .isEqualTo(left);
+        assertThat(walked).doesNotHaveDuplicates().isSorted();
+    }
+
+    @Test
+    void aWalkFromTheOldestBeginsAfterAnyId() {
+        List<Entry> entries = append(64 * 6);
+        entries.stream().filter(entry -> entry.id % 16 != 3).forEach(Entry::end);
+        log.sweep();
+        append(10);
+        List<Long> all = new ArrayList<>();
+        log.oldestFirst(0).forEachRemaining(node -> all.add(node.id));
+
+        assertThat(all).hasSize(64 * 6 / 16 + 10);
+        for (long after = 0; after <= 64 * 6 + 10; after++) {
+            long bound = after;
+            List<Long> walked = new ArrayList<>();
+            log.oldestFirst(after).forEachRemaining(node -> walked.add(node.id));
+            assertThat(walked)
+                    .as("after %d", after)
+                    .isEqualTo(all.stream().filter(id -> id > bound).toList());
+        }
+    }
+
+    @Test
     void aSlotThatWasClaimedButNotWrittenKeepsItsChunk() {
         append(64 * 3 + 1);
         log.claimWithoutWriting();

@@ -42,10 +42,8 @@ class WorkspacesTests {
             .addScript("schema.sql")
             .build();
     private final JdbcClient jdbc = JdbcClient.create(database);
-    private final FinalizerRegistry registry = FinalizerRegistry.builder()
-            .name("sample")
-            .reportOpenAtExit(true)
-            .build();
+    private final FinalizerRegistry registry =
+            FinalizerRegistry.builder().name("sample").reportOpenAtExit(true).build();
     private DataDirectory data;
     private Pictures pictures;
     private Leases leases;

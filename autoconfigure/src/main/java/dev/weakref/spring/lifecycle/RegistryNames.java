@@ -1,0 +1,35 @@
+package dev.weakref.spring.lifecycle;
+
+import dev.weakref.FinalizerRegistry;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The names of the registries of a context, which are those of the log, the threads and the flight recorder. If several
+ * registries have the same name, the name of the bean is added in parentheses, as {@code orders (archive)}.
+ *
+ * <p>Public for the endpoint and the meters; not for applications.
+ *
+ * @since 0.1
+ */
+public final class RegistryNames {
+
+    private RegistryNames() {}
+
+    /** The name of each, by the name of its bean and in the same order. */
+    public static Map<String, String> of(Map<String, FinalizerRegistry> beans) {
+        Set<String> seen = new HashSet<>();
+        Set<String> ambiguous = new HashSet<>();
+        for (FinalizerRegistry registry : beans.values()) {
+            if (!seen.add(registry.name())) {
+                ambiguous.add(registry.name());
+            }
+        }
+        Map<String, String> names = new LinkedHashMap<>();
+        beans.forEach((bean, registry) -> names.put(
+                bean, ambiguous.contains(registry.name()) ? registry.name() + " (" + bean + ")" : registry.name()));
+        return names;
+    }
+}
