@@ -134,9 +134,9 @@ final class ActionRunner {
     /**
      * Waits until the executor runs no action that the pass waits for. Called after the dispatcher was stopped.
      *
-     * <p><b>Why this works.</b> A thread of the executor adds its action under the lock, and asks after that whether the
-     * dispatcher was stopped. This looks under the same lock, after it was stopped. So if it does not see the action,
-     * that was added later, and its thread sees the stop and does not run it.
+     * <p><b>Why this works.</b> A thread of the executor adds its action under the lock, and asks after that whether
+     * the dispatcher was stopped. This looks under the same lock, after it was stopped. So if it does not see the
+     * action, that was added later, and its thread sees the stop and does not run it.
      *
      * @param nanos how long to wait
      */

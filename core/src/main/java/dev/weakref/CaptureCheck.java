@@ -8,8 +8,8 @@ package dev.weakref;
 public enum CaptureCheck {
     /**
      * Refuse what surely reaches it, through captured fields, arrays, records, nested lambdas, or final fields of the
-     * class of the action or state itself, with a {@link CapturedReferentException} that shows the path; log a warning for a path that
-     * depends on data, through a collection or another field of an ordinary object.
+     * class of the action or state itself, with a {@link CapturedReferentException} that shows the path; log a warning
+     * for a path that depends on data, through a collection or another field of an ordinary object.
      */
     FAIL,
     /** Log a warning for either. */

@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * Checks whether an action reaches its referent strongly, which would keep the referent alive for ever.
  *
  * <p>It follows what is fixed once the action is made: the fields of the action itself, captured variables of lambdas
- * and inner classes, final fields of the state, components of records, elements of arrays. A referent found there is <em>sure</em> to be immortal.
- * It continues through ordinary objects and the JDK's own collections, but only a little way and only to warn, since
- * what they hold may change. What a module hides is unknown, which is logged once for each class.
+ * and inner classes, final fields of the state, components of records, elements of arrays. A referent found there is
+ * <em>sure</em> to be immortal. It continues through ordinary objects and the JDK's own collections, but only a little
+ * way and only to warn, since what they hold may change. What a module hides is unknown, which is logged once for each
+ * class.
  */
 final class CaptureScan {
 

@@ -31,7 +31,7 @@ final class ExitCounts {
     private int unnamed; // guarded by leftovers
 
     /** Replaced by a test, to let the memory be exhausted. */
-    BiFunction<FinalizerNode<?>, Reason, Leftover> naming = Leftover::of;
+    BiFunction<FinalizerInfo, Reason, Leftover> naming = Leftover::of;
 
     /** An action has ended in time, with this failure or with none. */
     void ended(@Nullable Throwable failure) {
@@ -42,24 +42,24 @@ final class ExitCounts {
     }
 
     /** An action has timed out. */
-    void timedOut(FinalizerNode<?> node, Reason reason) {
+    void timedOut(FinalizerState node, Reason reason) {
         timedOut.incrementAndGet();
         add(node, reason);
     }
 
     /** A finalizer was discarded that was to run. */
-    void skipped(FinalizerNode<?> node, Reason reason) {
+    void skipped(FinalizerState node, Reason reason) {
         skipped.incrementAndGet();
         add(node, reason);
     }
 
     /** Adds what was counted. If there is no memory for its name, it is still counted. */
-    private void add(FinalizerNode<?> node, Reason reason) {
+    private void add(FinalizerState node, Reason reason) {
         synchronized (leftovers) {
             boolean named = false;
             try {
                 if (leftovers.size() < MOST_LEFTOVERS) {
-                    leftovers.put(node.id, naming.apply(node, reason));
+                    leftovers.put(node.id, naming.apply(node.info(), reason));
                     named = true;
                 }
             } catch (OutOfMemoryError shortage) {

@@ -72,7 +72,7 @@ class ExitPass {
                 task -> awaits(task) ? task.limitNanos() : 0,
                 this::runTurn);
         unawaited = new UnawaitedActions(core.number());
-        unended = new UnendedActions(core, dispatcher, this::awaits);
+        unended = new UnendedActions(core.log(), core.dispatcher(), core.runner(), dispatcher, this::awaits);
         progress = new ExitProgress(Names.escape(core.name()), core.log(), dispatcher, counts);
     }
 

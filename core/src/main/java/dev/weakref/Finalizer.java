@@ -46,7 +46,9 @@ public interface Finalizer<R> extends AutoCloseable {
      */
     boolean isAlive();
 
-    /** Whether it is to run when the registry closes. True unless chosen otherwise; false if it is not live any more. */
+    /**
+     * Whether it is to run when the registry closes. True unless chosen otherwise; false if it is not live any more.
+     */
     boolean isAtExit();
 
     /** Chooses whether it is to run when the registry closes. Counts until its turn in the exit pass has come. */
@@ -55,7 +57,9 @@ public interface Finalizer<R> extends AutoCloseable {
     /** Its number in the order of creation in its registry, from 1 on. Numbers are unique, but may leave gaps. */
     long id();
 
-    /** The name given at registration, else the class of the action, that of a lambda as {@code com.acme.Desk (lambda)}. */
+    /**
+     * The name given at registration, else the class of the action, that of a lambda as {@code com.acme.Desk (lambda)}.
+     */
     String name();
 
     /**

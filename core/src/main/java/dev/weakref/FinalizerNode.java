@@ -236,7 +236,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
         return details != null && details.mustBeClosed();
     }
 
-    /** How many milliseconds it may be live; {@code Long.MAX_VALUE} if there is no limit. */
+    @Override
     long overdueAfterMillis() {
         RareOptions details = details();
         return details != null && details.overdueAfter() != null
@@ -244,7 +244,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
                 : core().overdueAfterMillis();
     }
 
-    /** Reports it if it is live for too long; returns whether its limit has passed. */
+    @Override
     boolean reportIfOverdueAt(long nowMillis) {
         if (nowMillis - createdAtMillis() < overdueAfterMillis()) {
             return false;

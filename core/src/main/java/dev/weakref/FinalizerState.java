@@ -75,6 +75,12 @@ abstract class FinalizerState extends TrackedReference {
     /** The name of the class of its action, by which its creation site is found; one class for each lambda. */
     abstract String actionClass();
 
+    /** How many milliseconds it may be live; {@code Long.MAX_VALUE} if there is no limit. */
+    abstract long overdueAfterMillis();
+
+    /** Reports it if it is live for too long; returns whether its limit has passed. */
+    abstract boolean reportIfOverdueAt(long nowMillis);
+
     /** Whether it is a leak if its user does not call it. */
     abstract boolean mustBeClosed();
 

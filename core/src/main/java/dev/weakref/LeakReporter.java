@@ -153,8 +153,9 @@ final class LeakReporter {
     /**
      * The creation site: the class of the action, and all frames that were recorded, since the first of them may be a
      * method that many others call. If no frame was recorded and the action is the library's own, as for guards and
-     * temporary files, the name replaces its class, for temporary files without the digits that make it unique. A text, not a record: on Java 25 the class loader of a record whose
-     * generated {@code hashCode} was the last one to be linked is not collected.
+     * temporary files, the name replaces its class, for temporary files without the digits that make it unique. A text,
+     * not a record: on Java 25 the class loader of a record whose generated {@code hashCode} was the last one to be
+     * linked is not collected.
      */
     private static String site(Kind kind, FinalizerInfo finalizer, String actionClass) {
         boolean byName =

@@ -1,7 +1,5 @@
 package dev.weakref;
 
-import dev.weakref.internal.support.Names;
-
 /**
  * A finalizer that an exit pass could not bring to an end. {@link #toString()} is the sentence in the log.
  *
@@ -13,8 +11,8 @@ import dev.weakref.internal.support.Names;
  */
 public record Leftover(long id, String name, String action, Reason reason) {
 
-    static Leftover of(FinalizerNode<?> node, Reason reason) {
-        return new Leftover(node.id, Names.escape(node.name()), node.action(), reason);
+    static Leftover of(FinalizerInfo finalizer, Reason reason) {
+        return new Leftover(finalizer.id(), finalizer.name(), finalizer.action(), reason);
     }
 
     /** One sentence without a full stop. */
@@ -31,7 +29,9 @@ public record Leftover(long id, String name, String action, Reason reason) {
         CUT_OFF("was still running at the exit limit"),
         /** Its turn did not come within the exit limit. Counted in {@link ExitReport#skipped()}. */
         SKIPPED("was skipped: the exit limit has passed"),
-        /** Its action could not begin, because memory or stack was exhausted. Counted in {@link ExitReport#skipped()}. */
+        /**
+         * Its action could not begin, because memory or stack was exhausted. Counted in {@link ExitReport#skipped()}.
+         */
         NOT_RUN("could not be run"),
         /** Its action began before the pass, which waited for it until the exit limit. Not counted. */
         STILL_RUNNING("is still running"),

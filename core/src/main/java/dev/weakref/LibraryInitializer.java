@@ -147,7 +147,9 @@ final class LibraryInitializer implements Runnable {
             "internal.table.TableOptions",
             "internal.table.WeakTable");
 
-    /** Those that continue to work while memory is exhausted, by the beginnings of their names: packages, then classes. */
+    /**
+     * Those that continue to work while memory is exhausted, by the beginnings of their names: packages, then classes.
+     */
     private static final List<String> NEEDED_WITHOUT_MEMORY = List.of(
             "internal.dispatch.",
             "internal.reap.",

@@ -129,7 +129,7 @@ final class OverdueMonitor {
     static long reportOverdue(CreationLog log, long nowMillis) {
         long shortest = Long.MAX_VALUE;
         for (LogIterator live = log.newestFirst(Long.MAX_VALUE); live.hasNext(); ) {
-            FinalizerNode<?> node = (FinalizerNode<?>) live.next();
+            FinalizerState node = (FinalizerState) live.next();
             long limit = node.overdueAfterMillis();
             if (limit != Long.MAX_VALUE && !node.isOverdue() && !node.reportIfOverdueAt(nowMillis)) {
                 shortest = Math.min(shortest, limit);

@@ -153,7 +153,9 @@ final class RunReporter {
         }
     }
 
-    /** Discards a finalizer that the exit pass does not run, and counts that; whether it was live. Throws only before. */
+    /**
+     * Discards a finalizer that the exit pass does not run, and counts that; whether it was live. Throws only before.
+     */
     boolean discard(FinalizerState node) {
         boolean leak = isLeak(node, node.refersTo(null) ? Trigger.UNREACHABLE : Trigger.EXIT);
         FinalizerInfo info = leak ? node.info() : null;

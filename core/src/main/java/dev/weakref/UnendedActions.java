@@ -4,6 +4,7 @@ import dev.weakref.Leftover.Reason;
 import dev.weakref.internal.dispatch.DispatchTask;
 import dev.weakref.internal.dispatch.RunningTask;
 import dev.weakref.internal.dispatch.SerialDispatcher;
+import dev.weakref.internal.reap.CreationLog;
 import dev.weakref.internal.reap.LogIterator;
 import dev.weakref.internal.support.Defaults;
 import java.util.ArrayList;
@@ -21,15 +22,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnendedActions {
 
-    private final RegistryCore core;
+    private final CreationLog log;
+    private final SerialDispatcher dispatcher;
+    private final ActionRunner runner;
     private final SerialDispatcher ofThePass;
     private final Predicate<DispatchTask> awaited;
 
     /** The threads of their registry were still busy with these when the pass went on. */
     private Set<DispatchTask> blocked = Set.of();
 
-    UnendedActions(RegistryCore core, SerialDispatcher ofThePass, Predicate<DispatchTask> awaited) {
-        this.core = core;
+    /**
+     * Of a registry with this log, these workers and this runner.
+     *
+     * @param awaited whether the pass waits for it
+     */
+    UnendedActions(
+            CreationLog log,
+            SerialDispatcher dispatcher,
+            ActionRunner runner,
+            SerialDispatcher ofThePass,
+            Predicate<DispatchTask> awaited) {
+        this.log = log;
+        this.dispatcher = dispatcher;
+        this.runner = runner;
         this.ofThePass = ofThePass;
         this.awaited = awaited;
     }
@@ -42,16 +57,15 @@ final class UnendedActions {
     }
 
     private Stream<DispatchTask> tasksOfThreads() {
-        return Stream.concat(
-                core.dispatcher().running().stream().map(RunningTask::task), core.runner().inExecutor().stream());
+        return Stream.concat(dispatcher.running().stream().map(RunningTask::task), runner.inExecutor().stream());
     }
 
     /** What is left now. */
     List<Leftover> list() {
         List<Leftover> left = new ArrayList<>();
-        for (LogIterator running = core.log().running(); running.hasNext(); ) {
-            FinalizerNode<?> node = (FinalizerNode<?>) running.next();
-            left.add(Leftover.of(node, awaited.test(node) ? Reason.STILL_RUNNING : Reason.WAITS_FOR_EXIT));
+        for (LogIterator running = log.running(); running.hasNext(); ) {
+            FinalizerState node = (FinalizerState) running.next();
+            left.add(Leftover.of(node.info(), awaited.test(node) ? Reason.STILL_RUNNING : Reason.WAITS_FOR_EXIT));
         }
         tasksOfThreads().forEach(task -> add(task, blocked.contains(task), left));
         ofThePass.running().forEach(running -> add(running.task(), isStuck(running), left));
@@ -64,15 +78,15 @@ final class UnendedActions {
     }
 
     private static void add(DispatchTask task, boolean stuck, List<Leftover> left) {
-        FinalizerNode<?> node = (FinalizerNode<?>) (task instanceof ExplicitCall call ? call.finalizer() : task);
+        FinalizerState node = (FinalizerState) (task instanceof ExplicitCall call ? call.finalizer() : task);
         Reason reason = reason(node, stuck);
         if (reason != null) {
-            left.add(Leftover.of(node, reason));
+            left.add(Leftover.of(node.info(), reason));
         }
     }
 
     /** Why it is left; {@code null} if it is not, or is in the log as running. */
-    private static @Nullable Reason reason(FinalizerNode<?> node, boolean stuck) {
+    private static @Nullable Reason reason(FinalizerState node, boolean stuck) {
         if (node.isDone()) {
             return stuck && !node.hasTimedOut() ? Reason.LISTENER_RUNNING : null;
         }

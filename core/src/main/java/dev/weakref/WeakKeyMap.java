@@ -109,9 +109,9 @@ public final class WeakKeyMap<K, V> extends AbstractWeakMap<K, V> {
 
         /**
          * Whether an equal key that is used to write a value replaces the first one; false by default. This holds for
-         * {@code put}, {@code putAll}, {@code replace}, {@code compute}, {@code computeIfPresent} and {@code merge} with
-         * the key that they are given; for {@code replaceAll}, and {@code setValue} of an entry, with the key that they
-         * have seen. {@code putIfAbsent} and {@code computeIfAbsent} change nothing if the key is present.
+         * {@code put}, {@code putAll}, {@code replace}, {@code compute}, {@code computeIfPresent} and {@code merge}
+         * with the key that they are given; for {@code replaceAll}, and {@code setValue} of an entry, with the key that
+         * they have seen. {@code putIfAbsent} and {@code computeIfAbsent} change nothing if the key is present.
          */
         public Builder<K, V> replaceKeys(boolean replace) {
             replaceKeys = replace;

@@ -10,6 +10,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,12 +27,16 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Holds those tables of docs/finalizers.md against the code whose rows are no part of the API: defaults and log lines.
  */
 @Timeout(120)
 class FinalizersPageInsideTests {
+
+    @TempDir
+    Path folder;
 
     private final Reaper reaper = SimulatedCollector.idleReaper();
     private final Object referent = new Object();
@@ -220,13 +225,18 @@ class FinalizersPageInsideTests {
         registry.close();
     }
 
-    private void captureAndHide() {
+    private void captureAndHide() throws ReflectiveOperationException {
+        Compiled.into(
+                folder,
+                "// module-info.java\nmodule closing { exports closing; }",
+                "// closing/Closed.java\npackage closing; public class Closed { private Object held = this; }");
+        Object hidden = Compiled.make(Compiled.loaderOf("closing", folder), "closing.Closed");
         FinalizerRegistry registry = builder()
                 .captureCheck(CaptureCheck.WARN)
                 .lookup(MethodHandles.lookup())
                 .build();
         registry.register(referent, referent::hashCode);
-        registry.register(referent, new Object[] {new Throwable()}, (Object[] state) -> {});
+        registry.register(referent, new Object[] {hidden}, (Object[] state) -> {});
         registry.close();
     }
 

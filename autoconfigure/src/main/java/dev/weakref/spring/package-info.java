@@ -10,8 +10,8 @@
  * </ul>
  *
  * <p>None of these knows of auto-configuration: {@code autoconfigure} wires their classes, and an application may do so
- * itself. {@code endpoint} and {@code metrics} know {@code collections} and {@code lifecycle}, and no other feature knows
- * another one. This package itself is empty.
+ * itself. {@code endpoint} and {@code metrics} know {@code collections} and {@code lifecycle}, and no other feature
+ * knows another one. This package itself is empty.
  */
 @NullMarked
 package dev.weakref.spring;

@@ -28,11 +28,6 @@ import org.jspecify.annotations.Nullable;
  * that are not smaller than the last one seen. An unlinked chunk keeps its nodes and its link to the older neighbour,
  * so an iterator that stands in it continues unaffected. A merged chunk replaces all that it was made of in one write
  * to its newer neighbour.
- *
- * <p>An iterator from the oldest to the newest is the mirror image: it skips ids that are not greater than the last one
- * seen, an unlinked chunk keeps its link to the newer neighbour, and a merged chunk is linked to its newer neighbour
- * before one write, to its older neighbour or to the head of the log, replaces what it was made of. The tail is never
- * replaced, so every chain of links ends there.
  */
 public final class CreationLog extends Reapable {
 
@@ -160,7 +155,7 @@ public final class CreationLog extends Reapable {
         return new LogIterator(tail, before, 0, TrackedReference::isLive);
     }
 
-    /** The live nodes with a greater id than this one, oldest first; for the rules see the class comment. */
+    /** The live nodes with a greater id than this one, oldest first. */
     public OldestFirstIterator oldestFirst(long after) {
         return new OldestFirstIterator(oldest, after);
     }
