@@ -119,6 +119,7 @@ class CallbackTests {
         ((Runnable) made.get(1)).run();
         assertThat(told.take()).isSameAs(this);
         Reference.reachabilityFence(holder);
+        Reference.reachabilityFence(living);
     }
 
     @Test

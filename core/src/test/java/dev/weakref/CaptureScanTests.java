@@ -246,7 +246,7 @@ class CaptureScanTests {
                 LogLines log = new LogLines()) {
             blind.register(referent, referent::close).detach();
 
-            assertThat(log.lines()).isEmpty();
+            assertThat(log.with("referent")).isEmpty();
         }
     }
 
@@ -286,7 +286,7 @@ class CaptureScanTests {
     private void assertAccepted(Object state) {
         try (LogLines log = new LogLines()) {
             assertThatCode(() -> registry.register(referent, state, same -> {})).doesNotThrowAnyException();
-            assertThat(log.with("WARNING")).isEmpty();
+            assertThat(log.with("WARNING The referent")).isEmpty(); // other threads may warn of something else
         }
     }
 

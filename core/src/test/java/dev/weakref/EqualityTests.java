@@ -3,6 +3,7 @@ package dev.weakref;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.ref.Reference;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
@@ -96,6 +97,8 @@ class EqualityTests {
                     assertThat(two.answers(one))
                             .as("%s %s, %s %s, %s referents", other, theirs, state, mine, referents)
                             .isEqualTo(expected(two, one, referents));
+                    Reference.reachabilityFence(first);
+                    Reference.reachabilityFence(second);
                 }
             }
         }
@@ -146,6 +149,7 @@ class EqualityTests {
                         .as("%s, asked before: %s", state, before)
                         .isEqualTo(expected);
                 assertThat(hash).isIn(null, expected);
+                Reference.reachabilityFence(referent);
             }
         }
     }
@@ -167,6 +171,7 @@ class EqualityTests {
             assertThat(alive.object.equals(null)).isFalse();
             assertThat(dead.object.equals(null)).isFalse();
         }
+        Reference.reachabilityFence(referent);
     }
 
     /** One of those that refer to an object, and what becomes of it. */

@@ -43,6 +43,7 @@ class ExitPassTests {
         Object referent = new Object();
         List<FinalizerRun> runs = new CopyOnWriteArrayList<>();
         FinalizerRegistry registry = FinalizerRegistry.builder()
+                .name("ending") // as an action of another test may time out meanwhile
                 .actionLimit(Duration.ofMillis(20))
                 .listener(runs::add)
                 .build();
@@ -52,7 +53,7 @@ class ExitPassTests {
             }
         });
 
-        LogLines.Reaction endsIt = new LogLines.Reaction("has passed its limit", () -> {
+        LogLines.Reaction endsIt = new LogLines.Reaction("of registry 'ending' has timed out", () -> {
             go.countDown();
             Gc.awaitWithoutCollecting(finalizer::isDone, "it has not ended");
         });
@@ -104,6 +105,7 @@ class ExitPassTests {
 
     @Test
     void waitsForADispatchedActionAndRunsWhatWaitedBehindIt() {
+        registry = builder.takeOver(Duration.ofMinutes(1)).build(); // until then the second does not run beside it
         CountDownLatch go = new CountDownLatch(1);
         FinalizerNode<?> waiting = named("waiting", false);
         FinalizerNode<?> running = node(registry.register(referent, () -> {
@@ -150,21 +152,19 @@ class ExitPassTests {
 
     @Test
     void runsWhatWaitedWhileTheOnlyWorkerWasStuckForEver() {
-        registry = builder.maxWorkers(1)
-                .takeOver(Duration.ofMillis(20))
-                .actionLimit(Duration.ofMillis(20))
-                .build();
+        registry = builder.maxWorkers(1).takeOver(Duration.ofMillis(20)).build();
         CountDownLatch go = new CountDownLatch(1);
         FinalizerNode<?> waiting = named("waiting", false);
-        FinalizerNode<?> stuck = node(registry.register(referent, () -> {
-            while (go.getCount() > 0) {
-                try {
-                    go.await();
-                } catch (InterruptedException notHeeded) {
-                    ran.add("interrupted");
-                }
-            }
-        }));
+        FinalizerNode<?> stuck =
+                node(registry.finalizer(referent).limit(Duration.ofMillis(20)).run(() -> {
+                    while (go.getCount() > 0) {
+                        try {
+                            go.await();
+                        } catch (InterruptedException notHeeded) {
+                            ran.add("interrupted");
+                        }
+                    }
+                }));
         waiting.enqueue();
         stuck.enqueue();
         reaper.pass();
@@ -235,7 +235,7 @@ class ExitPassTests {
         named("older", true);
         Finalizer<Void> hanging = registry.finalizer(referent)
                 .name("hangs")
-                .limit(Duration.ofMillis(50))
+                .limit(Duration.ofMillis(500)) // by then it waits
                 .run(() -> {
                     try {
                         never.await();
@@ -258,8 +258,9 @@ class ExitPassTests {
                     .singleElement()
                     .asString()
                     .endsWith(". Left: Finalizer 2 'hangs' has passed its limit");
-            assertThat(log.with("'hangs' of registry 'test' has timed out: it has passed its limit"))
-                    .anySatisfy(line -> assertThat(line).contains("CountDownLatch.await"));
+            String timedOut = "'hangs' of registry 'test' has timed out: it has passed its limit";
+            Gc.awaitWithoutCollecting(() -> !log.with(timedOut).isEmpty(), "nothing was said of it");
+            assertThat(log.with(timedOut)).anySatisfy(line -> assertThat(line).contains("CountDownLatch.await"));
         }
         awaitRan("came back", "older");
         assertThat(interrupted.get()).isTrue();
@@ -695,7 +696,10 @@ class ExitPassTests {
 
             assertThat(report.run()).isEqualTo(1);
             assertThat(threads).containsExactly(Thread.currentThread());
-            assertThat(log.with("No thread for the actions of the exit pass")).hasSize(1);
+            String noThread = "No thread for the actions of the exit pass";
+            Gc.awaitWithoutCollecting( // by the thread that has found that out, which the pass does not wait for
+                    () -> !log.with(noThread).isEmpty(), "nothing was said");
+            assertThat(log.with(noThread)).hasSize(1);
         }
     }
 
@@ -931,11 +935,9 @@ class ExitPassTests {
 
     @Test
     void interruptsTheClosingThreadWhereThatHangsInAnActionItself() {
-        registry = builder.threadFactory(task -> null)
-                .actionLimit(Duration.ofMillis(20))
-                .build();
+        registry = builder.threadFactory(task -> null).build();
         named("older", true);
-        registry.register(referent, () -> new CountDownLatch(1).await());
+        registry.finalizer(referent).limit(Duration.ofMillis(20)).run(() -> new CountDownLatch(1).await());
 
         ExitReport report = registry.shutdown();
 
@@ -975,7 +977,6 @@ class ExitPassTests {
     void countsWhatHasEndedEvenWhereTheHandlerOfItsFailureNeverDoes() {
         CountDownLatch go = new CountDownLatch(1);
         registry = builder.exitLimit(Duration.ofSeconds(30))
-                .actionLimit(Duration.ofMillis(200))
                 .onFailure((info, failure) -> {
                     while (go.getCount() > 0) {
                         Thread.onSpinWait(); // deaf to interruption
@@ -983,7 +984,7 @@ class ExitPassTests {
                 })
                 .build();
         named("older", true);
-        registry.finalizer(referent).name("fails").run(() -> {
+        registry.finalizer(referent).name("fails").limit(Duration.ofSeconds(2)).run(() -> {
             throw new IllegalStateException("for the test");
         });
 

@@ -28,7 +28,12 @@ public final class Gc {
 
     /** Waits without collecting. */
     public static void awaitWithoutCollecting(BooleanSupplier condition, String otherwise) {
-        await(condition, DEADLINE, otherwise, false);
+        awaitWithoutCollecting(condition, DEADLINE, otherwise);
+    }
+
+    /** Waits without collecting, for longer than usual. */
+    static void awaitWithoutCollecting(BooleanSupplier condition, Duration deadline, String otherwise) {
+        await(condition, deadline, otherwise, false);
     }
 
     /** Collects once, and gives the library's threads no time to follow. */

@@ -158,9 +158,10 @@ class GuardedHandleTests {
 
     @Test
     void namesTheInterfaceUnlessANameIsGiven() {
-        registry.guard(database, Connection.class);
+        Connection handle = registry.guard(database, Connection.class);
 
         assertThat(registry.finalizers()).extracting(FinalizerInfo::name).containsExactly("guarded Connection");
+        Reference.reachabilityFence(handle);
     }
 
     @Test
@@ -181,6 +182,7 @@ class GuardedHandleTests {
                 .isThrownBy(() -> registry.guard(handle, Connection.class))
                 .withMessageContaining("use that handle");
         assertThat(database.closed).hasValue(0);
+        Reference.reachabilityFence(handle);
         registry.close();
         Database late = new Database();
         assertThatIllegalStateException().isThrownBy(() -> registry.guard(late, Connection.class));

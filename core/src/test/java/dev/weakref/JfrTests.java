@@ -39,7 +39,7 @@ class JfrTests {
 
     @Test
     void runsTellTheSameStoryAsTheLog() throws Exception {
-        List<RecordedEvent> events = record("weakref.FinalizerRun", recording -> {
+        List<RecordedEvent> events = record("weakref.FinalizerRun", "flight", recording -> {
             FinalizerRegistry registry = FinalizerRegistry.create("flight");
             registry.finalizer(referent).name("called").run(() -> {}).close();
             registry.finalizer(referent).name("fails").run(() -> {
@@ -74,8 +74,8 @@ class JfrTests {
             }
         };
 
-        assertThat(record("weakref.FinalizerRegistered", work)).isEmpty();
-        List<RecordedEvent> events = record("weakref.FinalizerRegistered", recording -> {
+        assertThat(record("weakref.FinalizerRegistered", "flight", work)).isEmpty();
+        List<RecordedEvent> events = record("weakref.FinalizerRegistered", "flight", recording -> {
             recording.enable("weakref.FinalizerRegistered");
             work.run(recording);
         });
@@ -92,13 +92,14 @@ class JfrTests {
             recording.enable(Told.class);
             FinalizerRegistry registry = FinalizerRegistry.builder()
                     .reportOpenAtExit(true)
+                    .name("flight")
                     .leakListener(leak -> new Told().commit())
                     .build();
             registry.finalizer(referent).mustBeClosed().run(() -> {});
             registry.close();
         });
 
-        RecordedEvent run = named("weakref.FinalizerRun", events).get(0);
+        RecordedEvent run = of("flight", named("weakref.FinalizerRun", events)).get(0);
         RecordedEvent told = named(Told.class.getName(), events).get(0);
         assertThat(run.getEndTime()).isBeforeOrEqualTo(told.getStartTime());
     }
@@ -107,8 +108,9 @@ class JfrTests {
 
     @Test
     void leaksNameTheirPlace() throws Exception {
-        List<RecordedEvent> events = record("weakref.Leak", recording -> {
+        List<RecordedEvent> events = record("weakref.Leak", "flight", recording -> {
             FinalizerRegistry registry = FinalizerRegistry.builder()
+                    .name("flight")
                     .leakLevel(LeakLevel.PARANOID)
                     .reportOpenAtExit(true)
                     .build();
@@ -124,7 +126,7 @@ class JfrTests {
 
     @Test
     void aNameOfARegistryIsEscapedAsEverywhere() throws Exception {
-        List<RecordedEvent> events = record("weakref.FinalizerRun", recording -> {
+        List<RecordedEvent> events = record("weakref.FinalizerRun", Names.escape("two\nlines"), recording -> {
             FinalizerRegistry registry = FinalizerRegistry.create("two\nlines");
             registry.register(referent, () -> {});
             registry.close();
@@ -175,8 +177,15 @@ class JfrTests {
         }
     }
 
-    private List<RecordedEvent> record(String name, Flown work) throws Exception {
-        return named(name, recordAll(work));
+    /** The events of one registry: those that other tests have dropped may have their last runs meanwhile. */
+    private List<RecordedEvent> record(String name, String registry, Flown work) throws Exception {
+        return of(registry, named(name, recordAll(work)));
+    }
+
+    private static List<RecordedEvent> of(String registry, List<RecordedEvent> events) {
+        return events.stream()
+                .filter(event -> event.getString("registry").equals(registry))
+                .toList();
     }
 
     private static List<RecordedEvent> named(String name, List<RecordedEvent> events) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A server that loads the library anew for each deployment gets rid of it with the deployment. */
 @Tag("collects")
-@Timeout(300)
+@Timeout(900)
 class RedeployTests {
 
     private static final int ROUNDS = 25;
@@ -55,7 +55,7 @@ class RedeployTests {
         for (Class<?> application : applications) {
             Gc.awaitTrue(
                     () -> deployed.get(application).stream().allMatch(loader -> loader.refersTo(null)),
-                    Duration.ofMinutes(2),
+                    Duration.ofMinutes(6),
                     "class loaders of " + application.getSimpleName() + " are still reachable");
         }
     }
@@ -75,7 +75,7 @@ class RedeployTests {
 
         Gc.awaitTrue(
                 () -> collections.incrementAndGet() > 100,
-                Duration.ofMinutes(2),
+                Duration.ofMinutes(6),
                 "a hundred collections were not made");
 
         assertThat(threads.getTotalStartedThreadCount() - before).isLessThan(50);

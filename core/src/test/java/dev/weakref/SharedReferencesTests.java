@@ -110,9 +110,10 @@ class SharedReferencesTests {
     /** As if the collector came between the look at the table and the addition. */
     @Test
     void whoFindsTheKeyOfTheFirstAndThenLosesItSharesItsOwn() {
-        holders.share(key(), referent);
+        Object first = holders.share(key(), referent);
         SharedReferences.Key mine = key();
         assertThat(holders.table.put(mine, true, When.ABSENT)).isTrue();
+        Reference.reachabilityFence(first);
 
         SimulatedCollector.drop(holders, referent);
 
@@ -171,9 +172,13 @@ class SharedReferencesTests {
     }
 
     private static void dropTwo(Task referent, List<WeakReference<Object>> dropped) {
-        dropped.add(new WeakReference<>(WeakRef.of(referent)));
-        dropped.add(new WeakReference<>(WeakProxy.of(referent, Runnable.class)));
+        WeakRef<Task> ref = WeakRef.of(referent);
+        Runnable proxy = WeakProxy.of(referent, Runnable.class);
+        dropped.add(new WeakReference<>(ref));
+        dropped.add(new WeakReference<>(proxy));
         assertThat(WeakRefs.count(referent)).isEqualTo(2);
+        Reference.reachabilityFence(ref);
+        Reference.reachabilityFence(proxy);
     }
 
     private Object share(Set<Class<?>> interfaces) {

@@ -176,16 +176,19 @@ class WeakProxyTests {
         @Test
         void equalsWhatTheReferentEqualsWithProxiesUnwrapped() {
             Machine proxy = WeakProxy.of(robot, Machine.class);
-            Runnable other = WeakProxy.of(new Robot("R2"), Runnable.class);
+            Robot equal = new Robot("R2");
+            Robot different = new Robot("C3");
+            Runnable other = WeakProxy.of(equal, Runnable.class);
 
             assertThat(proxy.equals(robot)).isTrue();
             assertThat(proxy.equals(proxy)).isTrue();
             assertThat(proxy.equals(other)).isTrue();
             assertThat(other.equals(proxy)).isTrue();
-            assertThat(proxy.equals(WeakProxy.of(new Robot("C3"), Machine.class)))
-                    .isFalse();
+            assertThat(proxy.equals(WeakProxy.of(different, Machine.class))).isFalse();
             assertThat(proxy.equals("R2")).isFalse();
             assertThat(proxy.equals(null)).isFalse();
+            Reference.reachabilityFence(equal);
+            Reference.reachabilityFence(different);
         }
 
         @Test
@@ -384,9 +387,9 @@ class WeakProxyTests {
 
             SimulatedCollector.collect(proxy);
 
-            Gc.awaitWithoutCollecting(() -> !log.with("A callback failed").isEmpty(), "nothing was reported");
-            assertThat(log.with("A callback failed: " + failing.getClass().getName()))
-                    .hasSize(1);
+            String line = "A callback failed: " + failing.getClass().getName();
+            Gc.awaitWithoutCollecting(() -> !log.with(line).isEmpty(), "nothing was reported");
+            assertThat(log.with(line)).hasSize(1);
             Reference.reachabilityFence(proxy);
         }
     }

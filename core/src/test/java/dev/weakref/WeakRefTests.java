@@ -68,6 +68,7 @@ class WeakRefTests {
         assertThat(fresh).isNotSameAs(cleared).isSameAs(WeakRef.of(referent));
         assertThat(fresh.get()).isSameAs(referent);
         assertThat(WeakRefs.count(referent)).isEqualTo(1);
+        Reference.reachabilityFence(fresh);
     }
 
     @Test
@@ -204,6 +205,7 @@ class WeakRefTests {
         assertThat(WeakRef.of(one)).isEqualTo(WeakRef.of(two)).isEqualTo(WeakRef.of(two, called::add));
         assertThat(WeakRef.of(one)).hasSameHashCodeAs(WeakRef.of(two)).hasSameHashCodeAs(new Counted<>(two));
         assertThat(WeakRef.of(one)).isNotEqualTo(WeakRef.of(new String("other")));
+        Reference.reachabilityFence(two);
     }
 
     @Test
@@ -256,6 +258,7 @@ class WeakRefTests {
         assertThatIllegalStateException()
                 .isThrownBy(unasked::hashCode)
                 .withMessage("The referent was collected before its hash was computed; call hashCode() while it lives");
+        Reference.reachabilityFence(value);
     }
 
     @Test
@@ -268,6 +271,7 @@ class WeakRefTests {
         assertThat(WeakRef.of(value)).isEqualTo(counted);
         assertThat(counted.hashCode()).isEqualTo("value".hashCode());
         assertThat(counted.count).isEqualTo(1);
+        Reference.reachabilityFence(value);
     }
 
     @Test

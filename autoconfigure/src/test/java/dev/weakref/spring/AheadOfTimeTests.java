@@ -19,6 +19,7 @@ import dev.weakref.spring.listeners.WeakListeners;
 import dev.weakref.spring.metrics.WeakGauges;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,7 @@ class AheadOfTimeTests {
             assertThat(context).satisfies(it -> it.getBean(WeakGauges.class));
             context.close();
             assertThat(events).containsExactly("told text", "finalized", "closed");
+            Reference.reachabilityFence(prototype);
         });
     }
 

@@ -31,7 +31,7 @@ import org.springframework.context.annotation.Scope;
 import org.springframework.core.OverridingClassLoader;
 
 /** What the developer tools do: the application's classes in a new class loader each time, the library's in one. */
-@Timeout(240)
+@Timeout(600)
 class RestartTests {
 
     /** Its own JVM has no soft references to speak of, which Spring's caches consist of. */

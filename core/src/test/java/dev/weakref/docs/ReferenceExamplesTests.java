@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weakref.Gc;
 import dev.weakref.WeakMethod;
 import dev.weakref.WeakRef;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -46,6 +47,7 @@ class ReferenceExamplesTests {
 
         assertThat(printed)
                 .containsExactly("Object is still live!", "useful", "Object has been deallocated; can't frobnicate.");
+        Reference.reachabilityFence(frob);
     }
 
     // example: still live

@@ -16,7 +16,7 @@ final class Chromium implements AutoCloseable {
 
     private static final Path SCREENSHOTS = Path.of(System.getProperty("weakref.screenshots", "target/browser"));
 
-    private static final double PATIENCE = 20_000;
+    private static final double PATIENCE = 60_000;
 
     private final Playwright playwright =
             Playwright.create(new CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));

@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -54,14 +55,19 @@ class ApplicationIT {
                     "one is overdue",
                     Duration.ofMinutes(2),
                     () -> !application.logLines("LEAK: OVERDUE").isEmpty());
-            List<RecordedEvent> events = application.recordedEvents();
+            List<RecordedEvent> events = new ArrayList<>();
+            Eventually.until("the last run is recorded, after it is counted", Duration.ofMinutes(2), () -> {
+                events.clear();
+                events.addAll(application.recordedEvents());
+                return events.stream().filter(ApplicationIT::isRun).count() >= 50;
+            });
             assertThat(events)
                     .extracting(event -> event.getEventType().getName())
                     .contains("weakref.Reap", "weakref.Leak")
                     .filteredOn("weakref.FinalizerRegistered"::equals)
                     .hasSize(100);
             assertThat(events)
-                    .filteredOn(event -> event.getEventType().getName().equals("weakref.FinalizerRun"))
+                    .filteredOn(ApplicationIT::isRun)
                     .extracting(event -> event.getString("trigger") + " " + event.getString("outcome"))
                     .containsOnly("EXPLICIT SUCCESS", "UNREACHABLE SUCCESS")
                     .hasSize(50);
@@ -79,6 +85,10 @@ class ApplicationIT {
                     .contains("50 run (0 failed), 0 timed out, 0 skipped");
             assertThat(idsInExitOrder(application)).hasSize(50).isSortedAccordingTo(Comparator.reverseOrder());
         }
+    }
+
+    private static boolean isRun(RecordedEvent event) {
+        return event.getEventType().getName().equals("weakref.FinalizerRun");
     }
 
     private static List<Integer> idsInExitOrder(RunningApplication application) {

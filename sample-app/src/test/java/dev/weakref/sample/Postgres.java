@@ -94,7 +94,7 @@ final class Postgres extends PostgreSQLContainer<Postgres> {
     void awaitWorkspaces(long expected) {
         Eventually.until(
                 expected + " workspaces in the database",
-                Duration.ofSeconds(10),
+                Duration.ofSeconds(60),
                 () -> List.of(leases(), connections(), locks()).equals(List.of(expected, expected, expected)));
     }
 

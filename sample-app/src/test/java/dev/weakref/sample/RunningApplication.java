@@ -142,12 +142,16 @@ final class RunningApplication implements AutoCloseable {
     }
 
     /** What the flight recorder has seen of the library so far. */
-    List<RecordedEvent> recordedEvents() throws IOException {
+    List<RecordedEvent> recordedEvents() {
         Path file = data.resolveSibling("recording.jfr");
         jcmd("JFR.dump", "name=test", "filename=" + file);
-        return RecordingFile.readAllEvents(file).stream()
-                .filter(event -> event.getEventType().getName().startsWith("weakref."))
-                .toList();
+        try {
+            return RecordingFile.readAllEvents(file).stream()
+                    .filter(event -> event.getEventType().getName().startsWith("weakref."))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The lines of its log that have this text in them. */

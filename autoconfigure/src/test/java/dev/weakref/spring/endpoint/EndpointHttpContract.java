@@ -350,6 +350,7 @@ abstract class EndpointHttpContract {
     }
 
     @Test
+    @Timeout(600)
     void randomRequestsBreakNothingAndShowNothingOfTheUsers() throws Exception {
         RandomRequests random = new RandomRequests(writable.port(), 20261125);
         Talkative.asked.set(0);

@@ -20,6 +20,7 @@ import dev.weakref.spring.endpoint.WeakRefsDescriptor.LeakDescriptor;
 import dev.weakref.spring.endpoint.WeakRefsDescriptor.RegistryDescriptor;
 import dev.weakref.spring.endpoint.WeakRefsDescriptor.RunsDescriptor;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -440,7 +441,8 @@ class WeakRefsEndpointTests {
         @Test
         void areAskedForByNoList() {
             AtomicInteger asked = new AtomicInteger();
-            registry.finalizer(new Asked(asked)).state(new Asked(asked)).run(state -> {});
+            Asked referent = new Asked(asked);
+            registry.finalizer(referent).state(new Asked(asked)).run(state -> {});
 
             WeakRefsDescriptor answer =
                     showing(Show.ALWAYS).weakRefs(null, null, null, null, null, null, null, null, null);
@@ -450,18 +452,21 @@ class WeakRefsEndpointTests {
                 assertThat(one.referent()).isNull();
             });
             assertThat(asked).hasValue(0);
+            Reference.reachabilityFence(referent);
         }
 
         @ParameterizedTest
         @EnumSource(value = Show.class, names = "ALWAYS", mode = Mode.EXCLUDE)
         void areShownToNobodyUnknownOtherwise(Show show) {
-            registry.finalizer(new Secret()).state(new Secret()).run(Secret::use);
+            Secret referent = new Secret();
+            registry.finalizer(referent).state(new Secret()).run(Secret::use);
 
             WeakRefsDescriptor answer = showing(show).weakRefs(null, null, null, null, null, null, null, null, null);
 
             assertThat(answer.finalizers()).hasSize(1);
             assertThat(answer.toString()).doesNotContain("secret text");
             assertThat(showing(show).finalizer("1").toString()).doesNotContain("secret text");
+            Reference.reachabilityFence(referent);
         }
 
         @Test

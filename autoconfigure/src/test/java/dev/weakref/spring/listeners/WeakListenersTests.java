@@ -134,7 +134,6 @@ class WeakListenersTests {
     void theListenerGoesWithItsOwner() {
         listeners.add(owner, String.class, Owner::told);
         addOneThatDies();
-        assertThat(events.listeners).hasValue(2);
 
         Gc.awaitTrue(() -> events.listeners.get() == 1, "the listener of a dead owner is still there");
 
@@ -154,7 +153,10 @@ class WeakListenersTests {
     }
 
     private void addOneThatDies() {
-        listeners.add(new Owner(), String.class, Owner::told);
+        Owner dies = new Owner();
+        listeners.add(dies, String.class, Owner::told);
+        assertThat(events.listeners).hasValue(2);
+        Reference.reachabilityFence(dies);
     }
 
     private WeakListeners.Registration addOneThatDies(Reference<?>[] dying) {

@@ -32,6 +32,7 @@ class WeakGaugesTests {
 
         assertThat(gauge.value()).isEqualTo(2);
         assertThat(registry.get("size").tag("of", "list").gauge()).isSameAs(gauge);
+        Reference.reachabilityFence(measured);
     }
 
     @Test
@@ -61,6 +62,8 @@ class WeakGaugesTests {
 
         assertThat(registry.get("value").tags("a", "b").gauge().value()).isEqualTo(2);
         assertThat(registry.get("value").gauges()).hasSize(2);
+        Reference.reachabilityFence(older);
+        Reference.reachabilityFence(newer);
     }
 
     @Test

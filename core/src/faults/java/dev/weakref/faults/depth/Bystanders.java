@@ -7,6 +7,7 @@ import dev.weakref.WeakSet;
 import dev.weakref.WeakValueMap;
 import dev.weakref.faults.Asked;
 import dev.weakref.faults.Verdict;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -43,6 +44,7 @@ final class Bystanders {
         Finalizer<Void> finalizer = REGISTRY.register(key, ticket);
         finalizer.call();
         Verdict.expect(ticket.runs() == 1, "a call of an unrelated finalizer ran it " + ticket.runs() + " times");
+        Reference.reachabilityFence(key); // else the finalizer may have run before the call
     }
 
     /** Whether the reaper reaps, and an unrelated finalizer runs when its object has died; if not, that is a fault. */

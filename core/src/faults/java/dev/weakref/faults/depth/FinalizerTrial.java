@@ -81,6 +81,10 @@ final class FinalizerTrial extends Trial {
         if (step.finalizer != null && number % 3 == 0) {
             step.finalizer.call();
             expect(!step.finalizer.isAlive(), "a finalizer lives after its call");
+            Asked.becameSo( // a call that was asked for earlier may be about to run it in a thread of the registry
+                    name + ": an action is lost",
+                    Verdict.DEADLINE_MILLIS * 2 / 3,
+                    () -> step.ticket.runs() >= fewest(step));
             expectOnce(step);
         }
         if (number % 3 == 1) {

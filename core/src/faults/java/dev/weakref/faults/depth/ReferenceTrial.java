@@ -5,6 +5,7 @@ import dev.weakref.WeakProxy;
 import dev.weakref.WeakRef;
 import dev.weakref.WeakRefs;
 import dev.weakref.faults.Asked;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -129,6 +130,8 @@ final class ReferenceTrial extends Trial {
         if (step.method != null) {
             expect(step.method.get() != null, "a method is dead before its receiver");
         }
+        Reference.reachabilityFence(shared);
+        Reference.reachabilityFence(proxy);
     }
 
     @Override

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which interfaces a proxy can have, whatever they look like and wherever they come from. */
-@Timeout(60)
+@Timeout(240)
 class ProxyClassesTests {
 
     @TempDir

@@ -407,7 +407,7 @@ class WeakTableTests {
         @Test
         void aTableThatIsHurriedIsSweptAlthoughItsQueueIsEmpty() {
             WeakTable<Key, String> table = new WeakTable<>(Kind.WEAK_KEYS, reaper);
-            table.put(new Key("dead"), "value", When.ALWAYS);
+            table.put(held(new Key("dead")), "value", When.ALWAYS); // by hand, below
             table.put(held(new Key("alive")), "value", When.ALWAYS);
             SimulatedCollector.node(table, new Key("dead")).clear(); // and not on the queue
 

@@ -34,11 +34,14 @@ class TestingPageTests {
     @FailOnOpenFinalizers(await = "0ms")
     static class Forgetful {
 
+        /** Held, as a collection could come before the test has ended. */
+        private static Uploads.Upload forgotten;
+
         private final Uploads uploads = new Uploads(registry);
 
         @Test
         void anUploadHasAPart() {
-            uploads.begin("cat.png");
+            forgotten = uploads.begin("cat.png");
             assertThat(uploads.parts()).containsExactly("cat.png");
         }
     }
