@@ -9,6 +9,7 @@ import dev.weakref.benchmarks.harness.Fork;
 import dev.weakref.benchmarks.harness.Job;
 import dev.weakref.benchmarks.harness.Plan;
 import dev.weakref.benchmarks.harness.Sample;
+import dev.weakref.benchmarks.harness.StartUp;
 import dev.weakref.benchmarks.measurement.Churn;
 import dev.weakref.benchmarks.measurement.Peer;
 import dev.weakref.benchmarks.measurement.Scale;
@@ -16,6 +17,7 @@ import dev.weakref.benchmarks.report.Report;
 import dev.weakref.benchmarks.report.Results;
 import dev.weakref.benchmarks.report.Targets;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,5 +74,18 @@ class SmokeTests {
                 .isNotEmpty()
                 .allMatch(row -> row.startsWith(Churn.SECTION) && row.split(" \\| ").length == 4)
                 .noneMatch(row -> row.contains("–")); // as it is without a figure
+    }
+
+    @Test
+    void anIdleApplicationIsStarted() throws Exception {
+        List<String> classPath = List.of(System.getProperty("java.class.path").split(File.pathSeparator));
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+
+        new StartUp(classPath, 1, new PrintStream(printed, true, UTF_8)).measure();
+
+        assertThat(printed.toString(UTF_8).lines())
+                .hasSize(2)
+                .allMatch(row -> row.split(" \\| ").length == 5)
+                .noneMatch(row -> row.contains("NaN"));
     }
 }
