@@ -153,7 +153,7 @@ class WeakRefsEndpointAutoConfigurationTests {
     static class Parent {
         @Bean
         FinalizerRegistry ofTheParent() {
-            return FinalizerRegistry.create();
+            return FinalizerRegistry.create("ofTheParent");
         }
     }
 
@@ -162,7 +162,7 @@ class WeakRefsEndpointAutoConfigurationTests {
     static class Child {
         @Bean
         FinalizerRegistry ofTheChild() {
-            return FinalizerRegistry.create();
+            return FinalizerRegistry.create("ofTheChild");
         }
     }
 }
