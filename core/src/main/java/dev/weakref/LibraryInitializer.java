@@ -145,6 +145,7 @@ final class LibraryInitializer implements Runnable {
             "internal.table.TableLookup",
             "internal.table.TableNode",
             "internal.table.TableOptions",
+            "internal.table.TableSpliterator",
             "internal.table.WeakTable");
 
     /** Those that continue to work while memory is exhausted, by the beginnings of their names: packages, then classes. */
