@@ -42,6 +42,8 @@ interface EqualKeysContract extends MapContract {
         keys.forEach(key -> map.put(key, value));
         keys.forEach(key -> key.onEquals(compared::incrementAndGet));
 
+        assertThat(map.get(new Key("absent", 7))).isNull();
+        assertThat(compared).hasValue(keys.size());
         for (Key key : keys) {
             compared.set(0);
             assertThat(map.get(new Key(key.name, 7))).isSameAs(value);

@@ -76,8 +76,8 @@ class GuardedHandleTests {
     @Test
     void severalInterfacesGoWithOptionsAndScopes() throws Exception {
         Both both = new Both();
-        Connection handle =
-                registry.guard(both, Connection.class, options -> options.name("both"), Comparable.class, Runnable.class);
+        Connection handle = registry.guard(
+                both, Connection.class, options -> options.name("both"), Comparable.class, Runnable.class);
         Connection scoped;
         try (FinalizerScope scope = registry.openScope("scope")) {
             scoped = scope.guard(both, Connection.class, Runnable.class);
@@ -98,8 +98,7 @@ class GuardedHandleTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> registry.guard(database, Connection.class, String.class))
                 .withMessageContaining("is a class");
-        assertThatNullPointerException()
-                .isThrownBy(() -> registry.guard(database, Connection.class, (Class<?>) null));
+        assertThatNullPointerException().isThrownBy(() -> registry.guard(database, Connection.class, (Class<?>) null));
         assertThat(registry.stats().live()).isZero();
     }
 

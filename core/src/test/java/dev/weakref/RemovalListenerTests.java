@@ -24,8 +24,10 @@ class RemovalListenerTests {
 
     private final Reaper reaper = SimulatedCollector.idleReaper();
     private final BlockingQueue<Told> told = new LinkedBlockingQueue<>();
-    private final WeakKeyMap<Key, Object> weakKeys =
-            WeakKeyMap.<Key, Object>builder().reaper(reaper).onRemoval(this::tell).build();
+    private final WeakKeyMap<Key, Object> weakKeys = WeakKeyMap.<Key, Object>builder()
+            .reaper(reaper)
+            .onRemoval(this::tell)
+            .build();
     private final WeakValueMap<Key, Object> weakValues = WeakValueMap.<Key, Object>builder()
             .reaper(reaper)
             .onRemoval((key, value, cause) -> told.add(new Told(key, value, cause)))

@@ -39,7 +39,6 @@ class SpliteratorTests {
         void remove(Key key);
 
         void collect(Key key);
-
     }
 
     static Stream<View> views() {
