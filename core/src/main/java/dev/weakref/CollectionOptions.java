@@ -26,7 +26,7 @@ abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
     int expectedSize;
     boolean replaceKeys;
 
-    @Nullable RemovalListener<? super K> listener;
+    private @Nullable RemovalNotifier<? super K> notifier;
 
     CaptureCheck captureCheck = CaptureCheck.OFF;
     Reaper reaper = Reaper.SHARED;
@@ -57,7 +57,15 @@ abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
 
     /** The listener to be told of each entry that has left. */
     public B onRemoval(RemovalListener<? super K> listener) {
-        this.listener = Objects.requireNonNull(listener, "listener");
+        Objects.requireNonNull(listener, "listener");
+        notifier = new ListenerNotifier<K>(listener, (key, value, cause) -> listener.onRemoval(key, cause));
+        return self();
+    }
+
+    @SuppressWarnings("unchecked") // it is given values of this collection only
+    final B onRemovalWithValue(RemovalListener.WithValue<? super K, ?> listener) {
+        Objects.requireNonNull(listener, "listener");
+        notifier = new ListenerNotifier<>(listener, (RemovalListener.WithValue<? super K, Object>) listener);
         return self();
     }
 
@@ -79,7 +87,7 @@ abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
                 name,
                 expectedSize,
                 replaceKeys,
-                listener == null ? null : new ListenerNotifier<>(listener),
+                notifier,
                 captureCheck == CaptureCheck.OFF ? null : new CaptureScan(captureCheck, null)::checkValue));
     }
 
@@ -89,26 +97,27 @@ abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
     }
 
     /** Calls the user's listener, and logs what it throws. */
-    private record ListenerNotifier<K>(RemovalListener<K> listener) implements RemovalNotifier<K> {
+    private record ListenerNotifier<K>(Object listener, RemovalListener.WithValue<? super K, Object> call)
+            implements RemovalNotifier<K> {
 
         @Override
-        public void replaced(K key) {
-            notify(key, RemovalCause.REPLACED);
+        public void replaced(K key, @Nullable Object value) {
+            notify(key, value, RemovalCause.REPLACED);
         }
 
         @Override
-        public void removed(K key) {
-            notify(key, RemovalCause.EXPLICIT);
+        public void removed(K key, @Nullable Object value) {
+            notify(key, value, RemovalCause.EXPLICIT);
         }
 
         @Override
-        public void collected(@Nullable K key) {
-            notify(key, RemovalCause.COLLECTED);
+        public void collected(@Nullable K key, @Nullable Object value) {
+            notify(key, value, RemovalCause.COLLECTED);
         }
 
-        private void notify(@Nullable K key, RemovalCause cause) {
+        private void notify(@Nullable K key, @Nullable Object value, RemovalCause cause) {
             try {
-                listener.onRemoval(key, cause);
+                call.onRemoval(key, value, cause);
             } catch (Throwable failure) {
                 Logging.failure(
                         "The removal listener " + listener.getClass().getName() + " failed (" + cause + ")", failure);

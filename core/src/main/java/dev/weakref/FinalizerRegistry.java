@@ -181,17 +181,19 @@ public final class FinalizerRegistry implements AutoCloseable {
      * the handle only.
      *
      * @param type an interface of the resource, which the handle implements
-     * @throws IllegalArgumentException if the type is no interface or a sealed one, or if the resource does not
-     *     implement it, or is such a handle
+     * @param others further interfaces of the resource, which the handle implements as well
+     * @throws IllegalArgumentException if a type is no interface or a sealed one, or if the resource does not
+     *     implement it, or is such a handle; if no class loader sees all the types
      * @throws IllegalStateException if the registry is closed; the resource stays open and with the caller
      */
-    public <I> I guard(AutoCloseable resource, Class<I> type) {
-        return guard(resource, type, options -> options);
+    public <I> I guard(AutoCloseable resource, Class<I> type, Class<?>... others) {
+        return guard(resource, type, options -> options, others);
     }
 
     /** The same with options for the finalizer of the handle, such as {@link Registration#mustBeClosed()}. */
-    public <I> I guard(AutoCloseable resource, Class<I> type, UnaryOperator<Registration<I>> options) {
-        return GuardedHandle.handle(resource, type, this::finalizer, options);
+    public <I> I guard(
+            AutoCloseable resource, Class<I> type, UnaryOperator<Registration<I>> options, Class<?>... others) {
+        return GuardedHandle.handle(resource, type, this::finalizer, options, others);
     }
 
     /**

@@ -73,9 +73,9 @@ public final class FinalizerScope implements AutoCloseable {
         return new Registration<>(core, this, referent);
     }
 
-    /** Makes a handle of a resource, as {@link FinalizerRegistry#guard(AutoCloseable, Class)} does. */
-    public <I> I guard(AutoCloseable resource, Class<I> type) {
-        return GuardedHandle.handle(resource, type, this::finalizer, options -> options);
+    /** Makes a handle of a resource, as {@link FinalizerRegistry#guard(AutoCloseable, Class, Class...)} does. */
+    public <I> I guard(AutoCloseable resource, Class<I> type, Class<?>... others) {
+        return GuardedHandle.handle(resource, type, this::finalizer, options -> options, others);
     }
 
     /**

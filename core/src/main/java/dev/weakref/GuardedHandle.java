@@ -1,13 +1,17 @@
 package dev.weakref;
 
 import dev.weakref.FinalizerRegistry.Registration;
+import dev.weakref.internal.proxy.ProxyClasses;
 import java.lang.ref.Reference;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -34,19 +38,32 @@ final class GuardedHandle implements InvocationHandler {
         this.resource = resource;
     }
 
-    /** A handle of the resource; for errors see {@link FinalizerRegistry#guard(AutoCloseable, Class)}. */
+    /** A handle of the resource; for errors see {@link FinalizerRegistry#guard(AutoCloseable, Class, Class...)}. */
     static <I> I handle(
             AutoCloseable resource,
             Class<I> type,
             Function<I, Registration<I>> registration,
-            UnaryOperator<Registration<I>> options) {
-        check(resource, type);
+            UnaryOperator<Registration<I>> options,
+            Class<?>... others) {
+        Set<Class<?>> types = new LinkedHashSet<>(List.of(others));
+        types.add(type);
+        types.forEach(each -> check(resource, each));
         GuardedHandle guard = new GuardedHandle(resource);
-        I handle = type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, guard));
+        I handle = type.cast(Proxy.newProxyInstance(loaderOf(types), types.toArray(new Class<?>[0]), guard));
         guard.finalizer = options.apply(registration.apply(handle).name("guarded " + type.getSimpleName()))
                 .state(resource)
                 .run(AutoCloseable::close);
         return handle;
+    }
+
+    /** The class loader of one of these interfaces that sees the others as well. */
+    private static @Nullable ClassLoader loaderOf(Set<Class<?>> types) {
+        for (Class<?> each : types) {
+            if (types.stream().allMatch(other -> ProxyClasses.knows(each.getClassLoader(), other))) {
+                return each.getClassLoader();
+            }
+        }
+        throw new IllegalArgumentException("No class loader of " + types + " sees all of them; name fewer interfaces");
     }
 
     private static void check(AutoCloseable resource, Class<?> type) {

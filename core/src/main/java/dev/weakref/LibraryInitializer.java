@@ -106,6 +106,7 @@ final class LibraryInitializer implements Runnable {
             "internal.dispatch.WorkerPool",
             "internal.dispatch.WorkerStarter",
             "internal.proxy.ConstantPoolWriter",
+            "internal.proxy.OwnParameters",
             "internal.proxy.ProxyClassWriter",
             "internal.proxy.ProxyClasses",
             "internal.reap.Backlog",
@@ -145,6 +146,7 @@ final class LibraryInitializer implements Runnable {
             "internal.table.TableLookup",
             "internal.table.TableNode",
             "internal.table.TableOptions",
+            "internal.table.TableSpliterator",
             "internal.table.WeakTable");
 
     /**

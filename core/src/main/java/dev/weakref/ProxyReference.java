@@ -1,20 +1,24 @@
 package dev.weakref;
 
+import dev.weakref.internal.proxy.OwnParameters;
 import dev.weakref.internal.proxy.ProxyClasses;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The reference that a weak proxy has to its referent, and the behaviour that all proxies share. A generated proxy
- * calls its {@link #get()}, {@link #equals}, {@link #hashCode} and {@link #toString}; a reflective one its
- * {@link #invoke}.
+ * calls its {@link #get()}, {@link #apply}, {@link #equals}, {@link #hashCode} and {@link #toString}; a reflective one
+ * its {@link #invoke}.
  */
-final class ProxyReference extends WeakReference<Object> implements InvocationHandler {
+final class ProxyReference extends WeakReference<Object>
+        implements InvocationHandler, Function<@Nullable Object, @Nullable Object> {
 
     private final String referentType;
     private volatile @Nullable Consumer<Object> callback;
@@ -75,6 +79,13 @@ final class ProxyReference extends WeakReference<Object> implements InvocationHa
         return super.get();
     }
 
+    /** Unwraps an argument, for a proxy that passes it on: its referent if it is a proxy, otherwise itself. */
+    @Override
+    public @Nullable Object apply(@Nullable Object argument) {
+        ProxyReference theirs = of(argument);
+        return theirs == null ? argument : theirs.get();
+    }
+
     /** Whether the proxy equals another object: whether the referent does, with that one unwrapped if it is a proxy. */
     @Override
     public boolean equals(@Nullable Object other) {
@@ -131,14 +142,42 @@ final class ProxyReference extends WeakReference<Object> implements InvocationHa
             };
         }
         Object referent = get();
+        @Nullable Object[] given = arguments == null ? new Object[0] : arguments;
+        @Nullable Object[] passed = unwrap(proxy, method, given);
         try {
-            Object result = method.invoke(referent, arguments);
-            return result == referent && method.getReturnType().isInstance(proxy) ? proxy : result;
+            Object result = method.invoke(referent, passed);
+            return result == referent && method.getReturnType().isInstance(proxy)
+                    ? proxy
+                    : wrap(result, method, given, passed);
         } catch (InvocationTargetException thrown) {
             throw thrown.getCause();
         } finally {
             Reference.reachabilityFence(referent);
         }
+    }
+
+    private @Nullable Object[] unwrap(Object proxy, Method method, @Nullable Object[] given) {
+        @Nullable Object[] passed = given.clone();
+        for (int i = 0; i < given.length; i++) {
+            if (of(given[i]) != null
+                    && OwnParameters.isOwn(method, i, Set.of(proxy.getClass().getInterfaces()))) {
+                passed[i] = apply(given[i]);
+            }
+        }
+        return passed;
+    }
+
+    /** The proxy that was given if the result is what it was unwrapped to, otherwise the result. */
+    private static @Nullable Object wrap(
+            @Nullable Object result, Method method, @Nullable Object[] given, @Nullable Object[] passed) {
+        for (int i = 0; i < given.length; i++) {
+            if (given[i] != passed[i]
+                    && result == passed[i]
+                    && method.getReturnType().isInstance(given[i])) {
+                return given[i];
+            }
+        }
+        return result;
     }
 
     /** The callback of a proxy, in the log. */

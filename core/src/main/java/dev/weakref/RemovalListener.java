@@ -22,4 +22,33 @@ public interface RemovalListener<K> {
      * @param cause why it left
      */
     void onRemoval(@Nullable K key, RemovalCause cause);
+
+    /**
+     * A listener of a map that is told of the value as well, in the same threads.
+     *
+     * <p>No value lives longer for it: the value of an entry whose key was collected is held until the listener has
+     * been called, which a listener without the value causes too; a value that was collected is {@code null}.
+     *
+     * @param <K> the type of the keys
+     * @param <V> the type of the values
+     * @since 0.1
+     */
+    @FunctionalInterface
+    interface WithValue<K, V> extends RemovalListener<K> {
+
+        /**
+         * An entry has left.
+         *
+         * @param key its key, or {@code null} if the key was collected
+         * @param value the value that it had, or {@code null} if the value was collected
+         * @param cause why it left; if it was replaced, the value is the one before
+         */
+        void onRemoval(@Nullable K key, @Nullable V value, RemovalCause cause);
+
+        /** Called if this is used as a listener without values, as by a set. */
+        @Override
+        default void onRemoval(@Nullable K key, RemovalCause cause) {
+            onRemoval(key, null, cause);
+        }
+    }
 }

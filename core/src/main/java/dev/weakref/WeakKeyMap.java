@@ -127,6 +127,11 @@ public final class WeakKeyMap<K, V> extends AbstractWeakMap<K, V> {
             return this;
         }
 
+        /** The listener to be told of each entry that has left, with its value if that lives. */
+        public Builder<K, V> onRemoval(RemovalListener.WithValue<? super K, ? super V> listener) {
+            return onRemovalWithValue(listener);
+        }
+
         /** The map. */
         public WeakKeyMap<K, V> build() {
             LibraryInitializer.ensure();

@@ -24,6 +24,13 @@ import org.jspecify.annotations.Nullable;
  * the return type allows it. Once the referent has been collected every forwarded call, {@code toString} and
  * {@code equals} throws a {@link ReferentGoneException}; {@link #describe} never does.
  *
+ * <p><b>Arguments.</b> A proxy that is passed to another one is unwrapped if the parameter is for an object of the
+ * same kind: its type is the interface that declares the method, as in {@code Shape.overlaps(Shape)}, or the type
+ * argument with which an interface extends another one, as in {@code Money extends Comparable<Money>}. So the
+ * referents meet each other. What keeps such an argument holds the referent itself; pass a {@link WeakRef} there. A
+ * method that returns it returns the proxy that was passed. If that is dead, the call throws a
+ * {@link ReferentGoneException}. All other arguments are passed as they are.
+ *
  * <p><b>Identity.</b> Proxies without a callback are one shared object for each referent and set of interfaces, for as
  * long as the program holds that object; once dropped it is collected, and the next call makes a new one.
  *

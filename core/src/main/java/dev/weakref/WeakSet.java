@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><b>Elements</b> are compared by {@code equals}, or by identity in a set made by {@link #identity()}; adding an
- * equal element again keeps the first one. <b>Nulls</b> are refused as elements; {@code contains(null)} is false, and
- * in a collection that is only compared with, they equal nothing. Elements that never die (constants, small boxed
- * numbers) are never removed.
+ * equal element again keeps the first one. <b>Nulls</b> are refused as elements; {@code contains(null)} and
+ * {@code remove(null)} are false, and in a collection that is only compared with, they equal nothing. Elements that
+ * never die (constants, small boxed numbers) are never removed.
  *
  * <p><b>Operations on two sets</b> take any collection, compare as this set does, and, of two equal elements, keep this
  * set's instance. <b>Equality:</b> only live elements are compared, so a set equals itself at every moment. By identity
@@ -91,9 +91,10 @@ public final class WeakSet<E> extends AbstractSet<E> {
         return element != null && table.getKey(element) != null;
     }
 
+    /** Removes the element that equals this one; {@code null} equals none. */
     @Override
-    public boolean remove(Object element) {
-        return table.remove(Objects.requireNonNull(element, "element"), null) != null;
+    public boolean remove(@Nullable Object element) {
+        return element != null && table.remove(element, null) != null;
     }
 
     /**
@@ -243,7 +244,7 @@ public final class WeakSet<E> extends AbstractSet<E> {
     public boolean removeAll(Collection<?> other) {
         boolean changed = false;
         for (Object element : table.comparable(other)) {
-            changed |= element != null && remove(element);
+            changed |= remove(element);
         }
         return changed;
     }

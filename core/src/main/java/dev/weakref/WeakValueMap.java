@@ -96,6 +96,11 @@ public final class WeakValueMap<K, V> extends AbstractWeakMap<K, V> {
             super(TableOptions.Kind.WEAK_VALUES);
         }
 
+        /** The listener to be told of each entry that has left, with its value if that lives. */
+        public Builder<K, V> onRemoval(RemovalListener.WithValue<? super K, ? super V> listener) {
+            return onRemovalWithValue(listener);
+        }
+
         /** The map. */
         public WeakValueMap<K, V> build() {
             LibraryInitializer.ensure();

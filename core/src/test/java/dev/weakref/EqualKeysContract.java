@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +29,29 @@ interface EqualKeysContract extends MapContract {
             assertThat(entry.getKey()).isSameAs(first);
             assertThat(entry.getValue()).isEqualTo(new Value("5"));
         });
+    }
+
+    @Test
+    default void searchAmongKeysOfOneHashComparesEachOnceAtMost() {
+        AbstractWeakMap<Key, Value> map = newMap();
+        Value value = value("value");
+        AtomicInteger compared = new AtomicInteger();
+        List<Key> keys = IntStream.range(0, 200)
+                .mapToObj(i -> hold(new Key("key " + i, 7)))
+                .toList();
+        keys.forEach(key -> map.put(key, value));
+        keys.forEach(key -> key.onEquals(compared::incrementAndGet));
+
+        assertThat(map.get(new Key("absent", 7))).isNull();
+        assertThat(compared).hasValue(keys.size());
+        for (Key key : keys) {
+            compared.set(0);
+            assertThat(map.get(new Key(key.name, 7))).isSameAs(value);
+            assertThat(compared).hasValueBetween(1, keys.size());
+            assertThat(map.remove(key)).isSameAs(value);
+        }
+
+        assertThat(map).isEmpty();
     }
 
     @Test

@@ -62,6 +62,47 @@ class GuardedHandleTests {
     }
 
     @Test
+    void handleMayHaveSeveralInterfaces() throws Exception {
+        Both both = new Both();
+
+        Connection handle = registry.guard(both, Connection.class, Runnable.class, Connection.class);
+        ((Runnable) handle).run();
+        handle.close();
+
+        assertThat(both.runs).isEqualTo(1);
+        assertThat(((Database) both).closed).hasValue(1);
+    }
+
+    @Test
+    void severalInterfacesGoWithOptionsAndScopes() throws Exception {
+        Both both = new Both();
+        Connection handle = registry.guard(
+                both, Connection.class, options -> options.name("both"), Comparable.class, Runnable.class);
+        Connection scoped;
+        try (FinalizerScope scope = registry.openScope("scope")) {
+            scoped = scope.guard(both, Connection.class, Runnable.class);
+        }
+
+        assertThat(handle).isInstanceOf(Comparable.class).isInstanceOf(Runnable.class);
+        assertThat(scoped).isInstanceOf(Runnable.class).isNotInstanceOf(Comparable.class);
+        assertThat(((Database) both).closed).hasValue(1);
+        assertThat(registry.finalizers().map(FinalizerInfo::name)).containsExactly("both");
+        Reference.reachabilityFence(handle);
+    }
+
+    @Test
+    void furtherInterfacesAreCheckedAsTheFirst() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> registry.guard(database, Connection.class, Runnable.class))
+                .withMessageContaining("does not implement java.lang.Runnable");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> registry.guard(database, Connection.class, String.class))
+                .withMessageContaining("is a class");
+        assertThatNullPointerException().isThrownBy(() -> registry.guard(database, Connection.class, (Class<?>) null));
+        assertThat(registry.stats().live()).isZero();
+    }
+
+    @Test
     void equalsWhatTheResourceEquals() {
         Connection handle = registry.guard(database, Connection.class);
         Connection another = registry.guard(database, Connection.class);
@@ -217,7 +258,7 @@ class GuardedHandleTests {
 
     private record Statement(Database connection) {}
 
-    private static final class Database implements Connection {
+    private static class Database implements Connection {
         private final AtomicInteger closed = new AtomicInteger();
         private IOException failure;
         private Runnable duringQuery = () -> {};
@@ -263,5 +304,20 @@ class GuardedHandleTests {
     private static final class OnlySealed implements Sealed {
         @Override
         public void close() {}
+    }
+
+    private static final class Both extends Database implements Runnable, Comparable<Both> {
+
+        private int runs;
+
+        @Override
+        public void run() {
+            runs++;
+        }
+
+        @Override
+        public int compareTo(Both other) {
+            return 0;
+        }
     }
 }

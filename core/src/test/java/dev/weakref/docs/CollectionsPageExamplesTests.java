@@ -9,6 +9,7 @@ import dev.weakref.Gc;
 import dev.weakref.WeakKeyMap;
 import dev.weakref.WeakRefs;
 import dev.weakref.WeakValueMap;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Tag;
@@ -48,6 +49,21 @@ class CollectionsPageExamplesTests {
         assertThat(printed).containsExactly("EXPLICIT Picture[name=cat.png]");
         assertThat(captions.stats().name()).isEqualTo("captions");
         assertThat(captions.stats().removed()).isEqualTo(1);
+    }
+
+    @Test
+    void aListenerMayBeGivenTheValue() {
+        Picture cat = Picture.decode("cat.png");
+        // example: removal value
+        WeakKeyMap<Picture, Path> thumbnails = WeakKeyMap.<Picture, Path>builder()
+                .identity()
+                .onRemoval((picture, thumbnail, cause) -> print(cause + " " + thumbnail))
+                .build();
+        // end
+        thumbnails.put(cat, Path.of("cat-small.png"));
+        thumbnails.remove(cat);
+
+        assertThat(printed).containsExactly("EXPLICIT cat-small.png");
     }
 
     @Test

@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -23,6 +25,9 @@ import java.util.Set;
  *     }
  * }
  * }</pre>
+ *
+ * <p>An argument of the proxy's own kind is unwrapped before that by the reference, which is a {@code Function}; if
+ * the result is what was unwrapped, the argument itself is returned.
  *
  * <p>It names no types but the JDK's and those of the interfaces, so that it can be defined in any class loader. It
  * needs no casts, because the verifier treats an interface as {@code Object}; so it may return types that it could not
@@ -44,6 +49,7 @@ public final class ProxyClassWriter {
     private static final String REFERENCE = "java/lang/ref/WeakReference";
     private static final String REFERENCE_TYPE = "L" + REFERENCE + ";";
     private static final String OBJECT = "java/lang/Object";
+    private static final String FUNCTION = "java/util/function/Function";
 
     /** Access flags (tables 4.1-B, 4.5-A, 4.6-A of the specification), and then instructions (chapter 6.5). */
     private static final int ACC_PUBLIC = 0x0001;
@@ -174,8 +180,10 @@ public final class ProxyClassWriter {
 
     private void forwarder(DataOutputStream out, Forward forward) throws IOException {
         MethodType type = forward.type();
+        Map<Integer, Class<?>> parameters = new LinkedHashMap<>(); // by their slots
         int arguments = 1;
         for (Class<?> parameter : type.parameterList()) {
+            parameters.put(arguments, parameter);
             arguments += slots(parameter);
         }
         int referent = arguments;
@@ -183,13 +191,10 @@ public final class ProxyClassWriter {
         reference(code);
         code.op(INVOKEVIRTUAL, pool.method(REFERENCE, "get", "()Ljava/lang/Object;"));
         code.local(ASTORE, referent);
+        Map<Integer, Integer> unwrapped = unwrap(code, forward, parameters.keySet(), referent + 2);
         int begin = code.size();
         code.local(ALOAD, referent);
-        int slot = 1;
-        for (Class<?> parameter : type.parameterList()) {
-            code.local(load(parameter), slot);
-            slot += slots(parameter);
-        }
+        parameters.forEach((slot, parameter) -> code.local(load(parameter), unwrapped.getOrDefault(slot, slot)));
         code.op(
                 INVOKEINTERFACE,
                 pool.interfaceMethod(internalName(forward.through), forward.name(), forward.descriptor()));
@@ -197,24 +202,48 @@ public final class ProxyClassWriter {
         code.write(0);
         fence(code, referent);
         if (isOwnType(type.returnType())) {
-            proxyForReferent(code, referent);
+            returnIfResultIs(code, referent, 0, referent + 1);
         }
+        unwrapped.forEach((slot, held) -> {
+            if (type.returnType().isAssignableFrom(parameters.get(slot))) {
+                returnIfResultIs(code, held, slot, referent + 1);
+            }
+        });
         code.op(returnOf(type.returnType()));
         int end = code.size();
         fence(code, referent);
         code.op(ATHROW);
         code.handles(begin, end, end);
-        method(out, forward.name(), forward.descriptor(), code, arguments + 4, arguments + 2);
+        method(out, forward.name(), forward.descriptor(), code, arguments + 4, arguments + 2 + unwrapped.size());
     }
 
-    /** Returns the proxy if the result, on top of the stack, is the referent. */
-    private void proxyForReferent(Code code, int referent) {
-        int result = referent + 1;
+    /** Unwraps the arguments of the proxy's own kind into further slots; returns these by the slots of the arguments. */
+    private Map<Integer, Integer> unwrap(Code code, Forward forward, Collection<Integer> slots, int free)
+            throws IOException {
+        Map<Integer, Integer> unwrapped = new LinkedHashMap<>();
+        int number = 0;
+        for (int slot : slots) {
+            if (OwnParameters.isOwn(forward.method, number++, interfaces)) {
+                int held = free + unwrapped.size();
+                unwrapped.put(slot, held);
+                reference(code);
+                code.local(ALOAD, slot);
+                code.op(INVOKEINTERFACE, pool.interfaceMethod(FUNCTION, "apply", "(L" + OBJECT + ";)L" + OBJECT + ";"));
+                code.write(2);
+                code.write(0);
+                code.local(ASTORE, held);
+            }
+        }
+        return unwrapped;
+    }
+
+    /** Returns what is in another slot if the result, on top of the stack, is what was held during the call. */
+    private static void returnIfResultIs(Code code, int held, int returned, int result) {
         code.local(ASTORE, result);
         code.local(ALOAD, result);
-        code.local(ALOAD, referent);
-        code.op(IF_ACMPNE, 5); // skips itself and the return
-        code.op(ALOAD_0);
+        code.local(ALOAD, held);
+        code.op(IF_ACMPNE, 6); // skips itself and the return; no parameter is beyond slot 254
+        code.local(ALOAD, returned);
         code.op(ARETURN);
         code.local(ALOAD, result);
     }

@@ -68,7 +68,7 @@ public final class ProxyClasses {
     /**
      * A new proxy.
      *
-     * @param reference what the proxy calls; an {@link InvocationHandler} as well
+     * @param reference what the proxy calls; an {@link InvocationHandler}, and a {@code Function} that unwraps arguments, as well
      * @throws IllegalArgumentException if no class can be made of these interfaces
      */
     public static Object proxy(
@@ -181,7 +181,8 @@ public final class ProxyClasses {
         return host;
     }
 
-    private static boolean knows(@Nullable ClassLoader loader, Class<?> type) {
+    /** Whether a class loader finds this very class by its name. */
+    public static boolean knows(@Nullable ClassLoader loader, Class<?> type) {
         try {
             return Class.forName(type.getName(), false, loader) == type;
         } catch (ClassNotFoundException | LinkageError unknown) {

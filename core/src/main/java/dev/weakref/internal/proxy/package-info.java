@@ -1,6 +1,7 @@
 /**
  * Generates the classes of weak proxies. It knows {@link dev.weakref.internal.support} only: to it a proxy calls some
- * {@link java.lang.ref.WeakReference} that is an {@link java.lang.reflect.InvocationHandler} as well.
+ * {@link java.lang.ref.WeakReference} that is an {@link java.lang.reflect.InvocationHandler} and a
+ * {@link java.util.function.Function}, which unwraps arguments, as well.
  *
  * <p><b>Overview.</b> {@link ProxyClasses} makes a proxy for a set of interfaces in three steps.
  * <ol>
@@ -9,7 +10,8 @@
  *       public.
  *   <li>{@link ProxyClassWriter} writes the class file by hand, as the library depends on nothing but the JDK: a final
  *       class with one field, the reference, and for each method of the interfaces a method that gets the referent,
- *       calls it, and keeps it reachable until the call has returned. A result that is the referent itself is replaced
+ *       calls it, and keeps it reachable until the call has returned. Arguments of the proxy's own kind, as
+ *       {@link OwnParameters} defines it, are unwrapped. A result that is the referent itself is replaced
  *       by the proxy. {@code equals}, {@code hashCode} and {@code toString} go to the reference.
  *   <li>The class is defined as a hidden class with a lookup in the host, or as an ordinary class with a unique name if
  *       the lookup may not define hidden ones. If the host's module allows neither, a {@link java.lang.reflect.Proxy}

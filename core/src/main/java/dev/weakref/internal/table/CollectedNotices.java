@@ -52,7 +52,8 @@ public final class CollectedNotices<K> extends ListenerCalls.Calls {
     @SuppressWarnings("unchecked") // the table whose nodes these are has keys of this type
     public void call(int number) {
         if (notifier != null) {
-            notifier.collected(weakKeys ? null : (K) nodes.get(number).strong());
+            Object strong = nodes.get(number).strong();
+            notifier.collected(weakKeys ? null : (K) strong, weakKeys ? strong : null);
         }
     }
 }

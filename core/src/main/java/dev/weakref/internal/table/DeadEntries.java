@@ -241,15 +241,15 @@ public abstract class DeadEntries<K, V> extends TableChains<K, V> {
         return dead;
     }
 
-    final void notifyReplaced(K key) {
+    final void notifyReplaced(K key, @Nullable Object value) {
         if (notifier != null) {
-            notifier.replaced(key);
+            notifier.replaced(key, value);
         }
     }
 
-    final void notifyRemoved(K key) {
+    final void notifyRemoved(K key, @Nullable Object value) {
         if (notifier != null) {
-            notifier.removed(key);
+            notifier.removed(key, value);
         }
     }
 }

@@ -108,7 +108,7 @@ public class WeakTable<K, V> extends NewEntries<K, V> { // not final: a test let
         if (dead != null) {
             dead.submit();
         } else if (old != null && old != value) {
-            notifyReplaced(key);
+            notifyReplaced(key, old);
         }
     }
 
@@ -129,7 +129,7 @@ public class WeakTable<K, V> extends NewEntries<K, V> { // not final: a test let
             if (replaceIn(node, old, kept, value)) {
                 hold(kept, old, value);
                 if (old != value) {
-                    notifyReplaced(before);
+                    notifyReplaced(before, old);
                 }
                 return true;
             }
@@ -149,7 +149,7 @@ public class WeakTable<K, V> extends NewEntries<K, V> { // not final: a test let
             }
             K firstKey = keyOf(node);
             if (firstKey != null && splice(node, old, null, Change.REMOVED)) {
-                notifyRemoved(firstKey);
+                notifyRemoved(firstKey, old);
                 return old;
             }
         }
@@ -195,10 +195,11 @@ public class WeakTable<K, V> extends NewEntries<K, V> { // not final: a test let
 
     private void clear(TableNode node, CollectedNotices<K> dead) {
         K key = keyOf(node);
-        if (key == null || node.refersTo(null)) {
+        V value = valueOf(node);
+        if (key == null || value == null) {
             expunge(node, dead);
         } else if (splice(node, ANY, null, Change.REMOVED)) {
-            notifyRemoved(key);
+            notifyRemoved(key, weakKeys ? valueOf(node) : value); // what an unlinked node has is not replaced any more
         }
     }
 
@@ -305,11 +306,12 @@ public class WeakTable<K, V> extends NewEntries<K, V> { // not final: a test let
             if (key == null) {
                 key = keyOf(reserved);
             }
+            V old = reservation.previous == null ? null : valueOf(reservation.previous);
             if (key != null) {
                 if (outcome == null) {
-                    notifyRemoved(key);
+                    notifyRemoved(key, old);
                 } else {
-                    notifyReplaced(key);
+                    notifyReplaced(key, old);
                 }
             }
         }

@@ -67,7 +67,7 @@ class CollectedNoticesTests {
     void whatWasClearedIsToldIfMemoryIsExhaustedAfterThat() throws InterruptedException {
         WeakTable<Key, Object> table = new Exhausted(new Telling() {
             @Override
-            public void removed(Key key) {
+            public void removed(Key key, @Nullable Object value) {
                 throw new OutOfMemoryError("for the test");
             }
         });
@@ -109,13 +109,13 @@ class CollectedNoticesTests {
     private class Telling implements RemovalNotifier<Key> {
 
         @Override
-        public void replaced(Key key) {}
+        public void replaced(Key key, @Nullable Object value) {}
 
         @Override
-        public void removed(Key key) {}
+        public void removed(Key key, @Nullable Object value) {}
 
         @Override
-        public void collected(@Nullable Key key) {
+        public void collected(@Nullable Key key, @Nullable Object value) {
             told.add(key);
         }
     }

@@ -800,17 +800,17 @@ class WeakTableTests {
     private record Notifier<K>(RemovalListener<K> listener) implements RemovalNotifier<K> {
 
         @Override
-        public void replaced(K key) {
+        public void replaced(K key, @Nullable Object value) {
             listener.onRemoval(key, RemovalCause.REPLACED);
         }
 
         @Override
-        public void removed(K key) {
+        public void removed(K key, @Nullable Object value) {
             listener.onRemoval(key, RemovalCause.EXPLICIT);
         }
 
         @Override
-        public void collected(@Nullable K key) {
+        public void collected(@Nullable K key, @Nullable Object value) {
             listener.onRemoval(key, RemovalCause.COLLECTED);
         }
     }
