@@ -240,8 +240,7 @@ public final class ExitPassLifecycle
         if (begun) {
             return null;
         }
-        Map<String, FinalizerRegistry> beans =
-                LocalSingletons.of(FinalizerRegistry.class, context.getBeanFactory());
+        Map<String, FinalizerRegistry> beans = LocalSingletons.of(FinalizerRegistry.class, context.getBeanFactory());
         List<Map.Entry<String, FinalizerRegistry>> registries = new ArrayList<>(beans.entrySet());
         Collections.reverse(registries);
         observers.contextCloses(beans, context.getBeanFactory());

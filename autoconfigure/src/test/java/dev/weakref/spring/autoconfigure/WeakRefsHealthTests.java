@@ -44,8 +44,9 @@ class WeakRefsHealthTests {
     void itIsStuckWhileAllWorkersOfARegistryAre() {
         CountDownLatch go = new CountDownLatch(1);
 
-        runner.withBean(FinalizerRegistryCustomizer.class, () -> builder -> builder.maxWorkers(1)
-                        .takeOver(Duration.ofMillis(2)))
+        runner.withBean(
+                        FinalizerRegistryCustomizer.class,
+                        () -> builder -> builder.maxWorkers(1).takeOver(Duration.ofMillis(2)))
                 .run(context -> {
                     FinalizerRegistry registry = context.getBean(FinalizerRegistry.class);
                     registry.callLater(registry.register(REFERENT, go::await).id());

@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +30,6 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
-
 
 @ExtendWith(OutputCaptureExtension.class)
 class ExitPassObservationTests {
@@ -46,8 +45,7 @@ class ExitPassObservationTests {
                     FinalizerRegistryAutoConfiguration.class,
                     WeakRefObservationAutoConfiguration.class));
 
-    private final ApplicationContextRunner observed =
-            runner.withBean(ObservationRegistry.class, () -> observations);
+    private final ApplicationContextRunner observed = runner.withBean(ObservationRegistry.class, () -> observations);
 
     ExitPassObservationTests() {
         observations.observationConfig().observationHandler(recording);
@@ -78,10 +76,7 @@ class ExitPassObservationTests {
         observed.withBean(FinalizerRegistry.class, () -> registry)
                 .run(context -> registry.register(REFERENT, never::await));
 
-        assertThat(recording.events)
-                .last()
-                .asString()
-                .contains("{outcome=INCOMPLETE, registry=hanging}", "timedOut=1");
+        assertThat(recording.events).last().asString().contains("{outcome=INCOMPLETE, registry=hanging}", "timedOut=1");
     }
 
     @Test
@@ -89,8 +84,7 @@ class ExitPassObservationTests {
         Observation closing = Observation.start("closing", observations);
         observed.run(context -> {
             try (Observation.Scope scope = closing.openScope()) {
-                context.getSourceApplicationContext(
-                                ConfigurableApplicationContext.class)
+                context.getSourceApplicationContext(ConfigurableApplicationContext.class)
                         .close();
             }
         });
@@ -138,8 +132,8 @@ class ExitPassObservationTests {
 
     @Test
     void itIsThereInALazyContext() {
-        observed.withInitializer(
-                        context -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+        observed.withInitializer(context ->
+                        context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
                 .run(context -> context.getBean(FinalizerRegistry.class));
 
         assertThat(recording.events).hasSize(2);
