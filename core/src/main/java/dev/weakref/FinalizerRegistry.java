@@ -251,6 +251,14 @@ public final class FinalizerRegistry implements AutoCloseable {
     }
 
     /**
+     * Whether all workers are stuck at this moment, as {@link FinalizerDelay.Kind#ALL_WORKERS_STUCK} describes: no
+     * action of a collected referent starts until one of theirs has ended.
+     */
+    public boolean isStuck() {
+        return core.isStuck();
+    }
+
+    /**
      * Closes the registry and runs what is left, within the exit limit.
      *
      * <p>First run those whose referent is dead already, then the live ones that are to run at exit, newest first, one

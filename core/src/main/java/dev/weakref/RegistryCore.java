@@ -272,6 +272,10 @@ final class RegistryCore {
         return counters.stats(log.appended(), Map.of(), 0).live();
     }
 
+    boolean isStuck() {
+        return dispatcher.isStuck();
+    }
+
     RegistryStats stats() {
         return counters.stats(log.appended(), leaks.counts(), dispatcher.waiting());
     }

@@ -771,6 +771,7 @@ class FinalizerRegistryTests {
                     .maxWorkers(1)
                     .listener(hearing(heard)));
             node(slow.finalizer(referent).name("waits").run(go::await)).enqueue();
+            assertThat(slow.isStuck()).isFalse();
 
             reaper.pass();
 
@@ -780,11 +781,13 @@ class FinalizerRegistryTests {
             assertThat(first.finalizer().name()).isEqualTo("waits");
             assertThat(first.took()).isGreaterThanOrEqualTo(Duration.ofMillis(2));
             assertThat(heard.take().kind()).isEqualTo(FinalizerDelay.Kind.ALL_WORKERS_STUCK);
+            assertThat(slow.isStuck()).isTrue();
             go.countDown();
             FinalizerDelay last = heard.take();
             assertThat(last.kind()).isEqualTo(FinalizerDelay.Kind.FINISHED_AFTER_ALL);
             assertThat(last.finalizer().name()).isEqualTo("waits");
             assertThat(last.took()).isGreaterThanOrEqualTo(first.took());
+            assertThat(slow.isStuck()).isFalse();
             for (FinalizerDelay.Kind kind : FinalizerDelay.Kind.values()) {
                 assertThat(slow.stats().delays(kind)).as(kind.name()).isOne();
             }

@@ -11,7 +11,9 @@ import dev.weakref.spring.autoconfigure.PrototypeDestructionAutoConfiguration;
 import dev.weakref.spring.autoconfigure.WeakCollectionsAutoConfiguration;
 import dev.weakref.spring.autoconfigure.WeakListenersAutoConfiguration;
 import dev.weakref.spring.autoconfigure.WeakRefMetricsAutoConfiguration;
+import dev.weakref.spring.autoconfigure.WeakRefObservationAutoConfiguration;
 import dev.weakref.spring.autoconfigure.WeakRefsEndpointAutoConfiguration;
+import dev.weakref.spring.autoconfigure.WeakRefsHealthAutoConfiguration;
 import dev.weakref.spring.collections.CollectionInjection;
 import dev.weakref.spring.collections.WeakCollections;
 import dev.weakref.spring.endpoint.WeakRefsEndpoint;
@@ -73,6 +75,7 @@ class AheadOfTimeTests {
                             .registries())
                     .hasSize(2);
             assertThat(context).satisfies(it -> it.getBean(WeakGauges.class));
+            assertThat(context.containsBean("weakrefHealthIndicator")).isTrue();
             context.close();
             assertThat(events).containsExactly("told text", "finalized", "closed");
             Reference.reachabilityFence(prototype);
@@ -134,7 +137,9 @@ class AheadOfTimeTests {
         WeakCollectionsAutoConfiguration.class,
         WeakListenersAutoConfiguration.class,
         WeakRefMetricsAutoConfiguration.class,
-        WeakRefsEndpointAutoConfiguration.class
+        WeakRefObservationAutoConfiguration.class,
+        WeakRefsEndpointAutoConfiguration.class,
+        WeakRefsHealthAutoConfiguration.class
     })
     static class Application {
 

@@ -161,7 +161,9 @@ class ArchitectureTests {
                         .toList();
                 for (String name : names.isEmpty() ? List.of(method.getName()) : names) {
                     events.add(new SimpleConditionEvent(
-                            method, name.startsWith("weakRef"), method.getFullName() + " makes a bean '" + name + "'"));
+                            method,
+                            name.startsWith("weakRef") || name.equals("weakrefHealthIndicator"), // shown as 'weakref'
+                            method.getFullName() + " makes a bean '" + name + "'"));
                 }
             }
         };

@@ -105,6 +105,36 @@ class FailOnOpenFinalizersTests {
     }
 
     @FailOnOpenFinalizers(await = "0ms")
+    static class Requiring {
+        @Test
+        void leaksWhatMustBeClosed() {
+            registry.finalizer(REFERENT).name("required").mustBeClosed().run(() -> {});
+        }
+
+        @Test
+        void leaksWhatNeedNotBeClosed() {
+            register("not required");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void openIsOpenWhateverTheRegistryReportsAtExit(boolean reported) {
+        try (FinalizerRegistry choosing =
+                FinalizerRegistry.builder().reportOpenAtExit(reported).build()) {
+            registry.close();
+            registry = choosing;
+
+            Runs.of(Requiring.class)
+                    .testEvents()
+                    .failed()
+                    .assertThatEvents()
+                    .haveExactly(1, failed("leaksWhatMustBeClosed", "'required'"))
+                    .haveExactly(1, failed("leaksWhatNeedNotBeClosed", "'not required'"));
+        }
+    }
+
+    @FailOnOpenFinalizers(await = "0ms")
     static class Dropping {
         private static FinalizerRegistry opened;
 

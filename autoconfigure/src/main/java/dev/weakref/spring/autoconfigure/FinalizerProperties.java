@@ -19,6 +19,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
  * @param leakSampling Fraction of finalizers (0–1) whose creation stack is recorded at level 'advanced'.
  * @param overdueAfter How long a finalizer may be live before it is reported as an overdue leak. Never
  *     reported, unless set.
+ * @param reportOpenAtExit Whether to report a finalizer that must be closed as a leak if it is still live when the
+ *     context closes.
  */
 @ConfigurationProperties("weakref.finalizers")
 record FinalizerProperties(
@@ -29,4 +31,5 @@ record FinalizerProperties(
         @Nullable CaptureCheck captureCheck,
         @Nullable LeakLevel leakLevel,
         @Nullable Double leakSampling,
-        @Nullable Duration overdueAfter) {}
+        @Nullable Duration overdueAfter,
+        @Nullable Boolean reportOpenAtExit) {}

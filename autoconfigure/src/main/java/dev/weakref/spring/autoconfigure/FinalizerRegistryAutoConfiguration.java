@@ -67,6 +67,7 @@ public final class FinalizerRegistryAutoConfiguration {
         set("leak-level", properties.leakLevel(), builder::leakLevel);
         set("leak-sampling", properties.leakSampling(), builder::leakSampling);
         set("overdue-after", properties.overdueAfter(), builder::overdueAfter);
+        set("report-open-at-exit", properties.reportOpenAtExit(), builder::reportOpenAtExit);
         if (usesVirtualThreads(environment)) {
             builder.threadFactory(new VirtualThreadTaskExecutor("weakref-application-").getVirtualThreadFactory());
         }

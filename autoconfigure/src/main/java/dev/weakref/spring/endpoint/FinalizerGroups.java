@@ -5,6 +5,7 @@ import dev.weakref.spring.endpoint.WeakRefsDescriptor.GroupDescriptor;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +25,9 @@ final class FinalizerGroups {
         if (groupBy == null) {
             return null;
         }
-        return switch (groupBy) {
+        return switch (groupBy.toLowerCase(Locale.ROOT)) {
             case "name" -> new FinalizerGroups(FinalizerInfo::name);
-            case "referentType" -> new FinalizerGroups(FinalizerInfo::referentType);
+            case "referenttype" -> new FinalizerGroups(FinalizerInfo::referentType);
             case "action" -> new FinalizerGroups(FinalizerInfo::action);
             default ->
                 throw ParameterErrors.of(

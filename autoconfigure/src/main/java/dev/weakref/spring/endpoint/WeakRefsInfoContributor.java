@@ -1,8 +1,5 @@
 package dev.weakref.spring.endpoint;
 
-import dev.weakref.FinalizerDelay;
-import dev.weakref.Leak;
-import dev.weakref.RegistryStats;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -29,18 +26,7 @@ public final class WeakRefsInfoContributor implements InfoContributor {
         Map<String, Object> registries = new LinkedHashMap<>();
         ContextRegistries.of(beanFactory)
                 .byName()
-                .forEach((name, registry) -> registries.put(name, describe(registry.stats())));
+                .forEach((name, registry) -> registries.put(name, RegistryNumbers.of(registry.stats())));
         builder.withDetail("weakref", registries);
-    }
-
-    private static Map<String, Long> describe(RegistryStats stats) {
-        Map<String, Long> numbers = new LinkedHashMap<>();
-        numbers.put("live", stats.live());
-        numbers.put("waiting", stats.waiting());
-        numbers.put("notClosed", stats.leaks(Leak.Kind.NOT_CLOSED));
-        numbers.put("overdue", stats.leaks(Leak.Kind.OVERDUE));
-        numbers.put("resolved", stats.leaks(Leak.Kind.RESOLVED));
-        numbers.put("stuck", stats.delays(FinalizerDelay.Kind.ALL_WORKERS_STUCK));
-        return numbers;
     }
 }

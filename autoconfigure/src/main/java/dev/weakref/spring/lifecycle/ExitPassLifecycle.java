@@ -79,6 +79,7 @@ public final class ExitPassLifecycle
     private final Shutdown shutdown;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final WeakSet<Object> scoped = WeakSet.identity();
+    private final ExitPassObservers observers = new ExitPassObservers();
     private volatile boolean running;
     private boolean begun;
     private long begunAt;
@@ -94,6 +95,7 @@ public final class ExitPassLifecycle
         DefaultListableBeanFactory nothing = new DefaultListableBeanFactory();
         Map<String, FinalizerRegistry> none = LocalSingletons.of(FinalizerRegistry.class, nothing);
         CommonsSystemLogger.rehearse();
+        new ExitPassObservers().rehearse(none, nothing);
         new ExitPassEndedEvent("", none.toString(), new ExitReport(0, 0, 0, 0, Duration.ZERO, List.of()));
     }
 
@@ -238,10 +240,10 @@ public final class ExitPassLifecycle
         if (begun) {
             return null;
         }
-        List<Map.Entry<String, FinalizerRegistry>> registries =
-                new ArrayList<>(LocalSingletons.of(FinalizerRegistry.class, context.getBeanFactory())
-                        .entrySet());
+        Map<String, FinalizerRegistry> beans = LocalSingletons.of(FinalizerRegistry.class, context.getBeanFactory());
+        List<Map.Entry<String, FinalizerRegistry>> registries = new ArrayList<>(beans.entrySet());
         Collections.reverse(registries);
+        observers.contextCloses(beans, context.getBeanFactory());
         Thread closing = Thread.currentThread(); // if it runs an action, its registry does not wait for that
         Runnable closeAll = () -> closeAll(registries, closing);
         Thread thread = new Thread(closeAll, "weakref-exit-pass");
@@ -274,7 +276,15 @@ public final class ExitPassLifecycle
     }
 
     private void close(String beanName, FinalizerRegistry registry, Thread closing) {
-        ExitReport report = shutdownOrTryAgain(registry, closing);
+        List<ExitPassObserver.End> ends = observers.passBegins(beanName);
+        ExitReport report;
+        try {
+            report = shutdownOrTryAgain(registry, closing);
+        } catch (Throwable failure) {
+            ExitPassObservers.passEnded(ends, null, failure);
+            throw failure;
+        }
+        ExitPassObservers.passEnded(ends, report, null);
         if (context.isClosed()) {
             context.publishEvent(new ExitPassEndedEvent(registry.name(), beanName, report));
         }

@@ -162,6 +162,30 @@ class FinalizerRegistryAutoConfigurationTests {
     }
 
     @Test
+    void whatIsOpenAtExitIsALeakIfThePropertySaysSo() {
+        assertThat(leaksAtExit()).isEmpty();
+        assertThat(leaksAtExit("weakref.finalizers.report-open-at-exit=false")).isEmpty();
+        assertThat(leaksAtExit("weakref.finalizers.report-open-at-exit=on"))
+                .containsExactly("open to the end NOT_CLOSED");
+    }
+
+    private List<String> leaksAtExit(String... properties) {
+        List<String> told = new CopyOnWriteArrayList<>();
+        LeakListener listener = leak -> told.add(leak.finalizer().name() + " " + leak.kind());
+        runner.withBean(LeakListener.class, () -> listener)
+                .withPropertyValues(properties)
+                .run(context -> {
+                    FinalizerRegistry registry = context.getBean(FinalizerRegistry.class);
+                    registry.finalizer(REFERENT)
+                            .name("open to the end")
+                            .mustBeClosed()
+                            .run(() -> {});
+                    registry.close();
+                });
+        return told;
+    }
+
+    @Test
     void finalizersAreOverdueAfterTheTimeOfTheProperty() {
         BlockingQueue<Leak> told = new LinkedBlockingQueue<>();
 

@@ -29,7 +29,9 @@ class MissingDependenciesTests {
                     WeakCollectionsAutoConfiguration.class,
                     WeakListenersAutoConfiguration.class,
                     WeakRefsEndpointAutoConfiguration.class,
-                    WeakRefMetricsAutoConfiguration.class))
+                    WeakRefsHealthAutoConfiguration.class,
+                    WeakRefMetricsAutoConfiguration.class,
+                    WeakRefObservationAutoConfiguration.class))
             .withBean(Injected.class)
             .withPropertyValues(
                     "weakref.prototypes.destroy=true",
@@ -39,6 +41,7 @@ class MissingDependenciesTests {
     @ParameterizedTest
     @CsvSource({
         "org.springframework.boot.actuate, false, true",
+        "org.springframework.boot.health, true, true",
         "io.micrometer, true, false",
         "org.springframework.web, true, true",
         "jakarta.servlet, true, true",

@@ -699,6 +699,7 @@ class WeakRefsEndpointTests {
         assertThat(byName.cursor()).isNull();
         assertThat(byName.groups()).containsExactly(new GroupDescriptor("many", 5), new GroupDescriptor("one", 1));
         assertThat(groups("referentType", "name=many")).containsExactly(new GroupDescriptor("java.lang.Object", 5));
+        assertThat(groups("REFERENTTYPE", "name=many")).isEqualTo(groups("referentType", "name=many"));
         assertThat(groups("action", "name=many")).hasSize(1);
         assertThat(all().groups()).isNull();
     }

@@ -2,6 +2,7 @@ package dev.weakref.benchmarks.harness;
 
 import dev.weakref.benchmarks.measurement.Churn;
 import dev.weakref.benchmarks.measurement.Deaths;
+import dev.weakref.benchmarks.measurement.EndpointAnswers;
 import dev.weakref.benchmarks.measurement.ExitPass;
 import dev.weakref.benchmarks.measurement.Family;
 import dev.weakref.benchmarks.measurement.FinalizerBenchmark;
@@ -47,6 +48,7 @@ public final class Plan {
             add("growth", "entries " + size, new Growth(false, size), List.of(Peer.CORE, Peer.STRONG), LARGE_HEAP);
             add("growth", "finalizers " + size, new Growth(true, size), List.of(Peer.CORE), LARGE_HEAP);
         }
+        add("endpoint", "", new EndpointAnswers(), List.of(Peer.CORE), G1);
         add("churn", "", new Churn(), List.of(Peer.CORE, Peer.GUAVA, Peer.CAFFEINE), SMALL_HEAP);
     }
 

@@ -2,6 +2,7 @@ package dev.weakref.benchmarks.report;
 
 import dev.weakref.benchmarks.measurement.Churn;
 import dev.weakref.benchmarks.measurement.Deaths;
+import dev.weakref.benchmarks.measurement.EndpointAnswers;
 import dev.weakref.benchmarks.measurement.Family;
 import dev.weakref.benchmarks.measurement.Growth;
 import dev.weakref.benchmarks.measurement.Memory;
@@ -62,6 +63,7 @@ public final class Report {
         table("Finalizers at each leak level", Operations.LEAK_LEVELS);
         table("Proxies", Operations.PROXIES);
         table("References: time to make one", Operations.REFERENCES);
+        table("Answers of the endpoint, before they are JSON", EndpointAnswers.SECTION);
         growth("Growth of a map", Growth.ENTRIES);
         growth("Growth of a registry", Growth.FINALIZERS);
         churn();

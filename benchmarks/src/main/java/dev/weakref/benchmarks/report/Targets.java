@@ -15,6 +15,7 @@ import static dev.weakref.benchmarks.measurement.Peer.STRONG;
 
 import dev.weakref.benchmarks.measurement.Churn;
 import dev.weakref.benchmarks.measurement.Deaths;
+import dev.weakref.benchmarks.measurement.EndpointAnswers;
 import dev.weakref.benchmarks.measurement.ExitPass;
 import dev.weakref.benchmarks.measurement.Family;
 import dev.weakref.benchmarks.measurement.FinalizerDeaths;
@@ -44,6 +45,7 @@ public final class Targets {
         deaths();
         finalizers();
         references();
+        endpoint();
         atLeast(0.8, "churn: " + Churn.LAST_BESIDE_FIRST, figure(Churn.SECTION, Churn.LAST_BESIDE_FIRST));
         atMost(1.1, "churn: " + Churn.GROWTH, figure(Churn.SECTION, Churn.GROWTH));
     }
@@ -135,6 +137,17 @@ public final class Targets {
                 results.ratio(Operations.PROXIES, row, REFLECTIVE, CORE));
         Ratio creation = results.ratio(Operations.REFERENCES, "register, 1 thread", CORE_CALLBACK, BARE);
         atMost(15, "`WeakRef.of(o, callback)`, beside `new WeakReference(o, queue)`", creation);
+    }
+
+    private void endpoint() {
+        String section = EndpointAnswers.SECTION;
+        for (String answer : List.of(EndpointAnswers.OLDEST, EndpointAnswers.GROUPED)) {
+            for (String row : List.of(EndpointAnswers.TIMES, EndpointAnswers.MEGABYTES)) {
+                atMost(10, "endpoint: " + answer + row, figure(section, answer + row));
+            }
+            String seconds = answer + EndpointAnswers.SECONDS;
+            atMost(1, "endpoint: " + seconds, figure(section, seconds));
+        }
     }
 
     private Ratio figure(String section, String row) {

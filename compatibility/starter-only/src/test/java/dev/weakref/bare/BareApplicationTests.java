@@ -28,6 +28,7 @@ class BareApplicationTests {
             strings = {
                 "org.springframework.boot.actuate.endpoint.annotation.Endpoint",
                 "org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint",
+                "org.springframework.boot.health.contributor.HealthIndicator",
                 "io.micrometer.core.instrument.MeterRegistry",
                 "org.springframework.web.context.WebApplicationContext",
                 "jakarta.servlet.Servlet",
@@ -63,7 +64,12 @@ class BareApplicationTests {
             assertThat(application.getBeanDefinitionNames())
                     .contains("weakRefFinalizerRegistry", "weakRefExitPass", "weakRefListeners")
                     .doesNotContain(
-                            "weakRefsEndpoint", "weakRefMetrics", "weakRefFinalizerActionMetrics", "weakRefGauges");
+                            "weakRefsEndpoint",
+                            "weakrefHealthIndicator",
+                            "weakRefExitPassObservation",
+                            "weakRefMetrics",
+                            "weakRefFinalizerActionMetrics",
+                            "weakRefGauges");
         }
     }
 

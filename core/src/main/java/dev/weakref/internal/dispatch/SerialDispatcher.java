@@ -190,6 +190,13 @@ public class SerialDispatcher {
         }
     }
 
+    /** Whether no task can start until one of those that are stuck has ended. */
+    public boolean isStuck() {
+        synchronized (lock) {
+            return workers.areAllStuck();
+        }
+    }
+
     /** How many tasks have not begun, as far as their batches know. */
     public long waiting() {
         synchronized (lock) {

@@ -53,6 +53,19 @@ final class WorkerPool {
         return all.size() >= maximum;
     }
 
+    /** Whether there may be no further worker, and each one runs a task that is stuck. */
+    boolean areAllStuck() {
+        if (active != null || !isFull()) {
+            return false;
+        }
+        for (Worker worker : all) {
+            if (worker.task == null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Whether a worker of this kind runs a task. */
     boolean anyRuns(Predicate<Worker> kind) {
         for (Worker worker : all) {

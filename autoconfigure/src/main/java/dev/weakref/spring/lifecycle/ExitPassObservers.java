@@ -1,0 +1,84 @@
+package dev.weakref.spring.lifecycle;
+
+import dev.weakref.ExitReport;
+import dev.weakref.FinalizerRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+
+/**
+ * The observers of a context. No method throws, even if memory is exhausted or the classes of an observer are gone: the
+ * pass is more important than what observes it.
+ */
+final class ExitPassObservers {
+
+    private static final Log log = LogFactory.getLog(ExitPassObservers.class);
+
+    private Map<String, String> names = Map.of();
+    private List<ExitPassObserver> observers = List.of();
+
+    /** Goes through all of it, with nothing to observe, so that all classes of it are loaded. */
+    void rehearse(Map<String, FinalizerRegistry> none, ConfigurableListableBeanFactory nothing) {
+        contextCloses(none, nothing);
+        observers = List.of(registry -> (report, failure) -> {});
+        passEnded(passBegins(""), null, null);
+    }
+
+    /**
+     * Looks for them, and tells them that the context closes.
+     *
+     * @param registries what will be closed, by the name of the bean
+     */
+    void contextCloses(Map<String, FinalizerRegistry> registries, ConfigurableListableBeanFactory beanFactory) {
+        try {
+            names = RegistryNames.of(registries);
+            observers = new ArrayList<>(
+                    LocalSingletons.of(ExitPassObserver.class, beanFactory).values());
+        } catch (Throwable failure) {
+            warn(failure);
+        }
+        for (int i = 0; i < observers.size(); i++) { // no iterator: nothing is allocated out here
+            try {
+                observers.get(i).onClose();
+            } catch (Throwable failure) {
+                warn(failure);
+            }
+        }
+    }
+
+    /** Tells them that the pass of this bean begins; returns what {@link #passEnded} tells of its end. */
+    List<ExitPassObserver.End> passBegins(String bean) {
+        List<ExitPassObserver.End> ends = List.of();
+        for (int i = 0; i < observers.size(); i++) {
+            try {
+                ends = ends.isEmpty() ? new ArrayList<>() : ends;
+                ends.add(observers.get(i).onBegin(names.getOrDefault(bean, bean)));
+            } catch (Throwable failure) {
+                warn(failure);
+            }
+        }
+        return ends;
+    }
+
+    static void passEnded(List<ExitPassObserver.End> ends, @Nullable ExitReport report, @Nullable Throwable failure) {
+        for (int i = 0; i < ends.size(); i++) {
+            try {
+                ends.get(i).onEnd(report, failure);
+            } catch (Throwable failureOfTheObserver) {
+                warn(failureOfTheObserver);
+            }
+        }
+    }
+
+    private static void warn(Throwable failure) {
+        try {
+            log.warn("An observer of the exit pass failed; the pass goes on", failure);
+        } catch (Throwable cannotBeLogged) {
+            // Nothing else could tell of it.
+        }
+    }
+}
