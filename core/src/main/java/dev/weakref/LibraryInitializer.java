@@ -132,6 +132,7 @@ final class LibraryInitializer implements Runnable {
             "internal.support.StackReserve",
             "internal.support.Threads",
             "internal.support.TimeSource",
+            "internal.support.ValueBased",
             "internal.table.CollectedNotices",
             "internal.table.DeadEntries",
             "internal.table.NewEntries",

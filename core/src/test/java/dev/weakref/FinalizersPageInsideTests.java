@@ -12,6 +12,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.chrono.JapaneseDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -100,6 +101,7 @@ class FinalizersPageInsideTests {
             beDropped(log);
             leak();
             captureAndHide();
+            referToAValue();
             failToListen();
             beRejected();
             findNoThread(log);
@@ -228,6 +230,11 @@ class FinalizersPageInsideTests {
         registry.register(referent, referent::hashCode);
         registry.register(referent, new Object[] {new Throwable()}, (Object[] state) -> {});
         registry.close();
+    }
+
+    /** Of a class that no other test uses, because each is warned of once. */
+    private static void referToAValue() {
+        WeakRef.of(JapaneseDate.now());
     }
 
     private void failToListen() {
