@@ -126,6 +126,7 @@ final class LibraryInitializer implements Runnable {
             "internal.support.ElapsedTime",
             "internal.support.JavaUtilLogging",
             "internal.support.JfrGate",
+            "internal.support.LogFields",
             "internal.support.LogLineQueue",
             "internal.support.Logging",
             "internal.support.Names",

@@ -10,6 +10,7 @@ import dev.weakref.internal.reap.CreationLog;
 import dev.weakref.internal.reap.LogIterator;
 import dev.weakref.internal.support.CoarseClock;
 import dev.weakref.internal.support.Defaults;
+import dev.weakref.internal.support.LogFields;
 import dev.weakref.internal.support.Names;
 import dev.weakref.internal.support.Threads;
 import dev.weakref.internal.support.ValueBased;
@@ -342,6 +343,11 @@ final class RegistryCore {
         @Override
         public void run(DispatchTask task) {
             runner.dispatch(task);
+        }
+
+        @Override
+        public LogFields fields() {
+            return reporter.fields();
         }
 
         @Override
