@@ -4,11 +4,13 @@ import dev.weakref.internal.reap.Reaper;
 import dev.weakref.internal.support.Arguments;
 import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.support.Names;
+import dev.weakref.internal.support.ValueBased;
 import dev.weakref.internal.table.RemovalNotifier;
 import dev.weakref.internal.table.TableCounts;
 import dev.weakref.internal.table.TableOptions;
 import dev.weakref.internal.table.WeakTable;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,7 @@ abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
     private @Nullable RemovalNotifier<? super K> notifier;
 
     CaptureCheck captureCheck = CaptureCheck.OFF;
+    private boolean refuseValueBased;
     Reaper reaper = Reaper.SHARED;
 
     CollectionOptions(TableOptions.Kind kind) {
@@ -69,6 +72,17 @@ abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
         return self();
     }
 
+    /**
+     * Whether to refuse what would be held weakly if it is of a value-based class, such as {@code Integer},
+     * {@code LocalDate} or {@code Optional}: each method that would put it throws an {@link IllegalArgumentException}
+     * and changes nothing. By default it is logged once for each class. Its entry may vanish while an equal object is
+     * in use, or never. A copy of the collection refuses as well.
+     */
+    public B refuseValueBased(boolean refuse) {
+        refuseValueBased = refuse;
+        return self();
+    }
+
     B reaper(Reaper reaper) {
         this.reaper = reaper;
         return self();
@@ -88,7 +102,19 @@ abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
                 expectedSize,
                 replaceKeys,
                 notifier,
-                captureCheck == CaptureCheck.OFF ? null : new CaptureScan(captureCheck, null)::checkValue));
+                valueCheck()));
+    }
+
+    private @Nullable BiConsumer<Object, Object> valueCheck() {
+        BiConsumer<Object, Object> captures =
+                captureCheck == CaptureCheck.OFF ? null : new CaptureScan(captureCheck, null)::checkValue;
+        if (!refuseValueBased) {
+            return captures;
+        }
+        BiConsumer<Object, Object> referent = kind == TableOptions.Kind.WEAK_VALUES
+                ? (key, value) -> ValueBased.refuse(value)
+                : (key, value) -> ValueBased.refuse(key);
+        return captures == null ? referent : referent.andThen(captures);
     }
 
     static CollectionStats stats(WeakTable<?, ?> table) {

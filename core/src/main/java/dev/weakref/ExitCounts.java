@@ -1,6 +1,7 @@
 package dev.weakref;
 
 import dev.weakref.Leftover.Reason;
+import dev.weakref.internal.support.LogFields;
 import dev.weakref.internal.support.Logging;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -101,6 +102,26 @@ final class ExitCounts {
         return shown + more == 0
                 ? line
                 : line + ". Left: " + names + (more == 0 ? "" : (shown == 0 ? "" : "; and ") + more + " more");
+    }
+
+    /** What a line of a pass is about that is not over. */
+    LogFields fields(String registry) {
+        return fields(registry, ran.get(), failed.get(), timedOut.get());
+    }
+
+    /** What the last line of a pass is about. */
+    static LogFields fields(String registry, ExitReport result) {
+        return fields(registry, result.run(), result.failed(), result.timedOut())
+                .with(LogFields.Key.EXIT_SKIPPED, result.skipped())
+                .with(LogFields.Key.EXIT_TOOK, result.took().toMillis());
+    }
+
+    private static LogFields fields(String registry, int run, int failed, int timedOut) {
+        return new LogFields()
+                .with(LogFields.Key.REGISTRY, registry)
+                .with(LogFields.Key.EXIT_RUN, run)
+                .with(LogFields.Key.EXIT_FAILED, failed)
+                .with(LogFields.Key.EXIT_TIMED_OUT, timedOut);
     }
 
     /** Whether nothing is left. */

@@ -185,7 +185,9 @@ class ExitPass {
         Logging.awaitWritten(); // after the last registry is closed, the logger may write no more
         Logging.log(
                 counts.isComplete(result) ? Level.INFO : Level.WARNING,
-                () -> counts.summary(Names.escape(core.name()), result));
+                () -> counts.summary(Names.escape(core.name()), result),
+                null,
+                () -> ExitCounts.fields(Names.escape(core.name()), result));
         report.complete(result);
         interrupt.restore();
         return result;

@@ -33,7 +33,7 @@ final class ExitProgress {
     void logIfDue() {
         if (untilDue() <= 0) {
             toldAt = System.nanoTime();
-            Logging.log(Level.INFO, this::line);
+            Logging.log(Level.INFO, this::line, null, () -> counts.fields(registry));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.weakref;
 import dev.weakref.internal.dispatch.DispatchTask;
 import dev.weakref.internal.reap.Reapable;
 import dev.weakref.internal.support.Defaults;
+import dev.weakref.internal.support.LogFields;
 import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.support.Names;
 import dev.weakref.internal.support.StackReserve;
@@ -286,6 +287,11 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
     public String describe() {
         return "Finalizer " + id + " '" + Names.escape(nameAndLine()) + "' of registry '" + Names.escape(core().name())
                 + "'";
+    }
+
+    @Override
+    public LogFields fields() {
+        return core().reporter().fields(info());
     }
 
     /** The name for a log line: without a name of its own, the line that created it helps, if it was recorded. */

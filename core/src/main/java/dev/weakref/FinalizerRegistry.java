@@ -143,7 +143,8 @@ public final class FinalizerRegistry implements AutoCloseable {
     /**
      * Registers an action to run when the referent has been collected, or at exit.
      *
-     * @throws IllegalArgumentException if the action surely holds the referent, see {@link CaptureCheck#FAIL}
+     * @throws IllegalArgumentException if the action surely holds the referent, see {@link CaptureCheck#FAIL}, or as
+     *     {@link Builder#refuseValueBased} says
      * @throws IllegalStateException if the registry is closed; the resource stays with the caller
      */
     public Finalizer<Void> register(Object referent, Action action) {
@@ -155,7 +156,8 @@ public final class FinalizerRegistry implements AutoCloseable {
     /**
      * Registers an action that is given a state, so that it need not capture anything.
      *
-     * @throws IllegalArgumentException if action or state surely hold the referent, see {@link CaptureCheck#FAIL}
+     * @throws IllegalArgumentException if action or state surely hold the referent, see {@link CaptureCheck#FAIL}, or
+     *     as {@link Builder#refuseValueBased} says
      * @throws IllegalStateException if the registry is closed; the resource stays with the caller
      */
     public <S> Finalizer<Void> register(Object referent, S state, StateAction<? super S> action) {
@@ -532,6 +534,16 @@ public final class FinalizerRegistry implements AutoCloseable {
          */
         public Builder reportOpenAtExit(boolean report) {
             settings.reportOpenAtExit = report;
+            return this;
+        }
+
+        /**
+         * Whether a referent of a value-based class, such as {@code Integer}, {@code LocalDate} or {@code Optional}, is
+         * refused with an {@link IllegalArgumentException}; by default it is logged once for each class. Its finalizer
+         * may run while an equal object is in use, or never before the exit.
+         */
+        public Builder refuseValueBased(boolean refuse) {
+            settings.refuseValueBased = refuse;
             return this;
         }
 

@@ -2,6 +2,7 @@ package dev.weakref;
 
 import dev.weakref.Leak.Kind;
 import dev.weakref.internal.dispatch.ListenerCalls;
+import dev.weakref.internal.support.LogFields;
 import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.support.Names;
 import dev.weakref.internal.support.TimeSource;
@@ -123,7 +124,11 @@ final class LeakReporter {
     private void notifyListeners(Leak leak) {
         Kind kind = leak.kind();
         FinalizerInfo finalizer = leak.finalizer();
-        Logging.log(kind == Kind.RESOLVED ? Level.INFO : Level.WARNING, () -> line(kind, finalizer));
+        Logging.log(
+                kind == Kind.RESOLVED ? Level.INFO : Level.WARNING,
+                () -> line(kind, finalizer),
+                null,
+                () -> RunReporter.fields(Names.escape(registry), finalizer).with(LogFields.Key.LEAK, kind.name()));
         for (LeakListener listener : listeners) {
             try {
                 listener.onLeak(leak);

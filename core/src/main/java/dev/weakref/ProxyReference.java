@@ -2,6 +2,7 @@ package dev.weakref;
 
 import dev.weakref.internal.proxy.OwnParameters;
 import dev.weakref.internal.proxy.ProxyClasses;
+import dev.weakref.internal.support.ValueBased;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.InvocationHandler;
@@ -34,6 +35,7 @@ final class ProxyReference extends WeakReference<Object>
 
     ProxyReference(Object referent, @Nullable Consumer<Object> callback) {
         super(referent, callback == null ? null : Callbacks.LOG.queue);
+        ValueBased.warn(referent);
         referentType = referent.getClass().getName();
         this.callback = callback;
     }

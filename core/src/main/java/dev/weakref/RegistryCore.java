@@ -10,8 +10,10 @@ import dev.weakref.internal.reap.CreationLog;
 import dev.weakref.internal.reap.LogIterator;
 import dev.weakref.internal.support.CoarseClock;
 import dev.weakref.internal.support.Defaults;
+import dev.weakref.internal.support.LogFields;
 import dev.weakref.internal.support.Names;
 import dev.weakref.internal.support.Threads;
+import dev.weakref.internal.support.ValueBased;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.time.Instant;
@@ -186,6 +188,7 @@ final class RegistryCore {
         if (closed) {
             throw closedAlready();
         }
+        ValueBased.check(referent, settings.refuseValueBased);
         captures.check(referent, BoundAction.actionOf(work), BoundAction.stateOf(work));
         FinalizerNode<R> node = new FinalizerNode<>(this, referent, work, details.withStack(leaks.stackOfCreation()));
         try {
@@ -344,6 +347,11 @@ final class RegistryCore {
         @Override
         public void run(DispatchTask task) {
             runner.dispatch(task);
+        }
+
+        @Override
+        public LogFields fields() {
+            return reporter.fields();
         }
 
         @Override

@@ -56,6 +56,8 @@ final class RegistrySettings {
 
     boolean reportOpenAtExit;
 
+    boolean refuseValueBased;
+
     TimeSource clock = CoarseClock.SHARED;
 
     RegistrySettings copy() {
@@ -76,6 +78,7 @@ final class RegistrySettings {
         copy.leakListeners = List.copyOf(leakListeners);
         copy.overdueAfter = overdueAfter;
         copy.reportOpenAtExit = reportOpenAtExit;
+        copy.refuseValueBased = refuseValueBased;
         copy.reaper = reaper;
         copy.clock = clock;
         return copy;
@@ -93,6 +96,7 @@ final class RegistrySettings {
                 + ", leak sampling " + leakSampling
                 + ", overdue after " + (overdueAfter == null ? "never" : overdueAfter)
                 + ", open at exit " + (reportOpenAtExit ? "reported" : "not reported")
+                + ", value-based referents " + (refuseValueBased ? "refused" : "warned of")
                 + ", threads " + (executor != null ? "of an executor" : threadFactory != null ? "of a factory" : "own")
                 + ", failures to " + (failureHandler == null ? "the log" : "a handler")
                 + ", listeners " + listeners.size()

@@ -3,6 +3,7 @@ package dev.weakref;
 import dev.weakref.Finalizer.Outcome;
 import dev.weakref.Finalizer.Trigger;
 import dev.weakref.internal.dispatch.ListenerCalls;
+import dev.weakref.internal.support.LogFields;
 import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.support.Names;
 import java.lang.System.Logger.Level;
@@ -63,6 +64,25 @@ final class RunReporter {
         }
     }
 
+    /** What a line is about that is about this registry. */
+    LogFields fields() {
+        return new LogFields().with(LogFields.Key.REGISTRY, Names.escape(name));
+    }
+
+    /** What a line is about that is about one of its finalizers. */
+    LogFields fields(FinalizerInfo finalizer) {
+        return fields(Names.escape(name), finalizer);
+    }
+
+    static LogFields fields(String escapedRegistry, FinalizerInfo finalizer) {
+        return new LogFields()
+                .with(LogFields.Key.REGISTRY, escapedRegistry)
+                .with(LogFields.Key.ID, finalizer.id())
+                .with(LogFields.Key.NAME, finalizer.name())
+                .with(LogFields.Key.ACTION, finalizer.action())
+                .with(LogFields.Key.CREATED_BY, finalizer.createdBy());
+    }
+
     void onRunEnded(
             FinalizerState node, Trigger trigger, long nanos, @Nullable Object event, @Nullable Throwable failure) {
         recordRun(node, trigger, failure == null ? Outcome.SUCCESS : Outcome.FAILURE, nanos, event, failure);
@@ -105,7 +125,7 @@ final class RunReporter {
                 + "' failed (" + trigger + ", action " + info.action()
                 + (info.createdBy() == null ? "" : ", created by " + info.createdBy()) + ")";
         if (failureHandler == null) {
-            Logging.failure(message, failure);
+            Logging.failure(message, failure, () -> failed(info, trigger));
             return;
         }
         try {
@@ -114,8 +134,12 @@ final class RunReporter {
             if (handlersFault != failure) {
                 failure.addSuppressed(handlersFault);
             }
-            Logging.failure(message + ", and so did the failure handler", failure);
+            Logging.failure(message + ", and so did the failure handler", failure, () -> failed(info, trigger));
         }
+    }
+
+    private LogFields failed(FinalizerInfo info, Trigger trigger) {
+        return fields(info).with(LogFields.Key.TRIGGER, trigger.name()).with(LogFields.Key.OUTCOME, Outcome.FAILURE.name());
     }
 
     /** @param stack where the action is */
@@ -126,7 +150,11 @@ final class RunReporter {
                         + Duration.ofNanos(node.limitNanos())
                         + ", or that of the exit pass, and is interrupted (" + trigger
                         + "); the objects that it reaches are not collected until it ends. It is here:"
-                        + Logging.stack(stack));
+                        + Logging.stack(stack),
+                null,
+                () -> fields(node.info())
+                        .with(LogFields.Key.TRIGGER, trigger.name())
+                        .with(LogFields.Key.OUTCOME, Outcome.TIMEOUT.name()));
         Object event = Jfr.runBegins();
         Jfr.runStops(event);
         recordRun(node, trigger, Outcome.TIMEOUT, nanos, event, null);
@@ -138,7 +166,8 @@ final class RunReporter {
                 Level.INFO,
                 () -> node.describe() + " finished after it had timed out, and "
                         + (failure == null ? "succeeded" : "failed: " + failure),
-                failure);
+                failure,
+                () -> fields(node.info()).with(LogFields.Key.DELAY, FinalizerDelay.Kind.FINISHED_AFTER_ALL.name()));
     }
 
     /** Counts a finalizer that its user has detached. Never throws: the caller must get what was detached. */

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * after another thread has got it. An instance that is not held elsewhere is collected, and the next equal sample
  * replaces it.
  *
+ * <p>For samples of value-based classes, such as {@code Integer} or {@code LocalDate}, a warning is logged, once for
+ * each class: they have no identity that could be kept, and a JDK in which they are value classes refuses them.
+ *
  * <p>For constants, an {@code enum} is simpler; for strings that live as long as the program, {@link String#intern()}.
  *
  * @param <T> the type of the instances

@@ -1,5 +1,6 @@
 package dev.weakref;
 
+import dev.weakref.internal.support.ValueBased;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.util.Objects;
@@ -71,6 +72,7 @@ public final class WeakMethod<T, F> {
         Objects.requireNonNull(receiver, "receiver");
         Objects.requireNonNull(binder, "binder");
         LibraryInitializer.ensure();
+        ValueBased.warn(receiver);
         CAPTURES.checkBinder(receiver, binder);
         WeakMethod<T, F> method = new WeakMethod<>(receiver, binder, callback);
         try {

@@ -1,5 +1,6 @@
 package dev.weakref;
 
+import dev.weakref.internal.support.ValueBased;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
@@ -35,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * use a {@link FinalizerRegistry}, if the callback matters. A callback that holds the referent keeps it alive for ever.
  *
  * <p><b>Useless referents.</b> Objects of value-based classes (boxed numbers, {@code Optional}, {@code LocalDate}, …)
- * may be collected although an equal one is in use, or never; constants, string literals and lambdas that capture
- * nothing are never collected.
+ * may be collected although an equal one is in use, or never: a warning is logged, once for each class. Constants,
+ * string literals and lambdas that capture nothing are never collected.
  *
  * <p>Subclasses may carry data and override {@link #get()}; equality and hash do not ask the override. A callback may
  * run before the constructor of a subclass has ended, unless the referent is held until then.
@@ -83,7 +84,7 @@ public class WeakRef<T> extends WeakReference<T> {
 
     /** @param ownEntry whether it has a node in the log, as all but the shared ones */
     private WeakRef(T referent, @Nullable Consumer<? super WeakRef<T>> callback, boolean ownEntry) {
-        super(Objects.requireNonNull(referent, "referent"), queueFor(callback));
+        super(Objects.requireNonNull(referent, "referent"), queueFor(referent, callback));
         this.callback = callback;
         node = ownEntry ? new Call(referent, this) : null;
         key = ownEntry ? null : new SharedReferences.Key(this, this, referent);
@@ -96,8 +97,9 @@ public class WeakRef<T> extends WeakReference<T> {
         }
     }
 
-    private static @Nullable ReferenceQueue<Object> queueFor(@Nullable Object callback) {
+    private static @Nullable ReferenceQueue<Object> queueFor(Object referent, @Nullable Object callback) {
         LibraryInitializer.ensure();
+        ValueBased.warn(referent);
         return callback == null ? null : Callbacks.LOG.queue;
     }
 

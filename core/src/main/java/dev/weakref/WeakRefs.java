@@ -7,6 +7,7 @@ import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.support.Names;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -95,10 +96,11 @@ public final class WeakRefs {
      * the JDK resets {@code java.util.logging} in a shutdown hook that runs concurrently with those that close
      * registries, so later lines would be lost.
      *
-     * @param logger the logger from now on; {@code null} for the platform's, the default
+     * @param logger the logger from now on; {@code null} for the platform's, the default. A {@link FieldLogger} gets
+     *     what a line is about as well
      */
     public static void logTo(System.@Nullable Logger logger) {
-        Logging.logTo(logger);
+        Logging.logTo(logger, logger instanceof FieldLogger taking ? taking::logWithFields : null);
     }
 
     /**
@@ -110,6 +112,25 @@ public final class WeakRefs {
      */
     public static void stopLoggingTo(System.Logger logger) {
         Logging.stopLoggingTo(Objects.requireNonNull(logger, "logger"));
+    }
+
+    /**
+     * A logger that takes what a line is about as keys and values beside its text, for logs that are searched by
+     * fields. The keys are in the manual, in the section "Log" of the page on finalizers.
+     *
+     * @since 0.1
+     */
+    public interface FieldLogger extends System.Logger {
+
+        /**
+         * Logs a line that has fields, after {@link #isLoggable} has returned true for its level. All other lines come
+         * by the methods of {@code System.Logger}; a line that was logged while memory or stack was exhausted may come
+         * without its fields. Called by any thread.
+         *
+         * @param message the text, which is the same as without fields
+         * @param fields strings and numbers by key, not empty, in the order of the manual; unmodifiable
+         */
+        void logWithFields(Level level, String message, @Nullable Throwable failure, Map<String, Object> fields);
     }
 
     /**

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Elements</b> are compared by {@code equals}, or by identity in a set made by {@link #identity()}; adding an
  * equal element again keeps the first one. <b>Nulls</b> are refused as elements; {@code contains(null)} and
  * {@code remove(null)} are false, and in a collection that is only compared with, they equal nothing. Elements that
- * never die (constants, small boxed numbers) are never removed.
+ * never die (constants, small boxed numbers) are never removed; for elements of value-based classes a warning is
+ * logged, once for each class.
  *
  * <p><b>Operations on two sets</b> take any collection, compare as this set does, and, of two equal elements, keep this
  * set's instance. <b>Equality:</b> only live elements are compared, so a set equals itself at every moment. By identity

@@ -17,7 +17,7 @@ import java.util.Map;
  *
  * <p><b>Keys</b> are strong and compared by {@code equals}; putting an equal key again replaces the value and keeps the
  * first key. <b>Nulls</b> are refused. Entries whose values never die (constants, small boxed numbers) are never
- * removed. A value that is a key of the same map as well is held by it.
+ * removed; for values of value-based classes a warning is logged, once for each class. A value that is a key of the same map as well is held by it.
  *
  * <p><b>Threads.</b> Reading takes no lock. All operations of {@link java.util.concurrent.ConcurrentMap} are atomic,
  * and actions before putting a value <i>happen-before</i> actions after getting it. While a mapping function runs, only
@@ -53,9 +53,10 @@ public final class WeakValueMap<K, V> extends AbstractWeakMap<K, V> {
         return WeakValueMap.<K, V>builder().build();
     }
 
-    /** A map with the entries of another. */
+    /** A map with the entries of another; with its modes, if that is a {@code WeakValueMap}. */
     public static <K, V> WeakValueMap<K, V> copyOf(Map<? extends K, ? extends V> source) {
-        WeakValueMap<K, V> copy = create();
+        WeakValueMap<K, V> copy =
+                source instanceof WeakValueMap<?, ?> map ? WeakValueMap.<K, V>emptyLike(map) : create();
         copy.putAll(source);
         return copy;
     }
@@ -79,9 +80,14 @@ public final class WeakValueMap<K, V> extends AbstractWeakMap<K, V> {
         return union;
     }
 
-    /** A new map with the same entries, without name and listener. */
+    /** A new map with the same entries and modes, without name and listener. */
     public WeakValueMap<K, V> copy() {
         return copyOf(this);
+    }
+
+    @SuppressWarnings("unchecked") // an empty table is one of any type
+    private static <K, V> WeakValueMap<K, V> emptyLike(WeakValueMap<?, ?> map) {
+        return new WeakValueMap<>((WeakTable<K, V>) map.table.emptyCopy());
     }
 
     /**

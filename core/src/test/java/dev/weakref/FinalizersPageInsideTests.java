@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weakref.docs.Page;
 import dev.weakref.internal.reap.Reaper;
 import dev.weakref.internal.support.Defaults;
+import dev.weakref.internal.support.LogFields;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.ref.WeakReference;
@@ -13,11 +14,14 @@ import java.lang.reflect.Modifier;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.chrono.JapaneseDate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
@@ -95,7 +99,8 @@ class FinalizersPageInsideTests {
     @Tag("collects")
     void everyLineOfTheTableIsLoggedAsItSaysAndNoOther() throws Exception {
         List<List<String>> table = Page.of("finalizers.md").section("Log").table("level");
-        try (LogLines log = new LogLines()) {
+        try (LogLines log = new LogLines();
+                FieldLines fields = new FieldLines()) {
             failAtExit();
             getStuckAndComeBack(log);
             beLeftBehindAndComeBack(log);
@@ -105,6 +110,7 @@ class FinalizersPageInsideTests {
             beDropped(log);
             leak(log);
             captureAndHide();
+            referToAValue();
             failToListen();
             beRejected();
             findNoThread(log);
@@ -112,7 +118,30 @@ class FinalizersPageInsideTests {
 
             assertThat(table).allSatisfy(row -> assertThat(log.lines()).anyMatch(line -> isOf(row, line)));
             assertThat(log.with("'page'")).allSatisfy(line -> assertThat(table).anyMatch(row -> isOf(row, line)));
+            assertThat(fields.lines).allSatisfy(line -> assertThat(table)
+                    .filteredOn(row -> isOf(row, line.level() + " " + line.message()))
+                    .allSatisfy(row -> assertThat(groups(line)).isEqualTo(shown(row.get(3)))));
         }
+    }
+
+    private static Set<String> shown(String cell) {
+        return cell.isEmpty() ? Set.of() : new LinkedHashSet<>(List.of(cell.replace("`", "").split(", ")));
+    }
+
+    /** The second words of the keys of its fields. */
+    private static Set<String> groups(FieldLines.Line line) {
+        return line.fields().keySet().stream()
+                .map(key -> key.split("\\.")[1])
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    @Test
+    void theTableOfFieldsIsThatOfTheCode() throws IOException {
+        assertThat(Page.of("finalizers.md").section("Log").table("key"))
+                .extracting(row -> row.get(0))
+                .containsExactly(Arrays.stream(LogFields.Key.values())
+                        .map(LogFields.Key::toString)
+                        .toArray(String[]::new));
     }
 
     /** Whether a line in the log is what a row of the table stands for, where … stands for anything. */
@@ -240,6 +269,11 @@ class FinalizersPageInsideTests {
         registry.register(referent, referent::hashCode);
         registry.register(referent, new Object[] {hidden}, (Object[] state) -> {});
         registry.close();
+    }
+
+    /** Of a class that no other test uses, because each is warned of once. */
+    private static void referToAValue() {
+        WeakRef.of(JapaneseDate.now());
     }
 
     private void failToListen() {

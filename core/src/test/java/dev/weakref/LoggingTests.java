@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -60,7 +61,7 @@ class LoggingTests {
             return new Thread(() -> {}); // the test starts it later
         });
         try (LogLines log = new LogLines()) {
-            queue.add(Level.WARNING, "said", null);
+            queue.add(Level.WARNING, "said", null, Map.of());
             FutureTask<List<String>> waiting = new FutureTask<>(() -> {
                 assertThat(queue.awaitWritten(TimeUnit.MINUTES.toNanos(1))).isTrue();
                 return log.with("said");
@@ -86,7 +87,7 @@ class LoggingTests {
             lines.add(failure == null ? message : message + ": " + failure.getMessage());
         });
         LogLineQueue queue = new LogLineQueue(Threads.daemons("weakref-tested", null));
-        queue.add(Level.WARNING, "said", new IllegalStateException("the cause"));
+        queue.add(Level.WARNING, "said", new IllegalStateException("the cause"), Map.of());
         assertThat(queue.awaitWritten(TimeUnit.MINUTES.toNanos(1))).isTrue(); // by the writer, in vain
 
         Gc.awaitWithoutCollecting(
@@ -105,7 +106,7 @@ class LoggingTests {
             return writers.element();
         });
         try (LogLines log = new LogLines()) {
-            queue.add(Level.WARNING, "the first", null);
+            queue.add(Level.WARNING, "the first", null, Map.of());
             Thread writer = writers.take();
             Gc.awaitWithoutCollecting(
                     () -> !log.with("the first").isEmpty() && writer.getState() == Thread.State.TIMED_WAITING,
@@ -114,7 +115,7 @@ class LoggingTests {
             synchronized (queue) { // so that the line is there before the thread continues
                 writer.interrupt();
                 Gc.awaitWithoutCollecting(() -> writer.getState() == Thread.State.BLOCKED, "it still waits for a line");
-                queue.add(Level.WARNING, "the second", null);
+                queue.add(Level.WARNING, "the second", null, Map.of());
             }
 
             Gc.awaitWithoutCollecting(() -> !log.with("the second").isEmpty(), "the line is not written");
@@ -124,7 +125,7 @@ class LoggingTests {
     @Test
     void aLineThatIsNeverWrittenEndsTheWait() throws Exception {
         LogLineQueue queue = new LogLineQueue(writer -> new Thread(() -> {}));
-        queue.add(Level.WARNING, "said", null);
+        queue.add(Level.WARNING, "said", null, Map.of());
 
         assertThat(queue.awaitWritten(1)).isFalse();
     }

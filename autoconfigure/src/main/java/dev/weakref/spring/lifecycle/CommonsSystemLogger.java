@@ -2,10 +2,12 @@ package dev.weakref.spring.lifecycle;
 
 import dev.weakref.WeakRefs;
 import java.text.MessageFormat;
+import java.util.Map;
 import java.util.ResourceBundle;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.ClassUtils;
 
 /**
  * Has the library log where the application does, for as long as one of its contexts is open, and then where the
@@ -16,12 +18,17 @@ import org.jspecify.annotations.Nullable;
  * its log is left as it is: it would take the lines of all of them to one of them, and would hold that one's class
  * loader.
  *
+ * <p>If the application's log is one of SLF4J 2, what a line is about goes with it as key-value pairs.
+ *
  * <p>There is one for all contexts, so that the library holds no context's own, and a logger that the user has chosen
  * meanwhile stays when a context closes.
  */
-final class CommonsSystemLogger implements System.Logger {
+final class CommonsSystemLogger implements WeakRefs.FieldLogger {
 
     static final String NAME = "dev.weakref";
+
+    private static final boolean SLF4J = ClassUtils.isPresent(
+            "org.slf4j.spi.LoggingEventBuilder", CommonsSystemLogger.class.getClassLoader()); // version 2 has it
 
     private static final CommonsSystemLogger SHARED = new CommonsSystemLogger();
 
@@ -49,7 +56,16 @@ final class CommonsSystemLogger implements System.Logger {
 
     /** Loads what logging needs, as each of the lines may be one of the exit pass. */
     static void rehearse() {
-        isLoggable(Level.DEBUG, LogFactory.getLog(NAME));
+        Log log = LogFactory.getLog(NAME);
+        isLoggable(Level.DEBUG, log);
+        if (isOfSlf4j(log)) {
+            Slf4jLines.rehearse();
+        }
+    }
+
+    /** Whether lines go to SLF4J, and not past it to Log4j or to the platform. */
+    private static boolean isOfSlf4j(Log log) {
+        return SLF4J && log.getClass().getName().contains("Slf4j");
     }
 
     private synchronized void begin(Log log) {
@@ -96,6 +112,17 @@ final class CommonsSystemLogger implements System.Logger {
             platform.log(level, bundle, message, thrown);
         } else {
             log(level, message, thrown, current);
+        }
+    }
+
+    @Override
+    public void logWithFields(
+            Level level, String message, @Nullable Throwable failure, Map<String, Object> fields) {
+        Log current = log;
+        if (current != null && isOfSlf4j(current)) {
+            Slf4jLines.log(level, message, failure, fields);
+        } else {
+            log(level, null, message, failure);
         }
     }
 

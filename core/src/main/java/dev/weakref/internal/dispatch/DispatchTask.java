@@ -1,5 +1,7 @@
 package dev.weakref.internal.dispatch;
 
+import dev.weakref.internal.support.LogFields;
+
 /** One action that a {@link SerialDispatcher} runs. */
 public interface DispatchTask {
 
@@ -11,6 +13,11 @@ public interface DispatchTask {
 
     /** What it is, for a report. */
     String describe();
+
+    /** What it is, for a logger that takes fields. */
+    default LogFields fields() {
+        return new LogFields();
+    }
 
     /**
      * Reports that it has passed its limit, before its thread is interrupted. Called by the watchdog, with no lock

@@ -343,7 +343,7 @@ public class SerialDispatcher {
     private Runnable saturationReport() {
         long waiting = queue.remaining();
         return () -> {
-            DispatchReports.allStuck(workers.maximum, name, waiting);
+            DispatchReports.allStuck(workers.maximum, name, waiting, owner);
             owner.allStuck();
         };
     }

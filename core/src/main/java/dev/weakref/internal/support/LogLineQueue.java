@@ -2,6 +2,7 @@ package dev.weakref.internal.support;
 
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
+import java.util.Map;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -35,10 +36,11 @@ public final class LogLineQueue implements Runnable {
     }
 
     private record Line(
-            Level level, String message, @Nullable Throwable failure) {}
+            Level level, String message, @Nullable Throwable failure, Map<String, Object> fields) {}
 
     /** Adds a line. Throws if it cannot start a thread; the line is not written then. */
-    public synchronized void add(Level level, String message, @Nullable Throwable failure) {
+    public synchronized void add(
+            Level level, String message, @Nullable Throwable failure, Map<String, Object> fields) {
         if (lines.size() >= CAPACITY) {
             dropped++;
             return;
@@ -47,7 +49,7 @@ public final class LogLineQueue implements Runnable {
             threads.newThread(this).start();
             running = true;
         }
-        lines.add(new Line(level, message, failure));
+        lines.add(new Line(level, message, failure, fields));
         notifyAll();
     }
 
@@ -60,7 +62,7 @@ public final class LogLineQueue implements Runnable {
                 return;
             }
             try {
-                Logging.writeNow(line.level, line.message, line.failure);
+                Logging.writeNow(line.level, line.message, line.failure, line.fields);
             } catch (VirtualMachineError shortage) {
                 Logging.missed(line.message, line.failure);
             } catch (Throwable nowhereToReport) {
@@ -108,7 +110,8 @@ public final class LogLineQueue implements Runnable {
     }
 
     private Line ofDropped() {
-        Line line = new Line(Level.WARNING, dropped + " log lines were dropped, because the logger was too slow", null);
+        String message = dropped + " log lines were dropped, because the logger was too slow";
+        Line line = new Line(Level.WARNING, message, null, Map.of());
         dropped = 0;
         return line;
     }

@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,7 @@ public final class Logging {
      */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
-    private static volatile Logger logger = DEFAULT;
+    private static volatile Target target = new Target(DEFAULT, null);
 
     /** What could not be written because memory was exhausted: the last such line. */
     private static volatile @Nullable String missed;
@@ -45,21 +46,42 @@ public final class Logging {
 
     private Logging() {}
 
-    /** The logger from now on; {@code null} for the one of the platform. */
-    public static synchronized void logTo(@Nullable Logger chosen) {
-        logger = chosen == null ? DEFAULT : chosen;
+    /** Where lines go. A class and not a record, whose generated {@code hashCode} JDK 25 would keep its loader for. */
+    private static final class Target {
+
+        private final Logger logger;
+        private final @Nullable FieldWriter fields;
+
+        Target(Logger logger, @Nullable FieldWriter fields) {
+            this.logger = logger;
+            this.fields = fields;
+        }
+    }
+
+    /** Writes a line with its fields. */
+    public interface FieldWriter {
+        void log(Level level, String message, @Nullable Throwable failure, Map<String, Object> fields);
+    }
+
+    /**
+     * The logger from now on; {@code null} for the one of the platform.
+     *
+     * @param fields how it takes a line that has fields; {@code null} if it takes none
+     */
+    public static synchronized void logTo(@Nullable Logger chosen, @Nullable FieldWriter fields) {
+        target = new Target(chosen == null ? DEFAULT : chosen, fields);
     }
 
     /** The logger of the platform from now on, if this one is the current one. */
     public static synchronized void stopLoggingTo(Logger chosen) {
-        if (logger == chosen) {
-            logger = DEFAULT;
+        if (target.logger == chosen) {
+            target = new Target(DEFAULT, null);
         }
     }
 
     /** Has the platform's logging made ready for its first line, unless another logger was chosen before. */
     public static void prepare() {
-        if (logger == DEFAULT) {
+        if (target.logger == DEFAULT) {
             JavaUtilLogging.prepare();
         }
     }
@@ -76,7 +98,7 @@ public final class Logging {
     /** Whether debug lines are logged, so that they are prepared only then. */
     public static boolean isDebugging() {
         try {
-            return logger.isLoggable(Level.DEBUG);
+            return target.logger.isLoggable(Level.DEBUG);
         } catch (Throwable nowhereToReport) {
             return false;
         }
@@ -84,22 +106,45 @@ public final class Logging {
 
     /** A warning. Needs no memory to be called. */
     public static void failure(String message, Throwable failure) {
+        failure(message, failure, null);
+    }
+
+    /** The same with fields. */
+    public static void failure(String message, Throwable failure, @Nullable Supplier<LogFields> fields) {
         try {
-            write(Level.WARNING, message, failure);
+            write(Level.WARNING, message, failure, made(fields));
         } catch (Throwable later) {
             missed(message, failure);
         }
     }
 
     public static void log(Level level, Supplier<String> message, @Nullable Throwable failure) {
+        log(level, message, failure, null);
+    }
+
+    /** @param fields makes what the line is about; called only if the logger takes it */
+    public static void log(
+            Level level,
+            Supplier<String> message,
+            @Nullable Throwable failure,
+            @Nullable Supplier<LogFields> fields) {
         try {
-            if (Threads.mayNotBlock(Thread.currentThread()) || logger.isLoggable(level)) {
-                write(level, message.get(), failure);
+            if (Threads.mayNotBlock(Thread.currentThread()) || target.logger.isLoggable(level)) {
+                write(level, message.get(), failure, made(fields));
             }
         } catch (VirtualMachineError shortage) {
             missed("A line of the log was lost", shortage);
         } catch (Throwable nowhereToReport) {
             // A logger that fails must not stop the work that was to be reported.
+        }
+    }
+
+    /** The fields, if the logger takes them. A line without them is better than none, so this never throws. */
+    private static Map<String, Object> made(@Nullable Supplier<LogFields> fields) {
+        try {
+            return fields == null || target.fields == null ? Map.of() : fields.get().asMap();
+        } catch (Throwable shortage) {
+            return Map.of();
         }
     }
 
@@ -131,7 +176,7 @@ public final class Logging {
             return; // another thread writes it
         }
         try {
-            write(Level.WARNING, message.endsWith(SHORT) ? message : message + SHORT, failure);
+            write(Level.WARNING, message.endsWith(SHORT) ? message : message + SHORT, failure, Map.of());
         } catch (OutOfMemoryError later) {
             missed(message, failure);
         } catch (Throwable later) {
@@ -152,21 +197,27 @@ public final class Logging {
         writeMissed();
     }
 
-    private static void write(Level level, String message, @Nullable Throwable failure) {
+    private static void write(
+            Level level, String message, @Nullable Throwable failure, Map<String, Object> fields) {
         if (Threads.mayNotBlock(Thread.currentThread())) {
-            LogLineQueue.SHARED.add(level, message, failure);
+            LogLineQueue.SHARED.add(level, message, failure, fields);
         } else {
-            writeNow(level, message, failure);
+            writeNow(level, message, failure, fields);
         }
     }
 
     /** Writes a line in the calling thread. */
-    static void writeNow(Level level, String message, @Nullable Throwable failure) {
-        Logger current = logger;
+    static void writeNow(Level level, String message, @Nullable Throwable failure, Map<String, Object> fields) {
+        Target now = target;
+        Logger current = now.logger;
         if (!current.isLoggable(level)) {
             return;
         }
-        current.log(level, message, failure);
+        if (now.fields != null && !fields.isEmpty()) {
+            now.fields.log(level, message, failure, fields);
+        } else {
+            current.log(level, message, failure);
+        }
         if (jvmExits && current == DEFAULT && level.compareTo(Level.INFO) >= 0 && JavaUtilLogging.areLost()) {
             JavaUtilLogging.print(level, message, failure);
         }

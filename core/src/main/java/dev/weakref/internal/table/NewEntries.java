@@ -1,5 +1,6 @@
 package dev.weakref.internal.table;
 
+import dev.weakref.internal.support.ValueBased;
 import dev.weakref.internal.table.TableNode.Entry;
 import dev.weakref.internal.table.TableNode.Reserved;
 import java.util.function.BiConsumer;
@@ -28,17 +29,23 @@ public abstract class NewEntries<K, V> extends TableLookup<K, V> {
 
     /** A node to be linked in front of this head. */
     final TableNode first(K key, V value, int hash, @Nullable TableNode head) {
-        checkCaptures(key, value);
+        check(key, value);
         return weakKeys ? TableNode.of(key, queue, hash, value, head) : TableNode.of(value, queue, hash, key, head);
     }
 
     /** A node to be put in the place of another one. */
     final Entry entry(K key, V value, int hash) {
-        checkCaptures(key, value);
+        check(key, value);
         return weakKeys ? new Entry(key, queue, hash, value, null) : new Entry(value, queue, hash, key, null);
     }
 
-    final void checkCaptures(K key, V value) {
+    /** First whether the entry is refused, then whether its weak side is worth a warning. */
+    private void check(K key, V value) {
+        checkValue(key, value);
+        ValueBased.warn(weakKeys ? key : value);
+    }
+
+    final void checkValue(K key, V value) {
         if (valueCheck != null) {
             valueCheck.accept(key, value);
         }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param expectedSize how many entries to make room for at once
  * @param replaceKeys whether a later equal key replaces the first one
  * @param notifier is told which entries have left
- * @param valueCheck is given the key and the value of a new entry, and throws to refuse the value
+ * @param valueCheck is given the key and the value of a new entry, and throws to refuse it
  */
 public record TableOptions<K>(
         Kind kind,

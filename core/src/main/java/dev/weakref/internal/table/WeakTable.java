@@ -86,7 +86,7 @@ public class WeakTable<K, V> extends NewEntries<K, V> { // not final: a test let
      */
     private boolean replaceIn(TableNode node, @Nullable V old, K kept, V value) {
         if (weakKeys && node instanceof Entry entry && node.refersTo(kept)) {
-            checkCaptures(kept, value);
+            checkValue(kept, value);
             return exchange(entry, old, value);
         }
         Change change = old == null ? Change.REVIVED : Change.NOTHING;

@@ -8,6 +8,7 @@ import dev.weakref.WeakRefs;
 import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +35,7 @@ class LogLineQueueTests {
         LogLineQueue queue = new LogLineQueue(Threads.daemons("weakref-tested", null));
         WeakRefs.logTo((LineLogger) (level, message, failure) -> waited.add(awaitWritten(queue)));
 
-        queue.add(Level.WARNING, "said", null);
+        queue.add(Level.WARNING, "said", null, Map.of());
 
         assertThat(waited.poll(30, TimeUnit.SECONDS)).isTrue();
     }
@@ -74,11 +75,11 @@ class LogLineQueueTests {
     private static long fill() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         LogLineQueue queue = new LogLineQueue(writer -> new Thread(() -> {}));
-        queue.add(Level.WARNING, "the first starts the thread", null);
+        queue.add(Level.WARNING, "the first starts the thread", null, Map.of());
         long most = 0;
         for (int i = 1; i < LogLineQueue.CAPACITY; i++) {
             long before = threads.getCurrentThreadAllocatedBytes();
-            queue.add(Level.WARNING, "said", null);
+            queue.add(Level.WARNING, "said", null, Map.of());
             most = Math.max(most, threads.getCurrentThreadAllocatedBytes() - before);
         }
         return most;

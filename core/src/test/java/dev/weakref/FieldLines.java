@@ -1,0 +1,67 @@
+package dev.weakref;
+
+import java.util.Map;
+import java.util.ResourceBundle;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The lines that have fields, while this is open; all lines go on to the platform's logger. */
+final class FieldLines implements WeakRefs.FieldLogger, AutoCloseable {
+
+    /** A line; without fields, if the library gave it none. */
+    record Line(Level level, String message, Map<String, Object> fields) {}
+
+    final BlockingQueue<Line> lines = new LinkedBlockingQueue<>();
+
+    private final System.Logger platform = System.getLogger("dev.weakref");
+
+    FieldLines() {
+        WeakRefs.logTo(this);
+    }
+
+    /** The next line that contains this; those before it are dropped. */
+    Line next(String part) throws InterruptedException {
+        while (true) {
+            Line line = lines.poll(60, TimeUnit.SECONDS);
+            if (line == null) {
+                throw new AssertionError("No line contains: " + part);
+            }
+            if (line.message.contains(part)) {
+                return line;
+            }
+        }
+    }
+
+    @Override
+    public String getName() {
+        return platform.getName();
+    }
+
+    @Override
+    public boolean isLoggable(Level level) {
+        return platform.isLoggable(level);
+    }
+
+    @Override
+    public void log(Level level, @Nullable ResourceBundle bundle, String message, @Nullable Throwable thrown) {
+        logWithFields(level, message, thrown, Map.of());
+    }
+
+    @Override
+    public void log(Level level, @Nullable ResourceBundle bundle, String format, Object... parameters) {
+        logWithFields(level, format, null, Map.of());
+    }
+
+    @Override
+    public void logWithFields(Level level, String message, @Nullable Throwable failure, Map<String, Object> fields) {
+        platform.log(level, message, failure);
+        lines.add(new Line(level, message, fields));
+    }
+
+    @Override
+    public void close() {
+        WeakRefs.logTo(null);
+    }
+}
