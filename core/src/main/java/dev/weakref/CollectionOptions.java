@@ -95,14 +95,8 @@ abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
 
     /** A table with these options. */
     final <V> WeakTable<K, V> table() {
-        return new WeakTable<>(new TableOptions<>(
-                kind,
-                reaper,
-                name,
-                expectedSize,
-                replaceKeys,
-                notifier,
-                valueCheck()));
+        return new WeakTable<>(
+                new TableOptions<>(kind, reaper, name, expectedSize, replaceKeys, notifier, valueCheck()));
     }
 
     private @Nullable BiConsumer<Object, Object> valueCheck() {

@@ -297,12 +297,8 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
     /** The name for a log line: without a name of its own, the line that created it helps, if it was recorded. */
     private String nameAndLine() {
         RareOptions details = details();
-        return details == null
-                        || details.name() != null
-                        || details.stack() == null
-                        || details.stack().isEmpty()
-                ? name()
-                : name() + ", created by " + CreationSite.line(details.stack().get(0));
+        List<String> lines = details == null || details.name() != null ? List.of() : details.lines();
+        return lines.isEmpty() ? name() : name() + ", created by " + lines.get(0);
     }
 
     @Override
@@ -318,9 +314,7 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
     private FinalizerInfo info(boolean overdue) {
         Object referent = get();
         RareOptions details = details();
-        List<String> stack = details == null || details.stack() == null
-                ? List.of()
-                : details.stack().stream().map(CreationSite::line).toList();
+        List<String> stack = details == null ? List.of() : details.lines();
         return new FinalizerInfo(
                 id,
                 Names.escape(name()),

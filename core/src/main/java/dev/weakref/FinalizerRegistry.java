@@ -1,6 +1,7 @@
 package dev.weakref;
 
 import dev.weakref.internal.reap.Reaper;
+import dev.weakref.internal.reap.TrackedReference;
 import dev.weakref.internal.support.Arguments;
 import dev.weakref.internal.support.Names;
 import dev.weakref.internal.support.TimeSource;
@@ -217,12 +218,16 @@ public final class FinalizerRegistry implements AutoCloseable {
 
     /** The live finalizers with a smaller id than this one, newest first, as {@link #finalizers()}. */
     public Stream<FinalizerInfo> finalizersBefore(long id) {
-        return core.finalizersBefore(id);
+        return core.log().newestFirst(id).stream().map(FinalizerRegistry::infoOf);
     }
 
     /** The live finalizers with a greater id than this one, oldest first, as {@link #finalizers()}; 0 for all. */
     public Stream<FinalizerInfo> finalizersAfter(long id) {
-        return core.finalizersAfter(id);
+        return core.log().oldestFirst(id).stream().map(FinalizerRegistry::infoOf);
+    }
+
+    private static FinalizerInfo infoOf(TrackedReference node) {
+        return ((FinalizerNode<?>) node).info();
     }
 
     /** The live finalizer with this id. */
@@ -257,7 +262,7 @@ public final class FinalizerRegistry implements AutoCloseable {
      * action of a collected referent starts until one of theirs has ended.
      */
     public boolean isStuck() {
-        return core.isStuck();
+        return core.dispatcher().isStuck();
     }
 
     /**

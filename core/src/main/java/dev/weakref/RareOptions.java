@@ -23,6 +23,13 @@ record RareOptions(
         return created == null ? this : new RareOptions(name, limit, overdueAfter, mustBeClosed, created, atExit);
     }
 
+    /** The recorded creation stack, as lines; empty if none was recorded. */
+    List<String> lines() {
+        return stack == null
+                ? List.of()
+                : stack.stream().map(CreationSite::line).toList();
+    }
+
     /** Whether there is nothing to keep besides the state of the node. */
     boolean isPlain() {
         return name == null && limit == null && overdueAfter == null && !mustBeClosed && stack == null;

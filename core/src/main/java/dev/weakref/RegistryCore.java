@@ -24,7 +24,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -241,14 +240,6 @@ final class RegistryCore {
                 + "' is closed; release the resource yourself, or register before the registry closes");
     }
 
-    Stream<FinalizerInfo> finalizersBefore(long id) {
-        return log.newestFirst(id).stream().map(node -> ((FinalizerNode<?>) node).info());
-    }
-
-    Stream<FinalizerInfo> finalizersAfter(long id) {
-        return log.oldestFirst(id).stream().map(node -> ((FinalizerNode<?>) node).info());
-    }
-
     Optional<FinalizerNode<?>> find(long id) {
         if (id < 1 || id == Long.MAX_VALUE) {
             return Optional.empty();
@@ -273,10 +264,6 @@ final class RegistryCore {
     /** How many finalizers are live. Takes no lock. */
     long live() {
         return counters.stats(log.appended(), Map.of(), 0).live();
-    }
-
-    boolean isStuck() {
-        return dispatcher.isStuck();
     }
 
     RegistryStats stats() {

@@ -139,7 +139,9 @@ final class RunReporter {
     }
 
     private LogFields failed(FinalizerInfo info, Trigger trigger) {
-        return fields(info).with(LogFields.Key.TRIGGER, trigger.name()).with(LogFields.Key.OUTCOME, Outcome.FAILURE.name());
+        return fields(info)
+                .with(LogFields.Key.TRIGGER, trigger.name())
+                .with(LogFields.Key.OUTCOME, Outcome.FAILURE.name());
     }
 
     /** @param stack where the action is */

@@ -20,8 +20,8 @@ import java.util.Objects;
  * but not identical key again replaces the value and keeps the first key, so the entry dies with the first one;
  * {@link Builder#replaceKeys} chooses the other rule. By identity the map breaks the contract of {@code Map.equals} and
  * {@code hashCode} as {@link java.util.IdentityHashMap} does. <b>Nulls</b> are refused. Entries whose keys never die
- * (constants, small boxed numbers) are never removed; for keys of value-based classes a warning is logged, once for each
- * class.
+ * (constants, small boxed numbers) are never removed; for keys of value-based classes a warning is logged, once for
+ * each class.
  *
  * <p><b>Values</b> are strong. One that reaches its own key keeps the entry for ever, since the JVM cannot see that it
  * is held by its own entry only; hold the key weakly there. {@link Builder#checkCaptures} finds such values.

@@ -17,7 +17,8 @@ import java.util.Map;
  *
  * <p><b>Keys</b> are strong and compared by {@code equals}; putting an equal key again replaces the value and keeps the
  * first key. <b>Nulls</b> are refused. Entries whose values never die (constants, small boxed numbers) are never
- * removed; for values of value-based classes a warning is logged, once for each class. A value that is a key of the same map as well is held by it.
+ * removed; for values of value-based classes a warning is logged, once for each class. A value that is a key of the
+ * same map as well is held by it.
  *
  * <p><b>Threads.</b> Reading takes no lock. All operations of {@link java.util.concurrent.ConcurrentMap} are atomic,
  * and actions before putting a value <i>happen-before</i> actions after getting it. While a mapping function runs, only

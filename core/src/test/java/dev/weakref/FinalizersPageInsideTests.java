@@ -118,14 +118,17 @@ class FinalizersPageInsideTests {
 
             assertThat(table).allSatisfy(row -> assertThat(log.lines()).anyMatch(line -> isOf(row, line)));
             assertThat(log.with("'page'")).allSatisfy(line -> assertThat(table).anyMatch(row -> isOf(row, line)));
-            assertThat(fields.lines).allSatisfy(line -> assertThat(table)
-                    .filteredOn(row -> isOf(row, line.level() + " " + line.message()))
-                    .allSatisfy(row -> assertThat(groups(line)).isEqualTo(shown(row.get(3)))));
+            assertThat(fields.lines)
+                    .allSatisfy(line -> assertThat(table)
+                            .filteredOn(row -> isOf(row, line.level() + " " + line.message()))
+                            .allSatisfy(row -> assertThat(groups(line)).isEqualTo(shown(row.get(3)))));
         }
     }
 
     private static Set<String> shown(String cell) {
-        return cell.isEmpty() ? Set.of() : new LinkedHashSet<>(List.of(cell.replace("`", "").split(", ")));
+        return cell.isEmpty()
+                ? Set.of()
+                : new LinkedHashSet<>(List.of(cell.replace("`", "").split(", ")));
     }
 
     /** The second words of the keys of its fields. */

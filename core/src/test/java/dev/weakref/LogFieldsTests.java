@@ -65,8 +65,8 @@ class LogFieldsTests {
                         entry("weakref.exit.failed", 1),
                         entry("weakref.exit.timedOut", 0),
                         entry("weakref.exit.skipped", 0))
-                .hasEntrySatisfying("weakref.exit.took", millis -> assertThat(millis)
-                        .isInstanceOf(Long.class))
+                .hasEntrySatisfying(
+                        "weakref.exit.took", millis -> assertThat(millis).isInstanceOf(Long.class))
                 .hasSize(6);
     }
 

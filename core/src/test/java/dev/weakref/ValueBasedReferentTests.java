@@ -208,7 +208,8 @@ class ValueBasedReferentTests {
 
     @Test
     void aSetRefusesAnElementByAnOption() {
-        WeakSet<Object> set = WeakSet.builder().identity().refuseValueBased(true).build();
+        WeakSet<Object> set =
+                WeakSet.builder().identity().refuseValueBased(true).build();
 
         refused(() -> set.add(1));
         refused(() -> set.copy().add(1));

@@ -81,9 +81,8 @@ class CollectionsPageExamplesTests {
     @Test
     void aMapMayRefuseValueBasedReferents() {
         // example: value-based
-        WeakValueMap<String, Object> strict = WeakValueMap.<String, Object>builder()
-                .refuseValueBased(true)
-                .build();
+        WeakValueMap<String, Object> strict =
+                WeakValueMap.<String, Object>builder().refuseValueBased(true).build();
         assertThatIllegalArgumentException().isThrownBy(() -> strict.put("answer", 1000));
         // end
         assertThat(strict).isEmpty();

@@ -9,11 +9,11 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
  * How the registries of one context are, in words that every line of Boot has.
  *
  * <p><b>Why the status is what it is.</b> A leak is a fault in the code: taking the instance out of service would not
- * repair it, so the status stays {@code UP}. If all workers of a registry are stuck, no action of it runs, and what they
- * would release piles up. Mostly they wait for something that all instances use, such as a database, and all of them
- * are stuck at the same time: {@code OUT_OF_SERVICE} would take the last instance from the load balancer, though each
- * still answers. So the status is {@value #STUCK}, which Boot leaves out of the status of the whole until
- * {@code management.endpoint.health.status.order} names it.
+ * repair it, so the status stays {@code UP}. If all workers of a registry are stuck, no action of it runs, and what
+ * they would release piles up. Mostly they wait for something that all instances use, such as a database, and all of
+ * them are stuck at the same time: {@code OUT_OF_SERVICE} would take the last instance from the load balancer, though
+ * each still answers. So the status is {@value #STUCK}, which Boot leaves out of the status of the whole until {@code
+ * management.endpoint.health.status.order} names it.
  *
  * @param status {@value #UP} or {@value #STUCK}
  * @param details the numbers of each registry, by its name

@@ -116,8 +116,7 @@ final class CommonsSystemLogger implements WeakRefs.FieldLogger {
     }
 
     @Override
-    public void logWithFields(
-            Level level, String message, @Nullable Throwable failure, Map<String, Object> fields) {
+    public void logWithFields(Level level, String message, @Nullable Throwable failure, Map<String, Object> fields) {
         Log current = log;
         if (current != null && isOfSlf4j(current)) {
             Slf4jLines.log(level, message, failure, fields);

@@ -50,16 +50,19 @@ class StructuredLoggingTests {
     void aPlainLineIsTheSameAsWithoutFields() throws Exception {
         List<String> lines = linesWith("--logging.pattern.console=%p %m%n%ex");
 
-        assertThat(lines).anyMatch(line -> line.matches("WARN LEAK: NOT_CLOSED finalizer 1 'lease' of registry"
-                + " 'application', created at \\S+, was never closed explicitly.*PARANOID to see where it was created"));
-        assertThat(lines).anyMatch(line -> line.matches("INFO Exit pass of registry 'application': 2 run"
-                + " \\(1 failed\\), 0 timed out, 0 skipped, in \\d+ ms"));
+        assertThat(lines)
+                .anyMatch(
+                        line -> line.matches(
+                                "WARN LEAK: NOT_CLOSED finalizer 1 'lease' of registry"
+                                        + " 'application', created at \\S+, was never closed explicitly.*PARANOID to see where it was created"));
+        assertThat(lines)
+                .anyMatch(line -> line.matches("INFO Exit pass of registry 'application': 2 run"
+                        + " \\(1 failed\\), 0 timed out, 0 skipped, in \\d+ ms"));
         assertThat(lines).contains("java.io.IOException: for the test");
     }
 
     private static String only(List<String> lines, String part) {
-        List<String> found =
-                lines.stream().filter(line -> line.contains(part)).toList();
+        List<String> found = lines.stream().filter(line -> line.contains(part)).toList();
         assertThat(found).as("lines with " + part + " among " + lines).hasSize(1);
         return found.get(0);
     }

@@ -76,10 +76,7 @@ public class SerialDispatcher {
         }
     }
 
-    /**
-     * Wakes the threads that wait. The active worker parks without the lock, so it is unparked after the lock is
-     * released.
-     */
+    /** Wakes the threads that wait. The active worker parks without the lock, so it is unparked without it. */
     private void wakeWorker() {
         Thread waiting;
         synchronized (lock) {
@@ -103,9 +100,7 @@ public class SerialDispatcher {
         return threads.areShort && !isDone();
     }
 
-    /**
-     * Starts a worker if there is work and no active worker. Throws only a stack overflow, and has done nothing then.
-     */
+    /** Starts a worker if there is work and none is active. Throws only a stack overflow, and has done nothing then. */
     public void ensureWorker() {
         StackReserve.ensure(); // so that no worker is added and then neither started nor removed
         Worker worker = nextWorker();
@@ -192,9 +187,7 @@ public class SerialDispatcher {
 
     /** Whether no task can start until one of those that are stuck has ended. */
     public boolean isStuck() {
-        synchronized (lock) {
-            return workers.areAllStuck();
-        }
+        return monitor.areAllStuck();
     }
 
     /** How many tasks have not begun, as far as their batches know. */

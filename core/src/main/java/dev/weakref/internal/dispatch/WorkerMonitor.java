@@ -44,6 +44,12 @@ final class WorkerMonitor {
         }
     }
 
+    boolean areAllStuck() {
+        synchronized (lock) {
+            return workers.areAllStuck();
+        }
+    }
+
     /** Ends the ticks if there are no workers. */
     void stopIfIdle() {
         Watchdog.Watch over = null;

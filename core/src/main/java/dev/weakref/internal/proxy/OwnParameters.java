@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Which parameters of a method take another object of the proxy's own kind: there a proxy is unwrapped, because the
  * referent may look into the other object or compare itself with it.
  *
- * <p>It is one whose type is the interface that declares the method, as in {@code Shape.overlaps(Shape)}; or, if that is
- * generic, an interface of the proxy that extends it with itself as the argument, as {@code Money extends
+ * <p>It is one whose type is the interface that declares the method, as in {@code Shape.overlaps(Shape)}; or, if that
+ * is generic, an interface of the proxy that extends it with itself as the argument, as {@code Money extends
  * Addable<Money>} does. The parameter of {@link Comparable#compareTo} always is one.
  */
 public final class OwnParameters {

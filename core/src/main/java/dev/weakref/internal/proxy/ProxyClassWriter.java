@@ -217,7 +217,9 @@ public final class ProxyClassWriter {
         method(out, forward.name(), forward.descriptor(), code, arguments + 4, arguments + 2 + unwrapped.size());
     }
 
-    /** Unwraps the arguments of the proxy's own kind into further slots; returns these by the slots of the arguments. */
+    /**
+     * Unwraps the arguments of the proxy's own kind into further slots; returns these by the slots of the arguments.
+     */
     private Map<Integer, Integer> unwrap(Code code, Forward forward, Collection<Integer> slots, int free)
             throws IOException {
         Map<Integer, Integer> unwrapped = new LinkedHashMap<>();

@@ -68,7 +68,8 @@ public final class ProxyClasses {
     /**
      * A new proxy.
      *
-     * @param reference what the proxy calls; an {@link InvocationHandler}, and a {@code Function} that unwraps arguments, as well
+     * @param reference what the proxy calls; an {@link InvocationHandler}, and a {@code Function} that unwraps
+     * arguments, as well
      * @throws IllegalArgumentException if no class can be made of these interfaces
      */
     public static Object proxy(

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * The live references of a log, oldest first. Lazy and weakly consistent. Not for use by several threads.
  *
  * <p><b>Why it sees each live node exactly once.</b> It is the mirror image of {@link LogIterator}, for which
- * {@link CreationLog} argues this. It skips ids that are not greater than the last one seen. An unlinked chunk keeps its
- * link to the newer neighbour. A merged chunk is linked to its newer neighbour first; then one write, to its older
- * neighbour or to the head of the log, replaces what it was made of. The tail is never replaced, so every chain of links
- * ends there.
+ * {@link CreationLog} argues this. It skips ids that are not greater than the last one seen. An unlinked chunk keeps
+ * its link to the newer neighbour. A merged chunk is linked to its newer neighbour first; then one write, to its older
+ * neighbour or to the head of the log, replaces what it was made of. The tail is never replaced, so every chain of
+ * links ends there.
  */
 public final class OldestFirstIterator implements Iterator<TrackedReference> {
 

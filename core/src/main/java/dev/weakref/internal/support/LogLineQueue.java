@@ -39,8 +39,7 @@ public final class LogLineQueue implements Runnable {
             Level level, String message, @Nullable Throwable failure, Map<String, Object> fields) {}
 
     /** Adds a line. Throws if it cannot start a thread; the line is not written then. */
-    public synchronized void add(
-            Level level, String message, @Nullable Throwable failure, Map<String, Object> fields) {
+    public synchronized void add(Level level, String message, @Nullable Throwable failure, Map<String, Object> fields) {
         if (lines.size() >= CAPACITY) {
             dropped++;
             return;

@@ -124,10 +124,7 @@ public final class Logging {
 
     /** @param fields makes what the line is about; called only if the logger takes it */
     public static void log(
-            Level level,
-            Supplier<String> message,
-            @Nullable Throwable failure,
-            @Nullable Supplier<LogFields> fields) {
+            Level level, Supplier<String> message, @Nullable Throwable failure, @Nullable Supplier<LogFields> fields) {
         try {
             if (Threads.mayNotBlock(Thread.currentThread()) || target.logger.isLoggable(level)) {
                 write(level, message.get(), failure, made(fields));
@@ -142,7 +139,9 @@ public final class Logging {
     /** The fields, if the logger takes them. A line without them is better than none, so this never throws. */
     private static Map<String, Object> made(@Nullable Supplier<LogFields> fields) {
         try {
-            return fields == null || target.fields == null ? Map.of() : fields.get().asMap();
+            return fields == null || target.fields == null
+                    ? Map.of()
+                    : fields.get().asMap();
         } catch (Throwable shortage) {
             return Map.of();
         }
@@ -197,8 +196,7 @@ public final class Logging {
         writeMissed();
     }
 
-    private static void write(
-            Level level, String message, @Nullable Throwable failure, Map<String, Object> fields) {
+    private static void write(Level level, String message, @Nullable Throwable failure, Map<String, Object> fields) {
         if (Threads.mayNotBlock(Thread.currentThread())) {
             LogLineQueue.SHARED.add(level, message, failure, fields);
         } else {

@@ -23,8 +23,9 @@ public final class ValueBased {
 
     private static final ValueBased ALL = new ValueBased("isValue");
 
-    private static final String WHY = ", whose class is value-based: such an object has no identity of its own, and may be"
-            + " collected while an equal one is in use, or never; use an object of another class as the referent";
+    private static final String WHY =
+            ", whose class is value-based: such an object has no identity of its own, and may be"
+                    + " collected while an equal one is in use, or never; use an object of another class as the referent";
 
     /** For each value-based class whether it was warned of; {@code null} for all others. */
     private final ClassValue<@Nullable AtomicBoolean> warned = new ClassValue<>() {

@@ -329,12 +329,11 @@ public class WeakTable<K, V> extends NewEntries<K, V> { // not final: a test let
         }
     }
 
-    /** Shrinks the array, after it has settled what was left over. */
     @Override
     public void compact() {
         if (unsettled) {
             unsettled = false;
-            reap(null, false);
+            reap(null, false); // settles what was left over
         }
         shrink();
     }

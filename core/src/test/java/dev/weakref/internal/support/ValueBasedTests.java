@@ -91,10 +91,11 @@ class ValueBasedTests {
             assertThat(log.with("The referent is a "))
                     .satisfiesExactly(
                             line -> assertThat(line)
-                                    .isEqualTo("WARNING The referent is a java.lang.Integer, whose class is value-based:"
-                                            + " such an object has no identity of its own, and may be collected while an"
-                                            + " equal one is in use, or never; use an object of another class as the"
-                                            + " referent. Reported once per class"),
+                                    .isEqualTo(
+                                            "WARNING The referent is a java.lang.Integer, whose class is value-based:"
+                                                    + " such an object has no identity of its own, and may be collected while an"
+                                                    + " equal one is in use, or never; use an object of another class as the"
+                                                    + " referent. Reported once per class"),
                             line -> assertThat(line).contains("a java.lang.Long, whose class is value-based"));
         }
     }
