@@ -54,7 +54,7 @@ public final class OwnParameters {
         for (Type extended : type.getGenericInterfaces()) {
             Class<?> parent = classOf(extended);
             Type found = parent == null ? null : argument(parent, variable);
-            if (found != null) {
+            if (parent != null && found != null) {
                 int number = Arrays.asList(parent.getTypeParameters()).indexOf(found);
                 return number >= 0 && extended instanceof ParameterizedType given
                         ? given.getActualTypeArguments()[number]

@@ -204,8 +204,9 @@ public final class ProxyClassWriter {
         if (isOwnType(type.returnType())) {
             returnIfResultIs(code, referent, 0, referent + 1);
         }
-        unwrapped.forEach((slot, held) -> {
-            if (type.returnType().isAssignableFrom(parameters.get(slot))) {
+        parameters.forEach((slot, parameter) -> {
+            Integer held = unwrapped.get(slot);
+            if (held != null && type.returnType().isAssignableFrom(parameter)) {
                 returnIfResultIs(code, held, slot, referent + 1);
             }
         });
