@@ -82,12 +82,9 @@ class ExitPassObservationTests {
     @Test
     void whatTheClosingThreadObservesIsTheParent() {
         Observation closing = Observation.start("closing", observations);
-        observed.run(context -> {
-            try (Observation.Scope scope = closing.openScope()) {
-                context.getSourceApplicationContext(ConfigurableApplicationContext.class)
-                        .close();
-            }
-        });
+        observed.run(context -> closing.scoped(
+                () -> context.getSourceApplicationContext(ConfigurableApplicationContext.class)
+                        .close()));
 
         assertThat(recording.parents).containsExactly("none", "closing");
     }
