@@ -82,8 +82,8 @@ class ExitPassObservationTests {
     @Test
     void whatTheClosingThreadObservesIsTheParent() {
         Observation closing = Observation.start("closing", observations);
-        observed.run(context -> closing.scoped(
-                () -> context.getSourceApplicationContext(ConfigurableApplicationContext.class)
+        observed.run(context ->
+                closing.scoped(() -> context.getSourceApplicationContext(ConfigurableApplicationContext.class)
                         .close()));
 
         assertThat(recording.parents).containsExactly("none", "closing");

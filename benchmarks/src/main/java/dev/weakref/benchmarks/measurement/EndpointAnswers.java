@@ -48,8 +48,8 @@ public record EndpointAnswers() implements Measurement {
 
     private static void compare(String what, Supplier<Object> ofFew, Supplier<Object> ofMany, Recorder recorder) {
         for (int i = 0; i < WARM_UPS; i++) {
-            ofFew.get();
-            ofMany.get();
+            Heap.keep(ofFew.get());
+            Heap.keep(ofMany.get());
         }
         double few = median(ofFew);
         double many = median(ofMany);

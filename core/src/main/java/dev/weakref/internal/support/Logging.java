@@ -122,7 +122,11 @@ public final class Logging {
         log(level, message, failure, null);
     }
 
-    /** @param fields makes what the line is about; called only if the logger takes it */
+    /**
+     * A line with fields.
+     *
+     * @param fields makes what the line is about; called only if the logger takes it
+     */
     public static void log(
             Level level, Supplier<String> message, @Nullable Throwable failure, @Nullable Supplier<LogFields> fields) {
         try {
