@@ -840,7 +840,7 @@ class FinalizerRegistryTests {
             assertThat(builder)
                     .hasToString("FinalizerRegistry.Builder[name 'shown', action limit PT3S, take-over PT1S, workers 2,"
                             + " exit limit PT28S, capture check FAIL, leak level ADVANCED, leak sampling 0.01,"
-                            + " overdue after never, open at exit not reported, threads of a factory, failures to the log,"
+                            + " overdue after never, open at exit not reported, value-based referents warned of, threads of a factory, failures to the log,"
                             + " listeners 0, leak listeners 0]");
         }
 
