@@ -5,6 +5,7 @@ import dev.weakref.Finalizer.Outcome;
 import dev.weakref.Finalizer.Trigger;
 import dev.weakref.FinalizerInfo;
 import dev.weakref.FinalizerRun;
+import dev.weakref.Leftover;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,9 +63,11 @@ final class RecordTrial extends Trial {
     private static List<Record> records() {
         FinalizerInfo info = new FinalizerInfo(
                 1, "name", "Type", "Action", true, Instant.EPOCH, "creator", true, false, List.of("frame"));
+        Leftover left = new Leftover(1, "name", "Action", Leftover.Reason.SKIPPED);
         return List.of(
                 info,
                 new FinalizerRun(info, Trigger.EXIT, Outcome.SUCCESS, Duration.ofSeconds(1), null),
-                new ExitReport(1, 0, 0, 0, Duration.ofSeconds(1), List.of("left")));
+                left,
+                new ExitReport(1, 0, 0, 0, Duration.ofSeconds(1), List.of(left)));
     }
 }
