@@ -39,8 +39,8 @@ final class CaptureScan {
     private static final int MOST_STEPS = 16;
 
     /**
-     * How many of them through ordinary objects: with more, a search would reach most of a program through its
-     * services, and warn of what is normal.
+     * How many of them through ordinary objects, the state itself not counted: with more, a search would reach most of
+     * a program through its services, and warn of what is normal.
      */
     private static final int MOST_UNSURE_STEPS = 2;
 

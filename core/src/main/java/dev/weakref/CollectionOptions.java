@@ -73,7 +73,7 @@ abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
     }
 
     /**
-     * Whether to refuse what would be held weakly if it is of a value-based class, such as {@code Integer},
+     * Whether a key, value or element on the weak side is refused if its class is value-based, such as {@code Integer},
      * {@code LocalDate} or {@code Optional}: each method that would put it throws an {@link IllegalArgumentException}
      * and changes nothing. By default it is logged once for each class. Its entry may vanish while an equal object is
      * in use, or never. A copy of the collection refuses as well.

@@ -56,19 +56,20 @@ final class ExitCounts {
 
     /** Adds what was counted. If there is no memory for its name, it is still counted. */
     private void add(FinalizerState node, Reason reason) {
+        VirtualMachineError shortage = null;
         synchronized (leftovers) {
-            boolean named = false;
+            unnamed++; // until it has its name
             try {
                 if (leftovers.size() < MOST_LEFTOVERS) {
                     leftovers.put(node.id, naming.apply(node.info(), reason));
-                    named = true;
+                    unnamed--;
                 }
-            } catch (OutOfMemoryError shortage) {
-                Logging.failure(NO_NAME, shortage);
+            } catch (VirtualMachineError noName) {
+                shortage = noName;
             }
-            if (!named) {
-                unnamed++;
-            }
+        }
+        if (shortage != null) {
+            Logging.failure(NO_NAME, shortage); // without the lock: the logger may block
         }
     }
 

@@ -11,8 +11,9 @@ import java.util.List;
  * @param timedOut how many timed out
  * @param skipped how many the deadline cut off before their turn
  * @param took how long the pass took
- * @param leftovers what timed out or was skipped, up to 10,000 of them, and what was running before the pass and has
- *     not ended, which is not counted; if memory was exhausted, some of them may be missing here, and are counted
+ * @param leftovers the finalizers that timed out or were skipped, at most 10,000 of them; then those that ran before
+ * the
+ *     pass and have not ended, which no number counts. If memory was exhausted, some that are counted may be missing
  * @since 0.1
  */
 public record ExitReport(int run, int failed, int timedOut, int skipped, Duration took, List<Leftover> leftovers) {

@@ -2,6 +2,7 @@ package dev.weakref;
 
 import dev.weakref.internal.dispatch.DispatchTask;
 import dev.weakref.internal.reap.TrackedReference;
+import dev.weakref.internal.support.LogFields;
 
 /**
  * The run of a finalizer in a thread of its registry because of {@code callLater}. It has the limit and the description
@@ -24,6 +25,11 @@ record ExplicitCall(TrackedReference finalizer, Runnable call) implements Dispat
     @Override
     public String describe() {
         return finalizer.describe();
+    }
+
+    @Override
+    public LogFields fields() {
+        return finalizer.fields();
     }
 
     @Override

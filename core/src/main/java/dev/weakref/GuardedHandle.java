@@ -9,7 +9,6 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -45,8 +44,11 @@ final class GuardedHandle implements InvocationHandler {
             Function<I, Registration<I>> registration,
             UnaryOperator<Registration<I>> options,
             Class<?>... others) {
-        Set<Class<?>> types = new LinkedHashSet<>(List.of(others));
-        types.add(type);
+        Set<Class<?>> types = new LinkedHashSet<>();
+        types.add(type); // first: its methods win over those of the same name, and its class loader
+        for (Class<?> other : others) {
+            types.add(Objects.requireNonNull(other, "others"));
+        }
         types.forEach(each -> check(resource, each));
         GuardedHandle guard = new GuardedHandle(resource);
         I handle = type.cast(Proxy.newProxyInstance(loaderOf(types), types.toArray(new Class<?>[0]), guard));

@@ -163,13 +163,11 @@ final class LeakReporter {
      * linked is not collected.
      */
     private static String site(Kind kind, FinalizerInfo finalizer, String actionClass) {
-        boolean byName =
-                finalizer.stack().isEmpty() && OWN_ACTIONS.matcher(actionClass).matches();
-        String action = !byName
-                ? actionClass
-                : actionClass.contains("TempFiles")
-                        ? DIGITS.matcher(finalizer.name()).replaceAll("")
-                        : finalizer.name();
+        String action = actionClass;
+        if (finalizer.stack().isEmpty() && OWN_ACTIONS.matcher(actionClass).matches()) {
+            boolean deletesFiles = actionClass.contains("TempFiles");
+            action = deletesFiles ? DIGITS.matcher(finalizer.name()).replaceAll("") : finalizer.name();
+        }
         return kind + " " + action + "\n" + String.join("\n", finalizer.stack());
     }
 }

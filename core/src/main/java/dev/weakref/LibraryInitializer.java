@@ -106,6 +106,7 @@ final class LibraryInitializer implements Runnable {
             "internal.dispatch.WorkerPool",
             "internal.dispatch.WorkerStarter",
             "internal.proxy.ConstantPoolWriter",
+            "internal.proxy.MethodCode",
             "internal.proxy.OwnParameters",
             "internal.proxy.ProxyClassWriter",
             "internal.proxy.ProxyClasses",

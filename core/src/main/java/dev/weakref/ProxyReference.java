@@ -155,6 +155,7 @@ final class ProxyReference extends WeakReference<Object>
             throw thrown.getCause();
         } finally {
             Reference.reachabilityFence(referent);
+            Reference.reachabilityFence(passed); // and what it holds
         }
     }
 

@@ -40,7 +40,8 @@ public interface RemovalListener<K> {
          * An entry has left.
          *
          * @param key its key, or {@code null} if the key was collected
-         * @param value the value that it had, or {@code null} if the value was collected
+         * @param value the value that it had, or {@code null} if the value was collected, or if the builder was given
+         *     this listener as one without values
          * @param cause why it left; if it was replaced, the value is the one before
          */
         void onRemoval(@Nullable K key, @Nullable V value, RemovalCause cause);

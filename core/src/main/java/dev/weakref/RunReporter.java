@@ -185,7 +185,8 @@ final class RunReporter {
     }
 
     /**
-     * Discards a finalizer that the exit pass does not run, and counts that; whether it was live. Throws only before.
+     * Discards a finalizer that the exit pass does not run, and counts that; whether it was live. If it throws, the
+     * finalizer is unchanged.
      */
     boolean discard(FinalizerState node) {
         boolean leak = isLeak(node, node.refersTo(null) ? Trigger.UNREACHABLE : Trigger.EXIT);

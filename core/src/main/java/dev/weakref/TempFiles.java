@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * class for directories in which an untrusted party could replace a subdirectory by a link during deletion. The
  * directories above the tree must be trusted.
  *
- * <p>A finalizer that deletes is named by the name of its file, {@code temporary files workspace8237423}; that of a
- * new file begins with the prefix.
+ * <p>The finalizer of a file has its name, as in {@code temporary files workspace8237423}. The name of a new file
+ * begins with the prefix.
  *
  * <p>The deletion continues after a failure, and deletes what it can. It then throws the first failure, in which up to
  * ten others are suppressed. What could not be deleted is tried again when the registry closes, and a failure then is

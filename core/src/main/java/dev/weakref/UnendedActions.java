@@ -68,7 +68,9 @@ final class UnendedActions {
             left.add(Leftover.of(node.info(), awaited.test(node) ? Reason.STILL_RUNNING : Reason.WAITS_FOR_EXIT));
         }
         tasksOfThreads().forEach(task -> add(task, blocked.contains(task), left));
-        ofThePass.running().forEach(running -> add(running.task(), isStuck(running), left));
+        ofThePass.running().stream()
+                .filter(running -> nodeOf(running.task()).isDone()) // the pass has counted the others
+                .forEach(running -> add(running.task(), isStuck(running), left));
         return left;
     }
 
@@ -77,8 +79,12 @@ final class UnendedActions {
         return running.nanos() >= Math.min(running.task().limitNanos(), Defaults.nanos(Defaults.TAKE_OVER));
     }
 
+    private static FinalizerState nodeOf(DispatchTask task) {
+        return (FinalizerState) (task instanceof ExplicitCall call ? call.finalizer() : task);
+    }
+
     private static void add(DispatchTask task, boolean stuck, List<Leftover> left) {
-        FinalizerState node = (FinalizerState) (task instanceof ExplicitCall call ? call.finalizer() : task);
+        FinalizerState node = nodeOf(task);
         Reason reason = reason(node, stuck);
         if (reason != null) {
             left.add(Leftover.of(node.info(), reason));

@@ -5,6 +5,7 @@ import dev.weakref.internal.dispatch.DispatchTask;
 import dev.weakref.internal.dispatch.TaskBatch;
 import dev.weakref.internal.reap.Reaper;
 import dev.weakref.internal.support.Threads;
+import dev.weakref.internal.support.ValueBased;
 import dev.weakref.internal.table.TableOptions;
 import dev.weakref.internal.table.WeakTable;
 import java.lang.ref.Reference;
@@ -58,6 +59,7 @@ final class WarmUp implements Runnable {
         core.log().reap(null, false);
         Reference.reachabilityFence(referent);
         idle.exercise();
+        ValueBased.prepare();
         CreationSite.here(); // a class of the JDK that it needs stays broken if its initialisation overflows the stack
         LockSupport.parkNanos(1);
     }

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * replaces it.
  *
  * <p>For samples of value-based classes, such as {@code Integer} or {@code LocalDate}, a warning is logged, once for
- * each class: they have no identity that could be kept, and a JDK in which they are value classes refuses them.
+ * each class: they have no identity that could be kept, and a later JDK that makes them value classes refuses to
+ * refer to them weakly.
  *
  * <p>For constants, an {@code enum} is simpler; for strings that live as long as the program, {@link String#intern()}.
  *

@@ -117,6 +117,19 @@ class LogFieldsTests {
     }
 
     @Test
+    void anExplicitCallThatIsStillRunningNamesItsFinalizer() throws InterruptedException {
+        try (FinalizerRegistry registry =
+                builder().takeOver(Duration.ofMillis(20)).build()) {
+            Finalizer<Void> called =
+                    registry.finalizer(this).name("called").state(release).run(BackgroundCall::await);
+            registry.callLater(called.id());
+
+            assertThat(log.next("is still running").fields()).contains(entry("weakref.finalizer.name", "called"));
+            release.countDown();
+        }
+    }
+
+    @Test
     void anActionThatHasTimedOutNamesItsFinalizer() throws InterruptedException {
         FinalizerRegistry registry =
                 builder().actionLimit(Duration.ofMillis(20)).build();

@@ -20,9 +20,9 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
- * The endpoint {@code weakrefs}, where Actuator is present and the endpoint is exposed, and what is added to
- * {@code info} if that is enabled. Each context of a hierarchy has
- * its own.
+ * The endpoint {@code weakrefs}, if Actuator is present and the endpoint is exposed, and what is added to {@code info}
+ * if that is enabled. Each context of a hierarchy has its own. Both are nested classes, because their conditions are
+ * classes of Actuator.
  *
  * @since 0.1
  */
@@ -32,7 +32,6 @@ import org.springframework.context.annotation.ImportRuntimeHints;
         name = "org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint")
 public final class WeakRefsEndpointAutoConfiguration {
 
-    /** Apart, because its condition is a class of Actuator. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnAvailableEndpoint(WeakRefsEndpoint.class)
     @EnableConfigurationProperties(WeakRefsEndpointProperties.class)

@@ -39,6 +39,12 @@ final class FinalizerGroups {
         counts.merge(property.apply(finalizer), 1, Integer::sum);
     }
 
+    /** How many finalizers are in the groups beyond the limit. */
+    long others(int limit) {
+        return counts.values().stream().mapToLong(Integer::longValue).sum()
+                - largest(limit).stream().mapToLong(GroupDescriptor::count).sum();
+    }
+
     /** The largest ones, the largest first. */
     List<GroupDescriptor> largest(int limit) {
         return counts.entrySet().stream()

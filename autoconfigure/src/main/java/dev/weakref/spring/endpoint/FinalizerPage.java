@@ -107,6 +107,12 @@ final class FinalizerPage {
         return groups == null ? null : groups.largest(limit);
     }
 
+    /** How many finalizers are in other groups; {@code null} if there are none. */
+    @Nullable Long others() {
+        long others = groups == null ? 0 : groups.others(limit);
+        return others == 0 ? null : others;
+    }
+
     /** The cursor for the next page; {@code null} if nothing is left to look at. */
     @Nullable String cursor() {
         return more ? last : null;

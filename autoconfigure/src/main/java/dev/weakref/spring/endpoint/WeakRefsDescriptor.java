@@ -20,6 +20,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  *
  * @param finalizers one page of the live finalizers; empty if they are counted by group
  * @param groups the largest groups of one page, the largest first; {@code null} unless they were asked for
+ * @param others how many finalizers of that page are in smaller groups; {@code null} if there are none
  * @param cursor what to ask for the next page with; {@code null} if this is the last
  * @param registries the totals of each registry, the primary one first
  * @param collections the weak collections
@@ -29,6 +30,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 public record WeakRefsDescriptor(
         List<FinalizerDescriptor> finalizers,
         @Nullable List<GroupDescriptor> groups,
+        @Nullable Long others,
         @Nullable String cursor,
         List<RegistryDescriptor> registries,
         List<CollectionDescriptor> collections,

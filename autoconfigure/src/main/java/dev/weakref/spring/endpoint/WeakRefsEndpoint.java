@@ -111,6 +111,7 @@ public final class WeakRefsEndpoint {
         return new WeakRefsDescriptor(
                 page.finalizers(),
                 page.groups(),
+                page.others(),
                 page.cursor(),
                 registries.byName().entrySet().stream()
                         .map(entry -> RegistryDescriptor.of(

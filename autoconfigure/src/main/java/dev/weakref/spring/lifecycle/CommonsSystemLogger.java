@@ -28,7 +28,7 @@ final class CommonsSystemLogger implements WeakRefs.FieldLogger {
     static final String NAME = "dev.weakref";
 
     private static final boolean SLF4J = ClassUtils.isPresent(
-            "org.slf4j.spi.LoggingEventBuilder", CommonsSystemLogger.class.getClassLoader()); // version 2 has it
+            "org.slf4j.spi.LoggingEventAware", CommonsSystemLogger.class.getClassLoader()); // version 2 has it
 
     private static final CommonsSystemLogger SHARED = new CommonsSystemLogger();
 
@@ -58,14 +58,14 @@ final class CommonsSystemLogger implements WeakRefs.FieldLogger {
     static void rehearse() {
         Log log = LogFactory.getLog(NAME);
         isLoggable(Level.DEBUG, log);
-        if (isOfSlf4j(log)) {
+        if (takesFields(log)) {
             Slf4jLines.rehearse();
         }
     }
 
-    /** Whether lines go to SLF4J, and not past it to Log4j or to the platform. */
-    private static boolean isOfSlf4j(Log log) {
-        return SLF4J && log.getClass().getName().contains("Slf4j");
+    /** Whether lines go to SLF4J, and not past it to Log4j or to the platform, and its backend takes fields. */
+    private static boolean takesFields(Log log) {
+        return SLF4J && log.getClass().getName().contains("Slf4j") && Slf4jLines.takesFields();
     }
 
     private synchronized void begin(Log log) {
@@ -118,11 +118,15 @@ final class CommonsSystemLogger implements WeakRefs.FieldLogger {
     @Override
     public void logWithFields(Level level, String message, @Nullable Throwable failure, Map<String, Object> fields) {
         Log current = log;
-        if (current != null && isOfSlf4j(current)) {
-            Slf4jLines.log(level, message, failure, fields);
-        } else {
-            log(level, null, message, failure);
+        try {
+            if (current != null && takesFields(current)) {
+                Slf4jLines.log(level, message, failure, fields);
+                return;
+            }
+        } catch (LinkageError classesAreGone) {
+            // Then the text alone is written.
         }
+        log(level, null, message, failure);
     }
 
     private static void log(Level level, String message, @Nullable Throwable thrown, Log log) {

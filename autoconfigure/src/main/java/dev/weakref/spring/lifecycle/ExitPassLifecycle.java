@@ -32,7 +32,7 @@ import org.springframework.core.PriorityOrdered;
  *
  * <p>All registries that are singletons of this very context are closed one after another, the youngest first, as the
  * context destroys its beans: what a bean was made with outlives it. Registries of a parent stay open, and so do
- * those that nobody has asked for, scoped ones and prototypes; what a factory bean makes is asked for by this.
+ * scoped ones, prototypes, and those that were never created; what a factory bean makes is created by this.
  *
  * <h2>Why this works</h2>
  *
@@ -55,8 +55,8 @@ import org.springframework.core.PriorityOrdered;
  *
  * <p><b>Who waits.</b> The pass runs on a thread of its own, begun once under this object's lock. The phase waits for
  * it as long as its timeout says, and destruction for the rest of the limit. Each registry is given what those before
- * it have left of the limit. A hanging action therefore delays the close until then and no longer, and no registry is
- * still at work when beans are destroyed.
+ * it have left of the limit. So a hanging action delays the close until then, and no registry works when beans are
+ * destroyed.
  *
  * @since 0.1
  */
@@ -243,12 +243,12 @@ public final class ExitPassLifecycle
         Map<String, FinalizerRegistry> beans = LocalSingletons.of(FinalizerRegistry.class, context.getBeanFactory());
         List<Map.Entry<String, FinalizerRegistry>> registries = new ArrayList<>(beans.entrySet());
         Collections.reverse(registries);
+        begunAt = System.nanoTime();
         observers.contextCloses(beans, context.getBeanFactory());
         Thread closing = Thread.currentThread(); // if it runs an action, its registry does not wait for that
         Runnable closeAll = () -> closeAll(registries, closing);
         Thread thread = new Thread(closeAll, "weakref-exit-pass");
         thread.setDaemon(true);
-        begunAt = System.nanoTime();
         begun = true;
         try {
             thread.start();
@@ -286,7 +286,7 @@ public final class ExitPassLifecycle
         }
         ExitPassObservers.passEnded(ends, report, null);
         if (context.isClosed()) {
-            context.publishEvent(new ExitPassEndedEvent(registry.name(), beanName, report));
+            context.publishEvent(new ExitPassEndedEvent(observers.nameOf(beanName), beanName, report));
         }
     }
 
@@ -337,8 +337,8 @@ public final class ExitPassLifecycle
             } catch (TimeoutException e) {
                 if (ended.complete(null)) {
                     log.warn("The exit pass has not ended within " + limit + "; beans that its actions may use"
-                            + " are destroyed now. Look for a listener to the end of a pass that takes long, or for a"
-                            + " registry that is being closed elsewhere");
+                            + " are destroyed now. Look for a listener or an ExitPassObserver that takes long, or"
+                            + " for a registry that is being closed elsewhere");
                 }
             } catch (ExecutionException e) {
                 throw new IllegalStateException(e);

@@ -6,15 +6,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sees the exit passes of a context, while all beans still work.
  *
- * <p>A bean of the context that it observes; one that has not been created by then sees nothing. Its methods are called
- * by the threads of the exit pass and count towards its time. What they throw is logged, and the pass goes on.
+ * <p>A bean of the context that it observes; one that has not been created by then sees nothing. What its
+ * methods throw is logged, and the pass goes on. {@link #onClose} must return at once: the thread that closes the
+ * context waits for it without a limit. The other methods are called by the thread of the pass and count towards its
+ * time.
  *
  * @since 0.1
  */
 @FunctionalInterface
 public interface ExitPassObserver {
 
-    /** The context begins to close its registries. Called by the thread that closes the context. */
+    /** The context begins to close its registries. Called once, by the thread that closes the context. */
     default void onClose() {}
 
     /**

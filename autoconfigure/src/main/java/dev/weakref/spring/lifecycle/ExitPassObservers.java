@@ -20,11 +20,13 @@ final class ExitPassObservers {
 
     private Map<String, String> names = Map.of();
     private List<ExitPassObserver> observers = List.of();
+    private boolean told;
 
     /** Goes through all of it, with nothing to observe, so that all classes of it are loaded. */
     void rehearse(Map<String, FinalizerRegistry> none, ConfigurableListableBeanFactory nothing) {
         contextCloses(none, nothing);
         observers = List.of(registry -> (report, failure) -> {});
+        told = false;
         passEnded(passBegins(""), null, null);
     }
 
@@ -41,7 +43,9 @@ final class ExitPassObservers {
         } catch (Throwable failure) {
             warn(failure);
         }
-        for (int i = 0; i < observers.size(); i++) { // no iterator: nothing is allocated out here
+        boolean again = told; // after a first attempt that could not start the pass
+        told = true;
+        for (int i = 0; i < observers.size() && !again; i++) { // no iterator: nothing is allocated out here
             try {
                 observers.get(i).onClose();
             } catch (Throwable failure) {
@@ -50,13 +54,18 @@ final class ExitPassObservers {
         }
     }
 
+    /** The name of the registry that is this bean, as at the endpoint. */
+    String nameOf(String bean) {
+        return names.getOrDefault(bean, bean);
+    }
+
     /** Tells them that the pass of this bean begins; returns what {@link #passEnded} tells of its end. */
     List<ExitPassObserver.End> passBegins(String bean) {
         List<ExitPassObserver.End> ends = List.of();
         for (int i = 0; i < observers.size(); i++) {
             try {
                 ends = ends.isEmpty() ? new ArrayList<>() : ends;
-                ends.add(observers.get(i).onBegin(names.getOrDefault(bean, bean)));
+                ends.add(observers.get(i).onBegin(nameOf(bean)));
             } catch (Throwable failure) {
                 warn(failure);
             }

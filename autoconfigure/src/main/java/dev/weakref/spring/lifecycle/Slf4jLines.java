@@ -4,6 +4,7 @@ import java.lang.System.Logger.Level;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventAware;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
@@ -14,9 +15,19 @@ final class Slf4jLines {
 
     private Slf4jLines() {}
 
-    /** Loads what is needed for a line. */
+    /**
+     * Whether the backend takes the fields itself, as Logback does. For all others SLF4J would write them into the text
+     * of the line.
+     */
+    static boolean takesFields() {
+        return LoggerFactory.getLogger(CommonsSystemLogger.NAME) instanceof LoggingEventAware;
+    }
+
+    /** Makes a line that is not written, so that what a line needs is loaded. */
     static void rehearse() {
-        levelOf(Level.WARNING);
+        LoggingEventBuilder unused = LoggerFactory.getLogger(CommonsSystemLogger.NAME)
+                .makeLoggingEventBuilder(levelOf(Level.WARNING))
+                .addKeyValue("", "");
     }
 
     static void log(Level level, String message, @Nullable Throwable failure, Map<String, Object> fields) {

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * {@code outcome}, and the numbers of the report as keys of high cardinality: {@code run}, {@code failed},
  * {@code timedOut} and {@code skipped}.
  *
- * <p>The outcome is {@code COMPLETE} if all actions have ended, even if some have failed, and {@code INCOMPLETE} if the
- * pass has left something behind or has failed itself. The parent is what the thread that closes the context observes
- * then, if it does.
+ * <p>The outcome is {@code COMPLETE} if nothing is left, even if some actions have failed, and {@code INCOMPLETE} if
+ * the pass has left something behind or has failed itself. The parent is what the thread that closes the context
+ * observes then, if it does.
  *
  * @since 0.1
  */

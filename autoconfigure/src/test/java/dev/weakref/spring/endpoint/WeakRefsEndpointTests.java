@@ -710,9 +710,13 @@ class WeakRefsEndpointTests {
         register("b");
         register("b");
 
-        assertThat(endpoint.weakRefs(null, null, null, null, null, null, "name", null, "1")
-                        .groups())
-                .containsExactly(new GroupDescriptor("b", 2));
+        WeakRefsDescriptor largest = endpoint.weakRefs(null, null, null, null, null, null, "name", null, "1");
+
+        assertThat(largest.groups()).containsExactly(new GroupDescriptor("b", 2));
+        assertThat(largest.others()).isEqualTo(1);
+        assertThat(endpoint.weakRefs(null, null, null, null, null, null, "name", null, "2")
+                        .others())
+                .isNull();
     }
 
     @Test

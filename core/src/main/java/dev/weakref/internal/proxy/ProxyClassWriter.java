@@ -72,7 +72,6 @@ public final class ProxyClassWriter {
     private static final int INVOKEINTERFACE = 0xb9;
     private static final int ATHROW = 0xbf;
     private static final int IF_ACMPNE = 0xa6;
-    private static final int WIDE = 0xc4;
 
     private final ConstantPoolWriter pool = new ConstantPoolWriter();
     private final String name;
@@ -155,7 +154,7 @@ public final class ProxyClassWriter {
     }
 
     private void constructor(DataOutputStream out) throws IOException {
-        Code code = new Code();
+        MethodCode code = new MethodCode();
         code.op(ALOAD_0);
         code.op(INVOKESPECIAL, pool.method(OBJECT, "<init>", "()V"));
         code.op(ALOAD_0);
@@ -168,7 +167,7 @@ public final class ProxyClassWriter {
     /** The methods of {@code Object}, which the reference implements for its proxy. */
     private void toReference(DataOutputStream out, String method, String descriptor, int opReturn) throws IOException {
         boolean argument = !descriptor.startsWith("()");
-        Code code = new Code();
+        MethodCode code = new MethodCode();
         reference(code);
         if (argument) {
             code.op(ALOAD_1);
@@ -187,7 +186,7 @@ public final class ProxyClassWriter {
             arguments += slots(parameter);
         }
         int referent = arguments;
-        Code code = new Code();
+        MethodCode code = new MethodCode();
         reference(code);
         code.op(INVOKEVIRTUAL, pool.method(REFERENCE, "get", "()Ljava/lang/Object;"));
         code.local(ASTORE, referent);
@@ -200,7 +199,7 @@ public final class ProxyClassWriter {
                 pool.interfaceMethod(internalName(forward.through), forward.name(), forward.descriptor()));
         code.write(arguments);
         code.write(0);
-        fence(code, referent);
+        fences(code, referent, unwrapped.values());
         if (isOwnType(type.returnType())) {
             returnIfResultIs(code, referent, 0, referent + 1);
         }
@@ -212,16 +211,14 @@ public final class ProxyClassWriter {
         });
         code.op(returnOf(type.returnType()));
         int end = code.size();
-        fence(code, referent);
+        fences(code, referent, unwrapped.values());
         code.op(ATHROW);
         code.handles(begin, end, end);
         method(out, forward.name(), forward.descriptor(), code, arguments + 4, arguments + 2 + unwrapped.size());
     }
 
-    /**
-     * Unwraps the arguments of the proxy's own kind into further slots; returns these by the slots of the arguments.
-     */
-    private Map<Integer, Integer> unwrap(Code code, Forward forward, Collection<Integer> slots, int free)
+    /** Unwraps arguments of the proxy's own kind into further slots; returns these by the slots of the arguments. */
+    private Map<Integer, Integer> unwrap(MethodCode code, Forward forward, Collection<Integer> slots, int free)
             throws IOException {
         Map<Integer, Integer> unwrapped = new LinkedHashMap<>();
         int number = 0;
@@ -241,7 +238,7 @@ public final class ProxyClassWriter {
     }
 
     /** Returns what is in another slot if the result, on top of the stack, is what was held during the call. */
-    private static void returnIfResultIs(Code code, int held, int returned, int result) {
+    private static void returnIfResultIs(MethodCode code, int held, int returned, int result) {
         code.local(ASTORE, result);
         code.local(ALOAD, result);
         code.local(ALOAD, held);
@@ -251,12 +248,19 @@ public final class ProxyClassWriter {
         code.local(ALOAD, result);
     }
 
-    private void fence(Code code, int referent) throws IOException {
+    private void fences(MethodCode code, int referent, Collection<Integer> unwrapped) throws IOException {
+        fence(code, referent);
+        for (int held : unwrapped) {
+            fence(code, held);
+        }
+    }
+
+    private void fence(MethodCode code, int referent) throws IOException {
         code.local(ALOAD, referent);
         code.op(INVOKESTATIC, pool.method("java/lang/ref/Reference", "reachabilityFence", "(Ljava/lang/Object;)V"));
     }
 
-    private void reference(Code code) throws IOException {
+    private void reference(MethodCode code) throws IOException {
         code.op(ALOAD_0);
         code.op(GETFIELD, pool.field(name, REFERENCE_FIELD, REFERENCE_TYPE));
     }
@@ -266,7 +270,7 @@ public final class ProxyClassWriter {
         return returned == Object.class || interfaces.stream().anyMatch(returned::isAssignableFrom);
     }
 
-    private void method(DataOutputStream out, String method, String descriptor, Code code, int stack, int locals)
+    private void method(DataOutputStream out, String method, String descriptor, MethodCode code, int stack, int locals)
             throws IOException {
         out.writeShort(ACC_PUBLIC);
         out.writeShort(pool.utf8(method));
@@ -306,48 +310,5 @@ public final class ProxyClassWriter {
 
     private static String internalName(Class<?> type) {
         return type.isArray() ? type.descriptorString() : type.getName().replace('.', '/');
-    }
-
-    /** The code of one method. */
-    private static final class Code {
-
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        private final ByteArrayOutputStream handlers = new ByteArrayOutputStream();
-
-        int size() {
-            return bytes.size();
-        }
-
-        void write(int octet) {
-            bytes.write(octet);
-        }
-
-        void op(int opcode) {
-            bytes.write(opcode);
-        }
-
-        void op(int opcode, int operand) {
-            bytes.write(opcode);
-            bytes.write(operand >> 8);
-            bytes.write(operand);
-        }
-
-        void local(int opcode, int slot) {
-            if (slot > 255) {
-                bytes.write(WIDE);
-                op(opcode, slot);
-            } else {
-                bytes.write(opcode);
-                bytes.write(slot);
-            }
-        }
-
-        void handles(int begin, int end, int handler) throws IOException {
-            DataOutputStream out = new DataOutputStream(handlers);
-            out.writeShort(begin);
-            out.writeShort(end);
-            out.writeShort(handler);
-            out.writeShort(0);
-        }
     }
 }

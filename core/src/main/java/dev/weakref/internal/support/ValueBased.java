@@ -51,9 +51,18 @@ public final class ValueBased {
         }
     }
 
-    /** Logs a warning if the referent is of a value-based class; once for each class. */
+    /** Asks once, so that the JDK has made ready what it needs to read the annotation. */
+    public static boolean prepare() {
+        return ALL.isOne(0);
+    }
+
+    /** Logs a warning if the referent is of a value-based class; once for each class. Never fails. */
     public static void warn(Object referent) {
-        ALL.warnOf(referent);
+        try {
+            ALL.warnOf(referent);
+        } catch (LinkageError | VirtualMachineError unknown) {
+            // Memory or stack is exhausted. The next referent of the class is looked at again.
+        }
     }
 
     /** Refuses such a referent, or logs the warning. */
