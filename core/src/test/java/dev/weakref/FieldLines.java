@@ -1,5 +1,7 @@
 package dev.weakref;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.ResourceBundle;
 import java.util.concurrent.BlockingQueue;
@@ -15,14 +17,23 @@ final class FieldLines implements WeakRefs.FieldLogger, AutoCloseable {
 
     final BlockingQueue<Line> lines = new LinkedBlockingQueue<>();
 
+    /** Of the thread of the test. */
+    private final List<Line> passed = new ArrayList<>();
+
     private final System.Logger platform = System.getLogger("dev.weakref");
 
     FieldLines() {
         WeakRefs.logTo(this);
     }
 
-    /** The next line that contains this; those before it are dropped. */
+    /** The next line that contains this, in any order: several threads write. */
     Line next(String part) throws InterruptedException {
+        for (Line line : passed) {
+            if (line.message.contains(part)) {
+                passed.remove(line);
+                return line;
+            }
+        }
         while (true) {
             Line line = lines.poll(60, TimeUnit.SECONDS);
             if (line == null) {
@@ -31,6 +42,7 @@ final class FieldLines implements WeakRefs.FieldLogger, AutoCloseable {
             if (line.message.contains(part)) {
                 return line;
             }
+            passed.add(line);
         }
     }
 

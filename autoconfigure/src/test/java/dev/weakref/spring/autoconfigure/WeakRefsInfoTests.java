@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.entry;
 
 import dev.weakref.Finalizer;
 import dev.weakref.FinalizerRegistry;
+import dev.weakref.Leak;
 import dev.weakref.spring.endpoint.WeakRefsInfoContributor;
 import java.time.Duration;
 import java.util.Map;
@@ -37,6 +38,9 @@ class WeakRefsInfoTests {
                 Thread.onSpinWait();
             }
             overdue.close();
+            while (registry.stats().leaks(Leak.Kind.RESOLVED) == 0) {
+                Thread.onSpinWait(); // the thread that found it may report the end
+            }
             Info.Builder builder = new Info.Builder();
 
             context.getBean(WeakRefsInfoContributor.class).contribute(builder);
