@@ -29,7 +29,8 @@ class ArchitectureTests {
 
     private static final String ROOT = "dev.weakref.spring";
 
-    private static final List<Class<?>> PLAIN = List.of(String.class, long.class, boolean.class, List.class);
+    private static final List<Class<?>> PLAIN =
+            List.of(String.class, long.class, Long.class, boolean.class, List.class);
 
     private final JavaClasses classes = new ClassFileImporter()
             .importUrl(ExitPassLifecycle.class

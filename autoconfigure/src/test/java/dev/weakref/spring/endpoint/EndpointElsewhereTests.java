@@ -127,7 +127,7 @@ class EndpointElsewhereTests {
                 assertPlain(component.getGenericType());
             }
         } else {
-            assertThat(type).isIn(Set.of(String.class, long.class, boolean.class));
+            assertThat(type).isIn(Set.of(String.class, long.class, Long.class, boolean.class));
         }
     }
 }
