@@ -111,6 +111,7 @@ final class LibraryInitializer implements Runnable {
             "internal.proxy.ProxyClassWriter",
             "internal.proxy.ProxyClasses",
             "internal.reap.Backlog",
+            "internal.reap.ChunkIterator",
             "internal.reap.CreationLog",
             "internal.reap.DeadList",
             "internal.reap.JfrReapEvents",

@@ -1,27 +1,12 @@
 package dev.weakref.internal.reap;
 
-import java.util.Iterator;
-import java.util.NoSuchElementException;
-import java.util.Objects;
-import java.util.Spliterator;
-import java.util.Spliterators;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
-import org.jspecify.annotations.Nullable;
 
-/**
- * The references of a log that satisfy a predicate, newest first. Lazy and weakly consistent. Not for use by several
- * threads.
- */
-public final class LogIterator implements Iterator<TrackedReference> {
+/** The references of a log that satisfy a predicate, newest first. */
+public final class LogIterator extends ChunkIterator {
 
     private final Predicate<TrackedReference> wanted;
     private final long after;
-    private @Nullable LogChunk chunk;
-    private int slot;
-    private long bound;
-    private @Nullable TrackedReference found;
 
     /**
      * @param newest the chunk to begin with; it may have been followed by others
@@ -41,39 +26,15 @@ public final class LogIterator implements Iterator<TrackedReference> {
     }
 
     @Override
-    public boolean hasNext() {
-        while (chunk != null && found == null) {
-            LogChunk here = chunk;
-            if (--slot < 0 || here.slots.base >= bound) {
-                chunk = here.slots.base > after ? here.previous() : null;
-                slot = chunk == null ? 0 : chunk.slots.size();
-            } else {
-                accept(here.slots.get(slot));
-            }
+    void step(LogChunk here) {
+        if (--slot < 0 || here.slots.base >= bound) {
+            chunk = here.slots.base > after ? here.previous() : null;
+            slot = chunk == null ? 0 : chunk.slots.size();
+            return;
         }
-        return found != null;
-    }
-
-    private void accept(@Nullable TrackedReference reference) {
+        TrackedReference reference = here.slots.get(slot);
         if (reference != null && reference.id < bound && reference.id > after && wanted.test(reference)) {
-            bound = reference.id;
-            found = reference;
+            found(reference);
         }
-    }
-
-    @Override
-    public TrackedReference next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException();
-        }
-        TrackedReference next = Objects.requireNonNull(found);
-        found = null;
-        return next;
-    }
-
-    /** What is left, as a stream. */
-    public Stream<TrackedReference> stream() {
-        int kind = Spliterator.DISTINCT | Spliterator.NONNULL | Spliterator.ORDERED;
-        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(this, kind), false);
     }
 }
