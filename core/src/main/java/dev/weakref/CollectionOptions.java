@@ -60,15 +60,14 @@ abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
 
     /** The listener to be told of each entry that has left. */
     public B onRemoval(RemovalListener<? super K> listener) {
-        Objects.requireNonNull(listener, "listener");
-        notifier = new ListenerNotifier<K>(listener, (key, value, cause) -> listener.onRemoval(key, cause));
+        notifier = new ListenerNotifier<>(Objects.requireNonNull(listener, "listener"), null);
         return self();
     }
 
     @SuppressWarnings("unchecked") // it is given values of this collection only
     final B onRemovalWithValue(RemovalListener.WithValue<? super K, ?> listener) {
         Objects.requireNonNull(listener, "listener");
-        notifier = new ListenerNotifier<>(listener, (RemovalListener.WithValue<? super K, Object>) listener);
+        notifier = new ListenerNotifier<K>(listener, (RemovalListener.WithValue<? super K, Object>) listener);
         return self();
     }
 
@@ -116,8 +115,13 @@ abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
         return new CollectionStats(counts.name(), counts.size(), counts.added(), counts.removed(), counts.collected());
     }
 
-    /** Calls the user's listener, and logs what it throws. */
-    private record ListenerNotifier<K>(Object listener, RemovalListener.WithValue<? super K, Object> call)
+    /**
+     * Calls the user's listener, and logs what it throws.
+     *
+     * @param withValue the same listener; {@code null} if it is not told of values
+     */
+    private record ListenerNotifier<K>(
+            RemovalListener<? super K> listener, RemovalListener.@Nullable WithValue<? super K, Object> withValue)
             implements RemovalNotifier<K> {
 
         @Override
@@ -137,7 +141,11 @@ abstract class CollectionOptions<B extends CollectionOptions<B, K>, K> {
 
         private void notify(@Nullable K key, @Nullable Object value, RemovalCause cause) {
             try {
-                call.onRemoval(key, value, cause);
+                if (withValue == null) {
+                    listener.onRemoval(key, cause);
+                } else {
+                    withValue.onRemoval(key, value, cause);
+                }
             } catch (Throwable failure) {
                 Logging.failure(
                         "The removal listener " + listener.getClass().getName() + " failed (" + cause + ")", failure);
