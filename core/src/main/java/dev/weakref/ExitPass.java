@@ -8,6 +8,7 @@ import dev.weakref.internal.dispatch.TaskBatch;
 import dev.weakref.internal.reap.LogIterator;
 import dev.weakref.internal.support.Logging;
 import dev.weakref.internal.support.Names;
+import dev.weakref.internal.support.StackReserve;
 import dev.weakref.internal.support.Threads;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -299,6 +300,7 @@ class ExitPass {
                 continue;
             }
             boolean wasDue = node.refersTo(null) || node.isAtExit();
+            StackReserve.ensure(); // so that what is discarded is counted
             if (core.reporter().discard(node) && wasDue) {
                 counts.skipped(node, cutOff ? Reason.SKIPPED : Reason.NOT_RUN);
             }

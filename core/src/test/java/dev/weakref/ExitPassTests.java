@@ -24,6 +24,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class ExitPassTests {
@@ -43,7 +45,7 @@ class ExitPassTests {
         Object referent = new Object();
         List<FinalizerRun> runs = new CopyOnWriteArrayList<>();
         FinalizerRegistry registry = FinalizerRegistry.builder()
-                .name("ending") // as an action of another test may time out meanwhile
+                .name("ending") // as an action of another test may time out at the same time
                 .actionLimit(Duration.ofMillis(20))
                 .listener(runs::add)
                 .build();
@@ -901,11 +903,13 @@ class ExitPassTests {
         }
     }
 
-    @Test
-    void aShortageOfMemoryLosesNamesAndNoCount() {
+    @ParameterizedTest
+    @ValueSource(classes = {OutOfMemoryError.class, StackOverflowError.class})
+    void aShortageLosesNamesAndNoCount(Class<? extends VirtualMachineError> kind) throws Exception {
+        VirtualMachineError shortage = kind.getConstructor(String.class).newInstance("for the test");
         ExitCounts counts = new ExitCounts();
         counts.naming = (node, reason) -> {
-            throw new OutOfMemoryError("for the test");
+            throw shortage;
         };
 
         counts.timedOut(named("first", true), Reason.TIMED_OUT);
