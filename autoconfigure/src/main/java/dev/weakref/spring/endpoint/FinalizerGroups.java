@@ -39,10 +39,10 @@ final class FinalizerGroups {
         counts.merge(property.apply(finalizer), 1, Integer::sum);
     }
 
-    /** How many finalizers are in the groups beyond the limit. */
-    long others(int limit) {
+    /** How many finalizers are in other groups than these. */
+    long others(List<GroupDescriptor> shown) {
         return counts.values().stream().mapToLong(Integer::longValue).sum()
-                - largest(limit).stream().mapToLong(GroupDescriptor::count).sum();
+                - shown.stream().mapToLong(GroupDescriptor::count).sum();
     }
 
     /** The largest ones, the largest first. */

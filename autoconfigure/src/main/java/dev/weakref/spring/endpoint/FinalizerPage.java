@@ -107,9 +107,9 @@ final class FinalizerPage {
         return groups == null ? null : groups.largest(limit);
     }
 
-    /** How many finalizers are in other groups; {@code null} if there are none. */
-    @Nullable Long others() {
-        long others = groups == null ? 0 : groups.others(limit);
+    /** How many finalizers are in other groups than these; {@code null} if there are none. */
+    @Nullable Long others(@Nullable List<GroupDescriptor> shown) {
+        long others = groups == null || shown == null ? 0 : groups.others(shown);
         return others == 0 ? null : others;
     }
 

@@ -3,6 +3,7 @@ package dev.weakref.spring.endpoint;
 import dev.weakref.LeakLevel;
 import dev.weakref.spring.endpoint.ContextRegistries.Position;
 import dev.weakref.spring.endpoint.WeakRefsDescriptor.FinalizerDescriptor;
+import dev.weakref.spring.endpoint.WeakRefsDescriptor.GroupDescriptor;
 import dev.weakref.spring.endpoint.WeakRefsDescriptor.LeakDescriptor;
 import dev.weakref.spring.endpoint.WeakRefsDescriptor.RegistryDescriptor;
 import java.time.Instant;
@@ -108,10 +109,11 @@ public final class WeakRefsEndpoint {
                         FinalizerGroups.parse(groupBy),
                         limit(limit))
                 .read(position(cursor, registries));
+        List<GroupDescriptor> groups = page.groups();
         return new WeakRefsDescriptor(
                 page.finalizers(),
-                page.groups(),
-                page.others(),
+                groups,
+                page.others(groups),
                 page.cursor(),
                 registries.byName().entrySet().stream()
                         .map(entry -> RegistryDescriptor.of(
