@@ -28,7 +28,7 @@ final class UnendedActions {
     private final SerialDispatcher ofThePass;
     private final Predicate<DispatchTask> awaited;
 
-    /** The threads of their registry were still busy with these when the pass went on. */
+    /** What the threads of the registry still ran after the pass had waited for them. */
     private Set<DispatchTask> blocked = Set.of();
 
     /**
@@ -49,7 +49,7 @@ final class UnendedActions {
         this.awaited = awaited;
     }
 
-    /** The pass has waited for the threads of the registry, and goes on. */
+    /** Called when the pass has waited for the threads of the registry. */
     void waitedForThreads() {
         Set<DispatchTask> busy = Collections.newSetFromMap(new IdentityHashMap<>());
         tasksOfThreads().forEach(busy::add);

@@ -255,7 +255,7 @@ class FinalizersPageInsideTests {
         registry.core().overdueMonitor().check();
         resolved.close();
         registry.close();
-        await(log, "LEAK: OVERDUE"); // these two by another thread, for which nobody waits
+        await(log, "LEAK: OVERDUE"); // these two are written by another thread
         await(log, "LEAK: RESOLVED");
     }
 

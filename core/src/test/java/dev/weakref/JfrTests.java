@@ -177,7 +177,7 @@ class JfrTests {
         }
     }
 
-    /** The events of one registry: those that other tests have dropped may have their last runs meanwhile. */
+    /** The events of one registry: those that other tests have dropped may have their last runs at the same time. */
     private List<RecordedEvent> record(String name, String registry, Flown work) throws Exception {
         return of(registry, named(name, recordAll(work)));
     }

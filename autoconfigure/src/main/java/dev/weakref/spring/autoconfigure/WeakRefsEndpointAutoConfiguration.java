@@ -57,9 +57,7 @@ public final class WeakRefsEndpointAutoConfiguration {
         }
     }
 
-    /**
-     * Apart, because its condition is a class of Actuator. Off by default, as Boot's own details of the runtime are.
-     */
+    /** Off by default, as Boot's own details of the runtime are. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnEnabledInfoContributor(value = "weakref", fallback = InfoContributorFallback.DISABLE)
     static class InfoConfiguration {

@@ -47,7 +47,7 @@ import org.springframework.core.PriorityOrdered;
  * callback: some have none, and a session would keep the bean for it.
  *
  * <p><b>What if it cannot begin.</b> Memory may be short, or a factory bean may fail with an error. Nothing is begun
- * then, the phase goes on, and the destruction of each bean tries again. If memory is exhausted when a registry is
+ * then, the phase continues, and the destruction of each bean tries again. If memory is exhausted when a registry is
  * closed, that is repeated while there is time.
  *
  * <p><b>What if the classes are gone.</b> A rebuild deletes the classes of an application that still runs. Everything

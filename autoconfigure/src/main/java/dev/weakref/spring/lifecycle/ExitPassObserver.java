@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Sees the exit passes of a context, while all beans still work.
  *
  * <p>A bean of the context that it observes; one that has not been created by then sees nothing. What its
- * methods throw is logged, and the pass goes on. {@link #onClose} must return at once: the thread that closes the
+ * methods throw is logged, and the pass continues. {@link #onClose} must return at once: the thread that closes the
  * context waits for it without a limit. The other methods are called by the thread of the pass and count towards its
  * time.
  *

@@ -13,6 +13,9 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 /**
  * The observers of a context. No method throws, even if memory is exhausted or the classes of an observer are gone: the
  * pass is more important than what observes it.
+ *
+ * <p><b>Why this works.</b> {@link #contextCloses} writes the fields under the lock of the life cycle. It starts the
+ * thread of the pass after that, which is the only one to read them; or it runs the pass itself.
  */
 final class ExitPassObservers {
 
@@ -43,7 +46,7 @@ final class ExitPassObservers {
         } catch (Throwable failure) {
             warn(failure);
         }
-        boolean again = told; // after a first attempt that could not start the pass
+        boolean again = told; // a first attempt has not started the pass
         told = true;
         for (int i = 0; i < observers.size() && !again; i++) { // no iterator: nothing is allocated out here
             try {
@@ -85,7 +88,7 @@ final class ExitPassObservers {
 
     private static void warn(Throwable failure) {
         try {
-            log.warn("An observer of the exit pass failed; the pass goes on", failure);
+            log.warn("An observer of the exit pass failed; the pass continues", failure);
         } catch (Throwable cannotBeLogged) {
             // Nothing else could tell of it.
         }

@@ -199,7 +199,7 @@ public class WeakTable<K, V> extends NewEntries<K, V> { // not final: a test let
         if (key == null || value == null) {
             expunge(node, dead);
         } else if (splice(node, ANY, null, Change.REMOVED)) {
-            notifyRemoved(key, weakKeys ? valueOf(node) : value); // what an unlinked node has is not replaced any more
+            notifyRemoved(key, weakKeys ? valueOf(node) : value); // again: it may have been exchanged before
         }
     }
 

@@ -174,7 +174,7 @@ class SerialDispatcherTests {
     void saysOnceThatThereAreNoThreadsHoweverOftenItTries() {
         AtomicInteger asked = new AtomicInteger();
         SerialDispatcher poor = new SerialDispatcher(
-                "nobody",
+                "the test",
                 task -> {
                     asked.incrementAndGet();
                     return null;
@@ -185,7 +185,7 @@ class SerialDispatcherTests {
                 DispatchTask::run);
         try (LogLines log = new LogLines()) {
             poor.submit(tasks(new Task("first", null)));
-            String noThread = "No thread for the actions of nobody";
+            String noThread = "No thread for the actions of the test";
             tryUntil(poor, () -> asked.get() > 3); // and so has failed three times
             Gc.awaitWithoutCollecting( // the thread that has failed first may say so last
                     () -> !log.with(noThread).isEmpty(), "nothing was said");
