@@ -96,6 +96,9 @@ public final class WeakRefs {
      * the JDK resets {@code java.util.logging} in a shutdown hook that runs concurrently with those that close
      * registries, so later lines would be lost.
      *
+     * <p>If the logger throws a {@link RuntimeException} or a {@link LinkageError}, the line is printed to
+     * {@link System#err}, and the library continues.
+     *
      * @param logger the logger from now on; {@code null} for the platform's, the default. A {@link FieldLogger} gets
      *     what a line is about as well
      */

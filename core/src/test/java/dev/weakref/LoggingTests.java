@@ -169,6 +169,42 @@ class LoggingTests {
     }
 
     @Test
+    void aLineIsPrintedIfTheLoggerFails() throws Exception {
+        List<String> lines = Programs.outputOf(LogsInVain.class);
+
+        assertThat(lines)
+                .filteredOn(line -> line.startsWith("WARNING: "))
+                .hasSize(2)
+                .allMatch(line -> line.contains("failed (EXIT"));
+        assertThat(lines)
+                .filteredOn("java.lang.IllegalStateException: of the action"::equals)
+                .hasSize(2);
+    }
+
+    static final class LogsInVain {
+
+        public static void main(String[] args) {
+            System.setErr(System.out);
+            WeakRefs.logTo((LineLogger) (level, message, failure) -> {
+                throw new NoClassDefFoundError("for the test");
+            });
+            haveAnActionFail();
+            WeakRefs.logTo((LineLogger) (level, message, failure) -> {
+                throw new UnsupportedOperationException("for the test");
+            });
+            haveAnActionFail();
+        }
+
+        private static void haveAnActionFail() {
+            FinalizerRegistry registry = FinalizerRegistry.builder().build();
+            registry.register(LogsInVain.class, () -> {
+                throw new IllegalStateException("of the action");
+            });
+            registry.close();
+        }
+    }
+
+    @Test
     void thePlatformsLoggingHasItsHandlersBeforeItsFirstLine() throws Exception {
         List<String> lines = Programs.outputOf(NeverLogs.class);
 

@@ -1,8 +1,6 @@
 package dev.weakref.internal.support;
 
-import java.lang.System.Logger.Level;
 import java.lang.reflect.Method;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Prepares {@code java.util.logging} for the first line of the library, and tells whether it has lost its handlers: the
@@ -14,14 +12,6 @@ import org.jspecify.annotations.Nullable;
 public final class JavaUtilLogging {
 
     private JavaUtilLogging() {}
-
-    /** Writes a line to {@link System#err} instead. */
-    static void print(Level level, String message, @Nullable Throwable failure) {
-        System.err.println(level + ": " + message);
-        if (failure != null) {
-            failure.printStackTrace();
-        }
-    }
 
     /**
      * Lets {@code java.util.logging} make its handlers and format a line, which is not written. Otherwise it does so

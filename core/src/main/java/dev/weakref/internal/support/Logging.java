@@ -56,6 +56,19 @@ public final class Logging {
             this.logger = logger;
             this.fields = fields;
         }
+
+        /** Returns false if the logger takes the line and has nowhere to write it. */
+        boolean write(Level level, String message, @Nullable Throwable failure, Map<String, Object> written) {
+            if (!logger.isLoggable(level)) {
+                return true;
+            }
+            if (fields != null && !written.isEmpty()) {
+                fields.log(level, message, failure, written);
+            } else {
+                logger.log(level, message, failure);
+            }
+            return !(jvmExits && logger == DEFAULT && level.compareTo(Level.INFO) >= 0 && JavaUtilLogging.areLost());
+        }
     }
 
     /** Writes a line with its fields. */
@@ -208,20 +221,26 @@ public final class Logging {
         }
     }
 
-    /** Writes a line in the calling thread. */
+    /**
+     * Writes a line in the calling thread; to {@link System#err} if the logger fails. A class of the platform's logging
+     * that was initialized while memory was exhausted fails for the rest of the process.
+     */
     static void writeNow(Level level, String message, @Nullable Throwable failure, Map<String, Object> fields) {
-        Target now = target;
-        Logger current = now.logger;
-        if (!current.isLoggable(level)) {
-            return;
+        boolean isWritten;
+        try {
+            isWritten = target.write(level, message, failure, fields);
+        } catch (RuntimeException | LinkageError loggersFault) {
+            isWritten = false;
         }
-        if (now.fields != null && !fields.isEmpty()) {
-            now.fields.log(level, message, failure, fields);
-        } else {
-            current.log(level, message, failure);
+        if (!isWritten) {
+            print(level, message, failure);
         }
-        if (jvmExits && current == DEFAULT && level.compareTo(Level.INFO) >= 0 && JavaUtilLogging.areLost()) {
-            JavaUtilLogging.print(level, message, failure);
+    }
+
+    private static void print(Level level, String message, @Nullable Throwable failure) {
+        System.err.println(level + ": " + message);
+        if (failure != null) {
+            failure.printStackTrace();
         }
     }
 
