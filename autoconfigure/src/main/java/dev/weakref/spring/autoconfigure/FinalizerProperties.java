@@ -32,4 +32,17 @@ record FinalizerProperties(
         @Nullable LeakLevel leakLevel,
         @Nullable Double leakSampling,
         @Nullable Duration overdueAfter,
-        @Nullable Boolean reportOpenAtExit) {}
+        @Nullable Boolean reportOpenAtExit) {
+
+    /** Whether one is set that the builder of the registry checks. */
+    boolean areSet() {
+        return actionLimit != null
+                || takeOver != null
+                || maxWorkers != null
+                || captureCheck != null
+                || leakLevel != null
+                || leakSampling != null
+                || overdueAfter != null
+                || reportOpenAtExit != null;
+    }
+}

@@ -6,6 +6,7 @@ import dev.weakref.FinalizerRegistry;
 import dev.weakref.LeakListener;
 import dev.weakref.spring.lifecycle.FinalizerFailureHandler;
 import dev.weakref.spring.lifecycle.FinalizerRegistryCustomizer;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.commons.logging.Log;
@@ -21,12 +22,14 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.boot.system.JavaVersion;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.VirtualThreadTaskExecutor;
 
 /**
  * A {@link FinalizerRegistry}, unless the context has one or is to inherit one, set up by properties and by the
- * application's listeners, failure handlers and customizers.
+ * application's listeners, failure handlers and customizers. It is made when it is first injected or asked for, so that
+ * it costs nothing in an application that does not use it; the properties are checked at the start all the same.
  *
  * @since 0.1
  */
@@ -41,6 +44,17 @@ public final class FinalizerRegistryAutoConfiguration {
 
     private static final Log log = LogFactory.getLog(FinalizerRegistryAutoConfiguration.class);
 
+    private final FinalizerProperties properties;
+    private final Duration exitLimit;
+
+    FinalizerRegistryAutoConfiguration(FinalizerProperties properties, Environment environment) {
+        this.properties = properties;
+        this.exitLimit = ExitLimit.in(environment);
+        if (properties.areSet()) {
+            apply(FinalizerRegistry.builder());
+        }
+    }
+
     @Bean
     static BeanFactoryPostProcessor weakRefOwnRegistryFirst() {
         return new LocalBeanFirst(FinalizerRegistry.class);
@@ -48,10 +62,10 @@ public final class FinalizerRegistryAutoConfiguration {
 
     /** Not closed on destruction: the exit pass does that, when everything that an action may use still works. */
     @Bean(name = REGISTRY, destroyMethod = "")
+    @Lazy
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @ConditionalOnNoParentBean(FinalizerRegistry.class)
     FinalizerRegistry weakRefFinalizerRegistry(
-            FinalizerProperties properties,
             ApplicationContext context,
             Environment environment,
             ObjectProvider<FinalizerListener> listeners,
@@ -59,15 +73,8 @@ public final class FinalizerRegistryAutoConfiguration {
             ObjectProvider<FinalizerFailureHandler> failureHandlers,
             ObjectProvider<FinalizerRegistryCustomizer> customizers) {
         FinalizerRegistry.Builder builder =
-                FinalizerRegistry.builder().name(name(context)).exitLimit(ExitLimit.in(environment));
-        set("action-limit", properties.actionLimit(), builder::actionLimit);
-        set("take-over", properties.takeOver(), builder::takeOver);
-        set("max-workers", properties.maxWorkers(), builder::maxWorkers);
-        set("capture-check", properties.captureCheck(), builder::captureCheck);
-        set("leak-level", properties.leakLevel(), builder::leakLevel);
-        set("leak-sampling", properties.leakSampling(), builder::leakSampling);
-        set("overdue-after", properties.overdueAfter(), builder::overdueAfter);
-        set("report-open-at-exit", properties.reportOpenAtExit(), builder::reportOpenAtExit);
+                FinalizerRegistry.builder().name(name(context)).exitLimit(exitLimit);
+        apply(builder);
         if (usesVirtualThreads(environment)) {
             builder.threadFactory(new VirtualThreadTaskExecutor("weakref-application-").getVirtualThreadFactory());
         }
@@ -82,8 +89,19 @@ public final class FinalizerRegistryAutoConfiguration {
         return builder.build();
     }
 
-    /** Another one than those of its parents have. */
-    private static String name(ApplicationContext context) {
+    private void apply(FinalizerRegistry.Builder builder) {
+        set("action-limit", properties.actionLimit(), builder::actionLimit);
+        set("take-over", properties.takeOver(), builder::takeOver);
+        set("max-workers", properties.maxWorkers(), builder::maxWorkers);
+        set("capture-check", properties.captureCheck(), builder::captureCheck);
+        set("leak-level", properties.leakLevel(), builder::leakLevel);
+        set("leak-sampling", properties.leakSampling(), builder::leakSampling);
+        set("overdue-after", properties.overdueAfter(), builder::overdueAfter);
+        set("report-open-at-exit", properties.reportOpenAtExit(), builder::reportOpenAtExit);
+    }
+
+    /** The name that it has unless a customizer changes it; another one than those of its parents have. */
+    static String name(ApplicationContext context) {
         if (!ParentContexts.have(FinalizerRegistry.class, context.getAutowireCapableBeanFactory())) {
             return "application";
         }

@@ -2,13 +2,14 @@ package dev.weakref.spring.autoconfigure;
 
 import static dev.weakref.spring.autoconfigure.FinalizerRegistryAutoConfiguration.REGISTRY;
 
-import dev.weakref.FinalizerRegistry;
-import dev.weakref.spring.lifecycle.RegistryNames;
+import dev.weakref.spring.lifecycle.FinalizerRegistryCustomizer;
 import dev.weakref.spring.metrics.FinalizerActionMetrics;
 import dev.weakref.spring.metrics.WeakGauges;
 import dev.weakref.spring.metrics.WeakRefMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.Map;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -16,6 +17,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 
 /**
@@ -37,18 +39,26 @@ public final class WeakRefMetricsAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-    WeakRefMetrics weakRefMetrics(ListableBeanFactory beanFactory) {
-        return new WeakRefMetrics(beanFactory);
+    WeakRefMetrics weakRefMetrics(ListableBeanFactory beanFactory, ApplicationContext context) {
+        return new WeakRefMetrics(beanFactory, namesBeforehand(context));
+    }
+
+    /** Of the registry that is made when it is first needed, unless a customizer may give it another name. */
+    private static Map<String, String> namesBeforehand(ApplicationContext context) {
+        return BeanFactoryUtils.beanNamesForTypeIncludingAncestors(
+                                        context, FinalizerRegistryCustomizer.class, true, false)
+                                .length
+                        == 0
+                ? Map.of(REGISTRY, FinalizerRegistryAutoConfiguration.name(context))
+                : Map.of();
     }
 
     /** A listener as all others, and so told by the auto-configured registry, if there is that one. */
     @Bean
     @ConditionalOnBean(name = REGISTRY, search = SearchStrategy.CURRENT)
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
-    FinalizerActionMetrics weakRefFinalizerActionMetrics(ListableBeanFactory beanFactory) {
-        return new FinalizerActionMetrics(
-                () -> RegistryNames.of(beanFactory.getBeansOfType(FinalizerRegistry.class, false, true))
-                        .getOrDefault(REGISTRY, REGISTRY));
+    FinalizerActionMetrics weakRefFinalizerActionMetrics(WeakRefMetrics metrics) {
+        return new FinalizerActionMetrics(() -> metrics.nameOf(REGISTRY));
     }
 
     @Bean

@@ -4,8 +4,6 @@ import dev.weakref.CollectionStats;
 import dev.weakref.WeakKeyMap;
 import dev.weakref.WeakSet;
 import dev.weakref.WeakValueMap;
-import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,32 +11,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @since 0.1
  */
-public final class CollectionKind<C> {
+public enum CollectionKind {
+    VALUE_MAP(WeakValueMap.class),
+    KEY_MAP(WeakKeyMap.class),
+    SET(WeakSet.class);
 
-    @SuppressWarnings({"rawtypes", "unchecked"})
-    private static final List<CollectionKind<?>> ALL = List.of(
-            new CollectionKind<>(
-                    WeakValueMap.class,
-                    name -> WeakValueMap.builder().name(name).build(),
-                    WeakValueMap::stats),
-            new CollectionKind<>(
-                    WeakKeyMap.class, name -> WeakKeyMap.builder().name(name).build(), WeakKeyMap::stats),
-            new CollectionKind<>(
-                    WeakSet.class, name -> WeakSet.builder().name(name).build(), WeakSet::stats));
+    private final Class<?> type;
 
-    private final Class<C> type;
-    private final Function<String, C> create;
-    private final Function<C, CollectionStats> stats;
-
-    private CollectionKind(Class<C> type, Function<String, C> create, Function<C, CollectionStats> stats) {
+    CollectionKind(Class<?> type) {
         this.type = type;
-        this.create = create;
-        this.stats = stats;
     }
 
     /** The kind with exactly this type; {@code null} if there is none. */
-    public static @Nullable CollectionKind<?> of(@Nullable Class<?> type) {
-        for (CollectionKind<?> kind : ALL) {
+    public static @Nullable CollectionKind of(@Nullable Class<?> type) {
+        for (CollectionKind kind : values()) {
             if (kind.type == type) {
                 return kind;
             }
@@ -46,16 +32,24 @@ public final class CollectionKind<C> {
         return null;
     }
 
-    public Class<C> type() {
+    public Class<?> type() {
         return type;
     }
 
-    C create(String name) {
-        return create.apply(name);
+    Object create(String name) {
+        return switch (this) {
+            case VALUE_MAP -> WeakValueMap.builder().name(name).build();
+            case KEY_MAP -> WeakKeyMap.builder().name(name).build();
+            case SET -> WeakSet.builder().name(name).build();
+        };
     }
 
     /** Those of a collection of this kind. */
     public CollectionStats stats(Object collection) {
-        return stats.apply(type.cast(collection));
+        return switch (this) {
+            case VALUE_MAP -> ((WeakValueMap<?, ?>) collection).stats();
+            case KEY_MAP -> ((WeakKeyMap<?, ?>) collection).stats();
+            case SET -> ((WeakSet<?>) collection).stats();
+        };
     }
 }

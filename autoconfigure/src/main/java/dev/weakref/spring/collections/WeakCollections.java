@@ -88,7 +88,7 @@ public final class WeakCollections {
     }
 
     Object get(ResolvableType type, @Nullable String name) {
-        CollectionKind<?> kind = CollectionKind.of(type.resolve());
+        CollectionKind kind = CollectionKind.of(type.resolve());
         if (kind == null) {
             throw new IllegalArgumentException(type
                     + " is no weak collection that can be shared; ask for a WeakValueMap, a WeakKeyMap or a WeakSet");
@@ -102,7 +102,7 @@ public final class WeakCollections {
         return known != null ? known : make(asked, kind);
     }
 
-    private Object make(Key asked, CollectionKind<?> kind) {
+    private Object make(Key asked, CollectionKind kind) {
         Object made = kind.create(asked.label());
         Object other = shared.putIfAbsent(asked, made);
         if (other != null) {
@@ -115,11 +115,13 @@ public final class WeakCollections {
     /** Tells of what has been made, and of what will be; of one that is made at this moment perhaps twice. */
     public void onMade(Listener listener) {
         listeners.add(listener);
-        shared.forEach((key, collection) -> tell(listener, key, kind(collection), collection));
+        for (Map.Entry<Key, Object> made : shared.entrySet()) {
+            tell(listener, made.getKey(), kind(made.getValue()), made.getValue());
+        }
     }
 
-    /** What goes wrong in a listener is no fault of whoever asks for a collection. */
-    private static void tell(Listener listener, Key key, CollectionKind<?> kind, Object collection) {
+    /** A listener that fails does not fail the request for a collection. */
+    private static void tell(Listener listener, Key key, CollectionKind kind, Object collection) {
         try {
             listener.made(collection, kind, key.type.toString(), key.name);
         } catch (RuntimeException | LinkageError listenersFault) {
@@ -131,7 +133,7 @@ public final class WeakCollections {
     public interface Listener {
 
         /** Called in the thread that asked for the collection, or that added this listener. */
-        void made(Object collection, CollectionKind<?> kind, String type, @Nullable String name);
+        void made(Object collection, CollectionKind kind, String type, @Nullable String name);
     }
 
     /** What has been made so far, by type and name. */
@@ -148,8 +150,8 @@ public final class WeakCollections {
                 key.type.toString(), key.name, kind(collection).stats(collection));
     }
 
-    private static CollectionKind<?> kind(Object collection) {
-        CollectionKind<?> kind = CollectionKind.of(collection.getClass());
+    private static CollectionKind kind(Object collection) {
+        CollectionKind kind = CollectionKind.of(collection.getClass());
         if (kind == null) {
             throw new IllegalStateException(collection.getClass() + " is shared, but of no kind");
         }

@@ -23,7 +23,7 @@ final class ContextCollections {
                 .map(shared -> CollectionDescriptor.of(shared.type(), shared.name(), shared.stats()))
                 .forEach(found::add);
         LocalSingletons.of(Object.class, beanFactory).forEach((bean, singleton) -> {
-            CollectionKind<?> kind = CollectionKind.of(singleton.getClass());
+            CollectionKind kind = CollectionKind.of(singleton.getClass());
             if (kind != null) {
                 CollectionStats stats = kind.stats(singleton);
                 String name = stats.name() == null ? bean : stats.name();
@@ -33,7 +33,7 @@ final class ContextCollections {
         return found;
     }
 
-    private static String type(ConfigurableListableBeanFactory beanFactory, String bean, CollectionKind<?> kind) {
+    private static String type(ConfigurableListableBeanFactory beanFactory, String bean, CollectionKind kind) {
         if (beanFactory.containsBeanDefinition(bean)) {
             ResolvableType declared = beanFactory.getMergedBeanDefinition(bean).getResolvableType();
             if (declared.resolve() == kind.type()) {

@@ -30,7 +30,17 @@ record ContextRegistries(
     /** No sign, and no digits of other scripts, which the JDK accepts. */
     private static final Pattern DIGITS = Pattern.compile("[0-9]+");
 
+    /** The registries that the context has made, and the primary one, which is made for this if it is not yet. */
     static ContextRegistries of(ConfigurableListableBeanFactory beanFactory) {
+        String primaryBean = primary(beanFactory);
+        if (primaryBean != null) {
+            beanFactory.getBean(primaryBean);
+        }
+        return made(beanFactory);
+    }
+
+    /** The registries that the context has made. */
+    static ContextRegistries made(ConfigurableListableBeanFactory beanFactory) {
         Map<String, FinalizerRegistry> made = LocalSingletons.of(FinalizerRegistry.class, beanFactory);
         Map<String, String> names = RegistryNames.of(made);
         String primaryBean = primary(beanFactory);

@@ -16,7 +16,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
  * management.endpoint.health.status.order} names it.
  *
  * @param status {@value #UP} or {@value #STUCK}
- * @param details the numbers of each registry, by its name
+ * @param details the numbers of each registry that the context has made, by its name
  */
 record RegistriesHealth(String status, Map<String, Object> details) {
 
@@ -27,7 +27,7 @@ record RegistriesHealth(String status, Map<String, Object> details) {
         Map<String, Object> details = new LinkedHashMap<>();
         boolean anyStuck = false;
         for (Map.Entry<String, FinalizerRegistry> entry :
-                ContextRegistries.of(beanFactory).byName().entrySet()) {
+                ContextRegistries.made(beanFactory).byName().entrySet()) {
             FinalizerRegistry registry = entry.getValue();
             boolean isStuck = registry.isStuck();
             Map<String, Object> numbers = RegistryNumbers.of(registry.stats());

@@ -7,7 +7,7 @@ import org.springframework.boot.actuate.info.Info;
 import org.springframework.boot.actuate.info.InfoContributor;
 
 /**
- * Adds to Actuator's {@code info}, for each finalizer registry of a context, what an operator asks first: how many
+ * Adds to Actuator's {@code info}, for each finalizer registry that a context has made, what an operator asks first: how many
  * finalizers are live and wait now, and how many leaks and stuck workers there have been since the start.
  *
  * @since 0.1
@@ -24,7 +24,7 @@ public final class WeakRefsInfoContributor implements InfoContributor {
     @Override
     public void contribute(Info.Builder builder) {
         Map<String, Object> registries = new LinkedHashMap<>();
-        ContextRegistries.of(beanFactory)
+        ContextRegistries.made(beanFactory)
                 .byName()
                 .forEach((name, registry) -> registries.put(name, RegistryNumbers.of(registry.stats())));
         builder.withDetail("weakref", registries);

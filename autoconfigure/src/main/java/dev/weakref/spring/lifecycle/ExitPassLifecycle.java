@@ -78,8 +78,8 @@ public final class ExitPassLifecycle
     private final Duration limit;
     private final Shutdown shutdown;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private final WeakSet<Object> scoped = WeakSet.identity();
     private final ExitPassObservers observers = new ExitPassObservers();
+    private volatile @Nullable WeakSet<Object> scoped; // made with the first bean of another scope
     private volatile boolean running;
     private boolean begun;
     private long begunAt;
@@ -168,16 +168,26 @@ public final class ExitPassLifecycle
         if (beanFactory.containsBeanDefinition(beanName)) {
             BeanDefinition definition = beanFactory.getMergedBeanDefinition(beanName);
             if (!definition.isSingleton() && !definition.isPrototype()) {
-                scoped.add(bean);
+                scoped().add(bean);
             }
         }
         return bean;
     }
 
+    private synchronized WeakSet<Object> scoped() {
+        WeakSet<Object> set = scoped;
+        if (set == null) {
+            set = WeakSet.identity();
+            scoped = set;
+        }
+        return set;
+    }
+
     /** Of singletons, to see the first one go. */
     @Override
     public boolean requiresDestruction(Object bean) {
-        return !scoped.contains(bean);
+        WeakSet<Object> set = scoped;
+        return set == null || !set.contains(bean);
     }
 
     @Override

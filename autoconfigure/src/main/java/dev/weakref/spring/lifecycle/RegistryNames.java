@@ -20,16 +20,28 @@ public final class RegistryNames {
 
     /** The name of each, by the name of its bean and in the same order. */
     public static Map<String, String> of(Map<String, FinalizerRegistry> beans) {
+        Map<String, String> names = new LinkedHashMap<>();
+        for (Map.Entry<String, FinalizerRegistry> bean : beans.entrySet()) {
+            names.put(bean.getKey(), bean.getValue().name());
+        }
+        return distinct(names);
+    }
+
+    /** The same, given the names that they were made with. */
+    public static Map<String, String> distinct(Map<String, String> given) {
         Set<String> seen = new HashSet<>();
         Set<String> ambiguous = new HashSet<>();
-        for (FinalizerRegistry registry : beans.values()) {
-            if (!seen.add(registry.name())) {
-                ambiguous.add(registry.name());
+        for (String name : given.values()) {
+            if (!seen.add(name)) {
+                ambiguous.add(name);
             }
         }
         Map<String, String> names = new LinkedHashMap<>();
-        beans.forEach((bean, registry) -> names.put(
-                bean, ambiguous.contains(registry.name()) ? registry.name() + " (" + bean + ")" : registry.name()));
+        for (Map.Entry<String, String> entry : given.entrySet()) {
+            String bean = entry.getKey();
+            String name = entry.getValue();
+            names.put(bean, ambiguous.contains(name) ? name + " (" + bean + ")" : name);
+        }
         return names;
     }
 }

@@ -1,11 +1,6 @@
 package dev.weakref.spring.metrics;
 
-import dev.weakref.Finalizer.Outcome;
-import dev.weakref.Finalizer.Trigger;
-import dev.weakref.FinalizerDelay;
 import dev.weakref.FinalizerRegistry;
-import dev.weakref.Leak;
-import dev.weakref.RegistryStats;
 import dev.weakref.spring.collections.CollectionKind;
 import dev.weakref.spring.collections.WeakCollections;
 import dev.weakref.spring.lifecycle.RegistryNames;
@@ -15,11 +10,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.config.SingletonBeanRegistry;
 
 /**
  * Meters for each finalizer registry of a context, with its name as the tag {@code registry}, and for its
@@ -37,6 +34,9 @@ import org.springframework.beans.factory.ListableBeanFactory;
  *   <li>{@code weakref.collections.collected}, a counter
  * </ul>
  *
+ * <p>A registry whose name is known beforehand has its meters before it is made; until then all of them are zero. Any
+ * other is made when its meters are bound.
+ *
  * <p>A shared collection has its meters from the moment that it is made; the first {@value #MOST_COLLECTIONS} have, so
  * that names made at run time cannot flood the meter registry. The meters hold registries and collections weakly. They
  * close with their own registry, before the exit pass runs. For times see {@link FinalizerActionMetrics}.
@@ -48,10 +48,22 @@ public final class WeakRefMetrics implements MeterBinder {
     static final int MOST_COLLECTIONS = 100;
 
     private final ListableBeanFactory beanFactory;
+    private final Map<String, String> namesBeforehand;
 
     /** For the registries and shared collections that this factory itself has. */
+    @Autowired
     public WeakRefMetrics(ListableBeanFactory beanFactory) {
+        this(beanFactory, Map.of());
+    }
+
+    /**
+     * For the registries and shared collections that this factory itself has.
+     *
+     * @param namesBeforehand the names of registries that are made when they are first needed, by the name of the bean
+     */
+    public WeakRefMetrics(ListableBeanFactory beanFactory, Map<String, String> namesBeforehand) {
         this.beanFactory = beanFactory;
+        this.namesBeforehand = namesBeforehand;
     }
 
     @Override
@@ -70,63 +82,47 @@ public final class WeakRefMetrics implements MeterBinder {
     }
 
     private void bindWithPrefix(String prefix, MeterRegistry meters) {
-        Map<String, FinalizerRegistry> registries = beanFactory.getBeansOfType(FinalizerRegistry.class, false, true);
-        RegistryNames.of(registries)
-                .forEach((bean, name) ->
-                        bind(Objects.requireNonNull(registries.get(bean)), Tags.of("registry", prefix + name), meters));
-        beanFactory
-                .getBeansOfType(WeakCollections.class, false, true)
-                .values()
-                .forEach(collections -> bind(collections, prefix, meters));
+        for (Map.Entry<String, String> registry : names().entrySet()) {
+            bind(registry.getKey(), Tags.of("registry", prefix + registry.getValue()), meters);
+        }
+        for (WeakCollections collections :
+                beanFactory.getBeansOfType(WeakCollections.class, false, true).values()) {
+            bind(collections, prefix, meters);
+        }
     }
 
-    private static void bind(FinalizerRegistry registry, Tags tags, MeterRegistry meters) {
-        gauge("live", "Finalizers that have neither ended nor been detached.", registry, RegistryStats::live)
-                .tags(tags)
-                .register(meters);
-        gauge("waiting", "Finalizers of collected referents that wait for a worker.", registry, RegistryStats::waiting)
-                .tags(tags)
-                .register(meters);
-        counter("registered", "Finalizers ever registered.", registry, RegistryStats::registered)
-                .tags(tags)
-                .register(meters);
-        counter("detached", "Finalizers that were detached.", registry, RegistryStats::detached)
-                .tags(tags)
-                .register(meters);
-        for (Trigger trigger : Trigger.values()) {
-            for (Outcome outcome : Outcome.values()) {
-                counter("ran", "Runs that ended or timed out.", registry, stats -> stats.ran(trigger, outcome))
-                        .tags(tags.and("trigger", trigger.name(), "outcome", outcome.name()))
-                        .register(meters);
+    /** The tag {@code registry} of the registry that is this bean; without a prefix. */
+    public String nameOf(String bean) {
+        return names().getOrDefault(bean, bean);
+    }
+
+    private Map<String, String> names() {
+        Map<String, String> names = new LinkedHashMap<>();
+        for (String bean : beanFactory.getBeanNamesForType(FinalizerRegistry.class, false, true)) {
+            String beforehand = namesBeforehand.get(bean);
+            if (beforehand != null && made(bean, beanFactory) == null) {
+                names.put(bean, beforehand);
+            } else if (beanFactory.getBean(bean) instanceof FinalizerRegistry registry) {
+                names.put(bean, registry.name());
             }
         }
-        for (FinalizerDelay.Kind kind : FinalizerDelay.Kind.values()) {
-            counter("delays", "Events that delay other finalizers.", registry, stats -> stats.delays(kind))
-                    .tags(tags.and("kind", kind.name()))
-                    .register(meters);
-        }
-        for (Leak.Kind kind : Leak.Kind.values()) {
-            counter(
-                            "leaks",
-                            "Leaks that were found, and those that were resolved.",
-                            registry,
-                            stats -> stats.leaks(kind))
-                    .tags(tags.and("kind", kind.name()))
-                    .register(meters);
+        return RegistryNames.distinct(names);
+    }
+
+    private void bind(String bean, Tags tags, MeterRegistry meters) {
+        FinalizerRegistry registry = made(bean, beanFactory);
+        if (registry != null) {
+            new RegistryMeters<FinalizerRegistry>(made -> made, tags).bind(registry, meters);
+        } else {
+            new RegistryMeters<ListableBeanFactory>(factory -> made(bean, factory), tags).bind(beanFactory, meters);
         }
     }
 
-    private static Gauge.Builder<FinalizerRegistry> gauge(
-            String name, String description, FinalizerRegistry registry, ToDoubleFunction<RegistryStats> value) {
-        return Gauge.builder("weakref.finalizers." + name, registry, bound -> value.applyAsDouble(bound.stats()))
-                .description(description);
-    }
-
-    private static FunctionCounter.Builder<FinalizerRegistry> counter(
-            String name, String description, FinalizerRegistry registry, ToDoubleFunction<RegistryStats> value) {
-        return FunctionCounter.builder(
-                        "weakref.finalizers." + name, registry, bound -> value.applyAsDouble(bound.stats()))
-                .description(description);
+    /** The registry that is this bean; {@code null} if the context has not made it yet, or is closed. */
+    private static @Nullable FinalizerRegistry made(String bean, ListableBeanFactory beanFactory) {
+        return !(beanFactory instanceof SingletonBeanRegistry singletons) || singletons.containsSingleton(bean)
+                ? beanFactory.getBean(bean, FinalizerRegistry.class)
+                : null;
     }
 
     private static void bind(WeakCollections collections, String prefix, MeterRegistry meters) {
@@ -143,7 +139,7 @@ public final class WeakRefMetrics implements MeterBinder {
         });
     }
 
-    private static void bind(Object collection, CollectionKind<?> kind, Tags tags, MeterRegistry meters) {
+    private static void bind(Object collection, CollectionKind kind, Tags tags, MeterRegistry meters) {
         Gauge.builder(
                         "weakref.collections.size",
                         collection,

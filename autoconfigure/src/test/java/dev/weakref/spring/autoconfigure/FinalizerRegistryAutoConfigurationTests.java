@@ -246,7 +246,7 @@ class FinalizerRegistryAutoConfigurationTests {
         try {
             runner.withPropertyValues("weakref.finalizers.max-workers=3")
                     .withBean(FinalizerRegistryCustomizer.class, () -> builder -> builder.name("customized"))
-                    .run(context -> assertThat(context).hasNotFailed());
+                    .run(context -> context.getBean(FinalizerRegistry.class));
         } finally {
             logger.setLevel(null);
         }
@@ -255,6 +255,15 @@ class FinalizerRegistryAutoConfigurationTests {
                 .singleElement()
                 .asString()
                 .contains("weakRefFinalizerRegistry", "'customized'", "workers 3", "exit limit PT28S");
+    }
+
+    @Test
+    void theRegistryIsMadeWhenItIsFirstNeeded() {
+        runner.run(context -> {
+            assertThat(context.getBeanFactory().containsSingleton("weakRefFinalizerRegistry"))
+                    .isFalse();
+            assertThat(context.getBean(FinalizerRegistry.class)).isSameAs(context.getBean(FinalizerRegistry.class));
+        });
     }
 
     @Test

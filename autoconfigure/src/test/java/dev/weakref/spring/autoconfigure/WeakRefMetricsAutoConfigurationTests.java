@@ -21,7 +21,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BrokenBarrierException;
@@ -85,6 +87,59 @@ class WeakRefMetricsAutoConfigurationTests {
                     .isEqualTo(1);
             assertThat(meters.get("weakref.finalizers.ran").functionCounters()).hasSize(9);
         });
+    }
+
+    @Test
+    void metersAreThereBeforeTheRegistryIsMade() {
+        runner.run(context -> {
+            MeterRegistry meters = new SimpleMeterRegistry();
+            context.getBean(WeakRefMetrics.class).bindTo(meters);
+            context.getBean(FinalizerActionMetrics.class).bindTo(meters);
+            Gauge live = meters.get("weakref.finalizers.live")
+                    .tag("registry", "application")
+                    .gauge();
+
+            assertThat(live.value()).isZero();
+            assertThat(meters.get("weakref.finalizers.actions")
+                            .tag("registry", "application")
+                            .timers())
+                    .hasSize(9);
+            assertThat(context.getBeanFactory().containsSingleton("weakRefFinalizerRegistry"))
+                    .isFalse();
+
+            context.getBean(FinalizerRegistry.class).register(REFERENT, () -> {});
+            assertThat(live.value()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void metersHaveTheNameThatACustomizerChose() {
+        runner.withBean(FinalizerRegistryCustomizer.class, () -> builder -> builder.name("customized"))
+                .run(context -> {
+                    MeterRegistry meters = new SimpleMeterRegistry();
+                    context.getBean(WeakRefMetrics.class).bindTo(meters);
+                    context.getBean(FinalizerActionMetrics.class).bindTo(meters);
+
+                    assertThat(meters.getMeters())
+                            .extracting(meter -> meter.getId().getTag("registry"))
+                            .containsOnly("customized");
+                });
+    }
+
+    /** The registry is not made yet, so they read it from the context. */
+    @Test
+    @Tag("collects")
+    void metersDoNotHoldTheContext() {
+        MeterRegistry meters = new SimpleMeterRegistry();
+        List<WeakReference<Object>> factories = new ArrayList<>();
+        runner.run(context -> {
+            context.getBean(WeakRefMetrics.class).bindTo(meters);
+            factories.add(new WeakReference<>(context.getBeanFactory()));
+        });
+
+        Gc.awaitTrue(() -> factories.get(0).get() == null, "the meters hold the bean factory");
+
+        assertThat(meters.get("weakref.finalizers.live").gauge().value()).isNaN();
     }
 
     @Test

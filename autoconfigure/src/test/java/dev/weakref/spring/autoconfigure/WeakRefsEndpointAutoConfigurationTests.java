@@ -46,6 +46,18 @@ class WeakRefsEndpointAutoConfigurationTests {
     }
 
     @Test
+    void theFirstAnswerShowsTheRegistryThoughNothingHasUsedIt() {
+        runner.withPropertyValues(EXPOSED).run(context -> {
+            WeakRefsDescriptor answer = context.getBean(WeakRefsEndpoint.class)
+                    .weakRefs(null, null, null, null, null, null, null, null, null);
+
+            assertThat(answer.registries())
+                    .extracting(WeakRefsDescriptor.RegistryDescriptor::name)
+                    .containsExactly("application");
+        });
+    }
+
+    @Test
     void thereIsNoneByDefault() {
         runner.run(context -> assertThat(context).doesNotHaveBean(WeakRefsEndpoint.class));
     }

@@ -41,6 +41,15 @@ class WeakRefsHealthTests {
     }
 
     @Test
+    void aRegistryThatIsNotMadeYetIsNotMadeForIt() {
+        runner.run(context -> {
+            assertThat(health(context)).isEqualTo("UP {}");
+            assertThat(context.getBeanFactory().containsSingleton("weakRefFinalizerRegistry"))
+                    .isFalse();
+        });
+    }
+
+    @Test
     void itIsStuckWhileAllWorkersOfARegistryAre() {
         CountDownLatch go = new CountDownLatch(1);
 

@@ -67,6 +67,17 @@ class WeakRefsInfoTests {
     }
 
     @Test
+    void aRegistryThatIsNotMadeYetIsNotMadeForThem() {
+        enabled.run(context -> {
+            Info.Builder builder = new Info.Builder();
+
+            context.getBean(WeakRefsInfoContributor.class).contribute(builder);
+
+            assertThat(builder.build().getDetails()).containsExactly(entry("weakref", Map.of()));
+        });
+    }
+
+    @Test
     void thereIsNoneUnlessAskedFor() {
         runner.run(context -> assertThat(context).doesNotHaveBean(InfoContributor.class));
     }

@@ -82,9 +82,10 @@ class ExitPassObservationTests {
     @Test
     void whatTheClosingThreadObservesIsTheParent() {
         Observation closing = Observation.start("closing", observations);
-        observed.run(context ->
-                closing.scoped(() -> context.getSourceApplicationContext(ConfigurableApplicationContext.class)
-                        .close()));
+        observed.withBean(FinalizerRegistry.class, FinalizerRegistry::create)
+                .run(context ->
+                        closing.scoped(() -> context.getSourceApplicationContext(ConfigurableApplicationContext.class)
+                                .close()));
 
         assertThat(recording.parents).containsExactly("none", "closing");
     }
