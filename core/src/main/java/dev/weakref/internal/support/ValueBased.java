@@ -105,9 +105,9 @@ public final class ValueBased {
         return "The referent is a " + referent.getClass().getName() + WHY;
     }
 
-    /** The quick answer for most classes: only the JDK's own are annotated. */
+    /** The quick answer for most referents: only the JDK's own classes are annotated, and {@code Object} never is. */
     private boolean mayBeOne(Class<?> type) {
-        return type.getClassLoader() == null || isValueClass != null;
+        return type != Object.class && (type.getClassLoader() == null || isValueClass != null);
     }
 
     private boolean isValueBased(Class<?> type) {
