@@ -315,11 +315,13 @@ final class FinalizerNode<R> extends FinalizerState implements Finalizer<R> {
         Object referent = get();
         RareOptions details = details();
         List<String> stack = details == null ? List.of() : details.lines();
+        String action = action();
+        String name = details == null || details.name() == null ? action : details.name();
         return new FinalizerInfo(
                 id,
-                Names.escape(name()),
+                Names.escape(name),
                 referent == null ? null : referent.getClass().getName(),
-                action(),
+                action,
                 hasExitFlag(),
                 createdAt(),
                 stack.isEmpty() ? null : stack.get(0),
