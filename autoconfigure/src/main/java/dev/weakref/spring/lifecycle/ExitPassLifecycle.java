@@ -81,6 +81,7 @@ public final class ExitPassLifecycle
     private final ExitPassObservers observers = new ExitPassObservers();
     private volatile @Nullable WeakSet<Object> scoped; // made with the first bean of another scope
     private volatile boolean running;
+    private volatile @Nullable Thread thread; // of the pass
     private boolean begun;
     private long begunAt;
     private boolean failureTold;
@@ -205,7 +206,25 @@ public final class ExitPassLifecycle
     public void destroy() {
         if (!destroyed) {
             destroyed = true;
+            awaitThread();
             CommonsSystemLogger.contextIsClosed();
+        }
+    }
+
+    /** A server reports a thread that an application leaves behind, also one that is about to end. */
+    private void awaitThread() {
+        Thread ofThePass = thread;
+        if (ofThePass == null || ofThePass == Thread.currentThread() || !ended.isDone()) {
+            return;
+        }
+        boolean interrupted = Thread.interrupted(); // or it would not wait
+        try {
+            ofThePass.join(Math.max(left().toMillis(), 0) + GRACE.toMillis());
+        } catch (InterruptedException stop) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -257,11 +276,12 @@ public final class ExitPassLifecycle
         observers.contextCloses(beans, context.getBeanFactory());
         Thread closing = Thread.currentThread(); // if it runs an action, its registry does not wait for that
         Runnable closeAll = () -> closeAll(registries, closing);
-        Thread thread = new Thread(closeAll, "weakref-exit-pass");
-        thread.setDaemon(true);
+        Thread ofThePass = new Thread(closeAll, "weakref-exit-pass");
+        ofThePass.setDaemon(true);
         begun = true;
         try {
-            thread.start();
+            ofThePass.start();
+            thread = ofThePass;
             return null;
         } catch (Throwable noThread) {
             return closeAll;

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,6 +28,7 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.springframework.context.support.GenericApplicationContext;
@@ -83,6 +86,38 @@ class ExitPassLifecycleTests {
         patient.register(REFERENT, context::close).call();
 
         assertThat(events).containsExactly("left", "bean destroyed");
+    }
+
+    /** A server reports the threads that an application leaves behind. */
+    @Test
+    void theThreadOfThePassEndsBeforeTheContextIsClosed() throws Exception {
+        GenericApplicationContext context = context(Duration.ofMinutes(10));
+        CompletableFuture<Thread> passed = new CompletableFuture<>();
+        CountDownLatch go = new CountDownLatch(1);
+        context.addApplicationListener((ApplicationListener<ContextClosedEvent>)
+                closed -> context.getBean(ExitPassLifecycle.class).stop(() -> {
+                    passed.complete(Thread.currentThread()); // which has done its work
+                    awaitUninterruptibly(go);
+                }));
+        context.refresh();
+        Thread closing = new Thread(context::close);
+
+        closing.start();
+        Thread ofThePass = passed.get();
+        while (closing.isAlive() && !isIn("join", closing)) {
+            Thread.onSpinWait();
+        }
+        boolean waits = closing.isAlive();
+        go.countDown();
+        closing.join();
+
+        assertThat(waits).isTrue();
+        assertThat(ofThePass.isAlive()).isFalse();
+    }
+
+    private static boolean isIn(String method, Thread thread) {
+        return Arrays.stream(thread.getStackTrace())
+                .anyMatch(frame -> frame.getMethodName().equals(method));
     }
 
     @Test
