@@ -34,15 +34,12 @@ record FinalizerProperties(
         @Nullable Duration overdueAfter,
         @Nullable Boolean reportOpenAtExit) {
 
-    /** Whether one is set that the builder of the registry checks. */
-    boolean areSet() {
+    /** Whether one is set whose value the builder of the registry may refuse. */
+    boolean mayBeRefused() {
         return actionLimit != null
                 || takeOver != null
                 || maxWorkers != null
-                || captureCheck != null
-                || leakLevel != null
                 || leakSampling != null
-                || overdueAfter != null
-                || reportOpenAtExit != null;
+                || overdueAfter != null;
     }
 }

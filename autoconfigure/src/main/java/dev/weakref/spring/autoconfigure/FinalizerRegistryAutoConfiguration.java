@@ -50,7 +50,7 @@ public final class FinalizerRegistryAutoConfiguration {
     FinalizerRegistryAutoConfiguration(FinalizerProperties properties, Environment environment) {
         this.properties = properties;
         this.exitLimit = ExitLimit.in(environment);
-        if (properties.areSet()) {
+        if (properties.mayBeRefused()) { // or the builder's classes would be loaded for nothing
             apply(FinalizerRegistry.builder());
         }
     }

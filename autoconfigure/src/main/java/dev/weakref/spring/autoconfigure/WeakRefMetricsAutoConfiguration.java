@@ -43,14 +43,11 @@ public final class WeakRefMetricsAutoConfiguration {
         return new WeakRefMetrics(beanFactory, namesBeforehand(context));
     }
 
-    /** Of the registry that is made when it is first needed, unless a customizer may give it another name. */
+    /** The name of the registry that is made when it is first needed; none if a customizer may choose another. */
     private static Map<String, String> namesBeforehand(ApplicationContext context) {
-        return BeanFactoryUtils.beanNamesForTypeIncludingAncestors(
-                                        context, FinalizerRegistryCustomizer.class, true, false)
-                                .length
-                        == 0
-                ? Map.of(REGISTRY, FinalizerRegistryAutoConfiguration.name(context))
-                : Map.of();
+        String[] customizers = BeanFactoryUtils.beanNamesForTypeIncludingAncestors(
+                context, FinalizerRegistryCustomizer.class, true, false);
+        return customizers.length > 0 ? Map.of() : Map.of(REGISTRY, FinalizerRegistryAutoConfiguration.name(context));
     }
 
     /** A listener as all others, and so told by the auto-configured registry, if there is that one. */

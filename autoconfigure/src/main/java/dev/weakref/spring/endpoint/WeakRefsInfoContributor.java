@@ -7,8 +7,8 @@ import org.springframework.boot.actuate.info.Info;
 import org.springframework.boot.actuate.info.InfoContributor;
 
 /**
- * Adds to Actuator's {@code info}, for each finalizer registry that a context has made, what an operator asks first: how many
- * finalizers are live and wait now, and how many leaks and stuck workers there have been since the start.
+ * Adds to Actuator's {@code info}, for each finalizer registry that a context has made, what an operator asks first:
+ * how many finalizers are live and wait now, and how many leaks and stuck workers there have been since the start.
  *
  * @since 0.1
  */

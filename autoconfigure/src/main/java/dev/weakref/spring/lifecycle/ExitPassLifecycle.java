@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -56,7 +58,8 @@ import org.springframework.core.PriorityOrdered;
  * <p><b>Who waits.</b> The pass runs on a thread of its own, begun once under this object's lock. The phase waits for
  * it as long as its timeout says, and destruction for the rest of the limit. Each registry is given what those before
  * it have left of the limit. So a hanging action delays the close until then, and no registry works when beans are
- * destroyed.
+ * destroyed. At the end of the close the thread itself has ended, unless it hangs: the end of the pass is one of its
+ * last steps, and the close waits for the others within the same time.
  *
  * @since 0.1
  */
@@ -79,7 +82,7 @@ public final class ExitPassLifecycle
     private final Shutdown shutdown;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final ExitPassObservers observers = new ExitPassObservers();
-    private volatile @Nullable WeakSet<Object> scoped; // made with the first bean of another scope
+    private final AtomicReference<@Nullable WeakSet<Object>> scoped = new AtomicReference<>();
     private volatile boolean running;
     private volatile @Nullable Thread thread; // of the pass
     private boolean begun;
@@ -175,19 +178,15 @@ public final class ExitPassLifecycle
         return bean;
     }
 
-    private synchronized WeakSet<Object> scoped() {
-        WeakSet<Object> set = scoped;
-        if (set == null) {
-            set = WeakSet.identity();
-            scoped = set;
-        }
-        return set;
+    /** Made for the first of them, and without the lock, under which a factory bean may wait for another thread. */
+    private WeakSet<Object> scoped() {
+        return Objects.requireNonNull(scoped.updateAndGet(before -> before != null ? before : WeakSet.identity()));
     }
 
     /** Of singletons, to see the first one go. */
     @Override
     public boolean requiresDestruction(Object bean) {
-        WeakSet<Object> set = scoped;
+        WeakSet<Object> set = scoped.get();
         return set == null || !set.contains(bean);
     }
 
@@ -217,9 +216,12 @@ public final class ExitPassLifecycle
         if (ofThePass == null || ofThePass == Thread.currentThread() || !ended.isDone()) {
             return;
         }
+        long left = left().plus(GRACE).toMillis();
         boolean interrupted = Thread.interrupted(); // or it would not wait
         try {
-            ofThePass.join(Math.max(left().toMillis(), 0) + GRACE.toMillis());
+            if (left > 0) { // zero would be for ever
+                ofThePass.join(left);
+            }
         } catch (InterruptedException stop) {
             interrupted = true;
         }

@@ -38,8 +38,9 @@ import org.springframework.beans.factory.config.SingletonBeanRegistry;
  * other is made when its meters are bound.
  *
  * <p>A shared collection has its meters from the moment that it is made; the first {@value #MOST_COLLECTIONS} have, so
- * that names made at run time cannot flood the meter registry. The meters hold registries and collections weakly. They
- * close with their own registry, before the exit pass runs. For times see {@link FinalizerActionMetrics}.
+ * that names made at run time cannot flood the meter registry. The meters hold registries and collections weakly, and
+ * so the bean factory of a registry that is not made yet. They close with their own registry, before the exit pass
+ * runs. For times see {@link FinalizerActionMetrics}.
  *
  * @since 0.1
  */

@@ -11,6 +11,7 @@ import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -412,6 +413,42 @@ class ExitPassLifecycleTests {
             if (fails) {
                 throw new NoClassDefFoundError("wanted by the test");
             }
+            return Object.class;
+        }
+    }
+
+    /** As the factory is asked under the lock of the life cycle. */
+    @Test
+    void aFactoryMayWaitForAThreadThatMakesAScopedBean() {
+        GenericApplicationContext context = context(Duration.ofSeconds(20));
+        context.getBeanFactory().registerScope("thread", new SimpleThreadScope());
+        context.registerBean("scoped", Object.class, Object::new, definition -> definition.setScope("thread"));
+        WaitingFactory factory = new WaitingFactory();
+        context.registerBean("factory", WaitingFactory.class, () -> factory);
+        context.refresh();
+        ExitPassLifecycle exitPass = context.getBean(ExitPassLifecycle.class);
+        factory.other = () -> exitPass.postProcessBeforeInitialization(new Object(), "scoped");
+
+        context.close(); // does not hang
+
+        assertThat(registry.isClosed()).isTrue();
+        assertThat(factory.hasWaited).isTrue();
+    }
+
+    private static final class WaitingFactory implements FactoryBean<Object> {
+
+        private Runnable other = () -> {};
+        private boolean hasWaited;
+
+        @Override
+        public Object getObject() {
+            return new Object();
+        }
+
+        @Override
+        public Class<?> getObjectType() {
+            CompletableFuture.runAsync(other, task -> new Thread(task).start()).join();
+            hasWaited = true;
             return Object.class;
         }
     }

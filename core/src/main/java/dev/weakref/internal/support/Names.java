@@ -25,7 +25,7 @@ public final class Names {
 
     /** Makes control characters, line separators and direction marks visible, so that no name can forge a log line. */
     public static String escape(String name) {
-        for (int i = 0; i < name.length(); i++) { // no stream, which takes longer than all else that describes a run
+        for (int i = 0; i < name.length(); i++) { // no stream: each run is described for listeners
             if (isHidden(name.charAt(i))) {
                 return escapeFrom(i, name);
             }
